@@ -1,0 +1,96 @@
+package inn
+
+import "time"
+
+// AlertStatus is where an alert stands.
+type AlertStatus string
+
+// The life of an alert: raised → acknowledged → resolved; raised again at any
+// time.
+const (
+	Raised       AlertStatus = "raised"
+	Acknowledged AlertStatus = "acknowledged"
+	Resolved     AlertStatus = "resolved"
+)
+
+// Alert is something wrong that wants somebody, known by its key within a
+// property, or within the system when it concerns none.
+type Alert struct {
+	Key        string      `json:"key"`
+	Property   string      `json:"propertyId,omitempty"`   // slug; "" for a system alert
+	House      string      `json:"propertyName,omitempty"` // the property's name as shown
+	Title      string      `json:"title"`
+	Detail     string      `json:"detail,omitempty"`
+	Priority   Priority    `json:"priority"`
+	Status     AlertStatus `json:"status"`
+	RaisedAt   time.Time   `json:"raisedAt"`
+	HandledBy  string      `json:"acknowledgedBy,omitempty"` // who has it in hand, by name
+	HandledAt  *time.Time  `json:"acknowledgedAt,omitempty"`
+	ResolvedAt *time.Time  `json:"resolvedAt,omitempty"`
+	Event      int64       `json:"-"` // the last event about it
+}
+
+// Subject names the alert in events and cards.
+func (a Alert) Subject() string {
+	if a.Property == "" {
+		return "alert:" + a.Key
+	}
+	return "alert:" + a.Property + ":" + a.Key
+}
+
+// Topic is where the alert happens: its property, or the system.
+func (a Alert) Topic() Topic {
+	if a.Property == "" {
+		return System
+	}
+	return PropertyTopic(a.Property)
+}
+
+// Open reports whether the alert still wants somebody.
+func (a Alert) Open() bool { return a.Status != Resolved }
+
+// AlertChange is what an alert event from outside says.
+type AlertChange struct {
+	Key, Property string
+	Title, Detail Field[string]
+	Priority      Priority
+}
+
+// Apply takes an alert one step further. existing is false at first sight. It
+// reports changed = false when everything already is as the change says.
+func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.Time) (next Alert, changed bool, err error) {
+	next = a
+	if c.Title.Given {
+		next.Title = c.Title.Value
+	}
+	if c.Detail.Given {
+		next.Detail = c.Detail.Value
+	}
+	if c.Priority != "" {
+		next.Priority = c.Priority
+	}
+	switch t {
+	case AlertRaised:
+		if !existing || a.Status == Resolved {
+			next.RaisedAt, next.Status = now, Raised
+			next.HandledBy, next.HandledAt, next.ResolvedAt = "", nil, nil
+		}
+	case AlertAcknowledged, AlertResolved:
+		if !existing {
+			return a, false, NoSuch("alert")
+		}
+		if t == AlertResolved && a.Status != Resolved {
+			next.Status, next.ResolvedAt = Resolved, &now
+		}
+		if t == AlertAcknowledged && a.Status == Resolved {
+			return a, false, E(Conflict, "This alert is resolved already; raise it again if it came back.")
+		}
+		if t == AlertAcknowledged && a.Status == Raised {
+			next.Status, next.HandledBy, next.HandledAt = Acknowledged, by, &now
+		}
+	}
+	if next.Title == "" {
+		return a, false, InvalidFields([]FieldError{{"/payload/title", "is needed when an alert is first raised"}})
+	}
+	return next, !existing || next != a, nil
+}

@@ -1,0 +1,104 @@
+package inn
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Code says what kind of failure an Error is; handlers/errors.go turns it into
+// a status.
+type Code string
+
+// The codes, each with the HTTP status it becomes.
+const (
+	Malformed       Code = "malformed"         // 400: the bytes cannot be read as what they claim to be
+	Unauthenticated Code = "unauthenticated"   // 401: nobody we know is asking
+	Forbidden       Code = "forbidden"         // 403: an action one may not take on what one sees
+	NotFound        Code = "not-found"         // 404: not there, or not for this viewer; the two look alike
+	Conflict        Code = "conflict"          // 409: a step that the present state does not allow
+	TooLarge        Code = "too-large"         // 413
+	Unsupported     Code = "unsupported-media" // 415
+	Misdirected     Code = "misdirected"       // 421: a Host that is not ours
+	Invalid         Code = "invalid"           // 422: readable, but a field is wrong
+	TooMany         Code = "too-many"          // 429: with RetryAfter
+	Internal        Code = "internal"          // 500: unknown; its text is shown to nobody
+	Unavailable     Code = "unavailable"       // 503: for now; with RetryAfter
+	NoSpace         Code = "no-space"          // 507: the disk is full; nothing was stored
+)
+
+// FieldError names one wrong field by JSON pointer ("/payload/amount") and says
+// what would be right.
+type FieldError struct {
+	Pointer string `json:"pointer"`
+	Detail  string `json:"detail"`
+}
+
+// Error is a failure meant for a person or a program: its Text says what
+// happened and what to do. Cause is for the log only.
+type Error struct {
+	Code       Code
+	Text       string
+	Fields     []FieldError
+	RetryAfter time.Duration
+	Cause      error
+}
+
+// E makes an Error with a text that may be shown.
+func E(code Code, text string, args ...any) *Error {
+	if len(args) > 0 {
+		text = fmt.Sprintf(text, args...)
+	}
+	return &Error{Code: code, Text: text}
+}
+
+// InvalidFields makes the error for fields that cannot be accepted, or nil when
+// there are none.
+func InvalidFields(fields []FieldError) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	return &Error{Code: Invalid, Text: "Some fields cannot be accepted; nothing was stored.", Fields: fields}
+}
+
+// Error satisfies error with the shown text and, when known, the cause.
+func (e *Error) Error() string {
+	text := e.Text
+	for _, f := range e.Fields {
+		text += " " + f.Pointer + ": " + f.Detail + "."
+	}
+	if e.Cause != nil {
+		return text + ": " + e.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// CodeOf gives the code of an error, Internal for one that is not ours.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return Internal
+}
+
+// TextOf gives the text that may be shown for an error. An unknown error's own
+// text is never shown: it may hold paths, SQL or somebody's name.
+func TextOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Text
+	}
+	return "Something went wrong here. Nothing was lost; please try again, and tell your administrator if it happens again."
+}
+
+// NoSuch is the one answer for an object that is not there or not for this
+// viewer.
+func NoSuch(noun string) *Error { return E(NotFound, "No such %s.", noun) }
+
+func tooLong(n, limit int) string {
+	return fmt.Sprintf("is %d characters long; the limit is %d", n, limit)
+}

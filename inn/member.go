@@ -1,0 +1,89 @@
+package inn
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Member is a person of the house: one role and a list of properties.
+type Member struct {
+	ID         int64
+	Email      string
+	Name       string
+	Role       Role
+	Properties []string // slugs, sorted; Desk among them when assigned
+	Zone       string   // IANA name; "" for the house's
+	Disabled   bool
+	LastSeen   time.Time
+}
+
+// Viewer gives what the member may do and see as of now. A disabled member may
+// nothing.
+func (m Member) Viewer() Viewer {
+	if m.Disabled {
+		return Viewer{}
+	}
+	return Viewer{UserID: m.ID, Name: m.Name, Email: m.Email, Role: m.Role, Properties: m.Properties, Zone: m.Zone}
+}
+
+// Scope is one power of an API key.
+type Scope string
+
+// The scopes a key may have.
+const (
+	EventsWrite        Scope = "events:write"
+	EventsRead         Scope = "events:read"
+	MoneyRead          Scope = "money:read"
+	ContactsRead       Scope = "contacts:read"
+	NotificationsWrite Scope = "notifications:write"
+	MetricsRead        Scope = "metrics:read"
+)
+
+// Scopes lists every scope.
+var Scopes = []Scope{EventsWrite, EventsRead, MoneyRead, ContactsRead, NotificationsWrite, MetricsRead}
+
+// ParseScopes reads a comma-separated list.
+func ParseScopes(list []string) ([]Scope, error) {
+	var scopes []Scope
+	for _, s := range list {
+		s := Scope(strings.TrimSpace(s))
+		if !slices.Contains(Scopes, s) {
+			return nil, E(Invalid, "%q is not a scope; the scopes are events:write, events:read, money:read, contacts:read, notifications:write and metrics:read.", clip(string(s)))
+		}
+		scopes = append(scopes, s)
+	}
+	if len(scopes) == 0 {
+		return nil, E(Invalid, "A key needs at least one scope, for example events:write.")
+	}
+	return scopes, nil
+}
+
+// Key is an API key; its secret is kept nowhere, only a hash.
+type Key struct {
+	ID         int64
+	Name       string
+	Scopes     []Scope
+	Properties []string // slugs it is limited to; empty for every property and the desk
+	Created    time.Time
+	LastUsed   time.Time
+	Revoked    bool
+}
+
+// Viewer gives what the key may do and see as of now. A revoked key may
+// nothing.
+func (k Key) Viewer() Viewer {
+	if k.Revoked {
+		return Viewer{}
+	}
+	return Viewer{KeyID: k.ID, Name: k.Name, Scopes: k.Scopes, Properties: k.Properties}
+}
+
+// CheckEmail reports whether s can be somebody's address: one @, no spaces or
+// control characters, at most 254 characters. Whether it arrives is for mail
+// to find out.
+func CheckEmail(s string) bool {
+	local, domain, found := strings.Cut(s, "@")
+	return found && local != "" && domain != "" && !strings.Contains(domain, "@") && len(s) <= 254 &&
+		strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`"<>,;`, r) }) < 0
+}

@@ -1,0 +1,100 @@
+// Package views makes HTML from values. Components take what they show and, of
+// the viewer, only a Sight; pages also take the Page they stand in. Nothing
+// here reads a database, a request or the clock. A page and its live update are
+// the same component: DashboardPage ranges over BookingCard, and Live wraps
+// BookingCard.
+//
+// It imports inn and static, and must never import handlers or store.
+package views
+
+import (
+	"time"
+
+	"baithaka/inn"
+)
+
+// Page is what the frame around every signed-in page needs.
+type Page struct {
+	Title    string
+	Path     string // path and query of this page, refetched on resync
+	Section  string // which entry of the navigation is current: "/", "/bookings", …
+	Position string // the position the page was rendered at, taken before reading it
+	Scope    string // whose figures the page shows and its stream keeps current; "" for none
+	Viewer   inn.Viewer
+	Badge    inn.Badge
+	Now      time.Time
+	Zone     *time.Location // times are shown in it
+}
+
+// Sight gives what the page's viewer may see at a property, for the components
+// that pages share with the stream.
+func (p Page) Sight(property string) inn.Sight {
+	s := p.Viewer.Sight(property)
+	s.Zone = p.Zone.String()
+	return s
+}
+
+// Dashboard is what "/" shows to those who may see at least one property.
+type Dashboard struct {
+	Metrics    inn.Metrics    // redacted already
+	Bookings   []inn.Booking  // one card each, the last changed first
+	Feed       []inn.Event    // newest first, redacted
+	Alerts     []inn.Alert    // open ones, the most urgent first
+	Properties []inn.Property // theirs, or all; without the desk
+}
+
+// Own is what "/" shows to a viewer without any property: what is addressed to
+// them and what they did.
+type Own struct {
+	Notifications []inn.Notification
+	Activity      []inn.Event
+}
+
+// PropertyView is what "/properties/{slug}" shows.
+type PropertyView struct {
+	Property inn.Property
+	Metrics  inn.Metrics
+	Bookings []inn.Booking
+	Feed     []inn.Event
+	Alerts   []inn.Alert
+	People   []inn.Member // who looks after it
+}
+
+// PropertyLine is one row of "/properties".
+type PropertyLine struct {
+	Property inn.Property
+	Metrics  inn.Metrics
+}
+
+// BookingsList is what "/bookings" shows: one page of bookings under a filter.
+type BookingsList struct {
+	Property   string // filter: slug or ""
+	Status     inn.Status
+	Search     string
+	Bookings   []inn.Booking
+	Next       string // the query string of the next page, "" at the end
+	Properties []inn.Property
+}
+
+// BookingView is what "/bookings/{id}" shows.
+type BookingView struct {
+	Booking inn.Booking
+	History []inn.Event // newest first, redacted
+}
+
+// NotificationsList is what "/notifications" shows.
+type NotificationsList struct {
+	Unread bool // only the unread ones
+	Cards  []inn.Notification
+	Next   string
+}
+
+// Login is the sign-in form; Problem says why it is shown again.
+type Login struct {
+	Email, Next, Problem string
+}
+
+// Setup is the form for the first administrator.
+type Setup struct {
+	Token, Name, Email, Problem string
+}
