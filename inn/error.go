@@ -102,3 +102,17 @@ func NoSuch(noun string) *Error { return E(NotFound, "No such %s.", noun) }
 func tooLong(n, limit int) string {
 	return fmt.Sprintf("is %d characters long; the limit is %d", n, limit)
 }
+
+// At gives the error for the i-th of a batch: its pointers begin with the
+// place, and where it had none it gets one.
+func (e *Error) At(i int) *Error {
+	moved := *e
+	moved.Fields = make([]FieldError, 0, len(e.Fields)+1)
+	for _, f := range e.Fields {
+		moved.Fields = append(moved.Fields, FieldError{fmt.Sprintf("/%d%s", i, f.Pointer), f.Detail})
+	}
+	if len(e.Fields) == 0 {
+		moved.Fields = append(moved.Fields, FieldError{fmt.Sprintf("/%d", i), e.Text})
+	}
+	return &moved
+}

@@ -239,8 +239,10 @@ func (v Viewer) addressed(e *Event) bool {
 	own, role := v.Own(), RoleTopic(v.Role)
 	return slices.ContainsFunc(e.To, func(t Topic) bool {
 		switch {
-		case t == own, t == System:
+		case t == own:
 			return true
+		case t == System:
+			return v.UserID != 0 || v.May(AlertView, "")
 		case v.UserID != 0 && t == role:
 			return true
 		case t == House:

@@ -1,0 +1,114 @@
+// Package db opens the one SQLite file: one connection that writes, a few that
+// read, the settings that make a commit durable, and the migrations. It knows
+// no table by name beyond its migrations and imports nothing of the house.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver, pure Go
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// readers is how many connections read at once. SQLite's readers do not wait
+// for each other or for the writer; beyond the cores they only cost memory.
+const readers = 4
+
+// DB is the open database: Write holds exactly one connection, whose
+// transactions are immediate; Read cannot write.
+type DB struct {
+	Write *sql.DB
+	Read  *sql.DB
+	Path  string
+}
+
+// File gives the path of the database inside a data directory.
+func File(dir string) string { return filepath.Join(dir, "baithaka.db") }
+
+// Open opens the database in dir, makes it when it is not there, and brings its
+// schema up to date. Only the owner may read the files: they hold guests' names.
+func Open(ctx context.Context, dir string) (*DB, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
+	}
+	path := File(dir)
+	if err := private(path); err != nil {
+		return nil, err
+	}
+	write, err := open(path, url.Values{
+		"_txlock": {"immediate"},
+		"_dqs":    {"0"},
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)", "journal_size_limit(67108864)"},
+	}, 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, write); err != nil {
+		write.Close()
+		return nil, fmt.Errorf("the database %s cannot be brought up to date: %w", path, err)
+	}
+	read, err := open(path, url.Values{
+		"mode":    {"ro"},
+		"_dqs":    {"0"},
+		"_pragma": {"busy_timeout(5000)", "query_only(1)"},
+	}, readers)
+	if err != nil {
+		write.Close()
+		return nil, err
+	}
+	return &DB{Write: write, Read: read, Path: path}, nil
+}
+
+// Close closes both sides, the writer last, so that it can fold the WAL into
+// the file.
+func (d *DB) Close() error {
+	readErr := d.Read.Close()
+	if err := d.Write.Close(); err != nil {
+		return err
+	}
+	return readErr
+}
+
+func open(path string, settings url.Values, connections int) (*sql.DB, error) {
+	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: settings.Encode()}
+	pool, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return pool, nil
+}
+
+// private makes the file before SQLite does, so that it is never readable by
+// others; SQLite gives the WAL beside it the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("the database cannot be opened: %w", err)
+	}
+	return f.Close()
+}
+
+func migrate(ctx context.Context, pool *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, pool, files)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}

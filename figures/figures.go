@@ -1,0 +1,301 @@
+// Package figures keeps the numbers: a worker that follows the log and
+// recomputes the figures of the scopes in use when a booking or a property
+// changed, at start, and when a day ends somewhere. It is a package of its own
+// because it needs both the store and the log and speaks neither HTTP nor HTML.
+// It imports store, live and inn.
+package figures
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"baithaka/inn"
+	"baithaka/live"
+	"baithaka/store"
+)
+
+const (
+	// Window is how many days the figures on pages look back.
+	Window = 30
+	// pace is the least time between two computations.
+	pace = time.Second
+	// noteEvery is the least time between two metrics:update events of a scope.
+	noteEvery = 5 * time.Second
+	// forgetAfter is how long a set of properties stays in use after somebody
+	// last looked at it.
+	forgetAfter = 10 * time.Minute
+)
+
+// Scope is what figures are about: the portfolio, one property, or the exact
+// set of properties that some person has. Distinct guests do not add up, so a
+// set is computed as one.
+type Scope struct {
+	Name  string   // "portfolio", "property:lake-house" or "properties"
+	Slugs []string // sorted; empty for the portfolio
+}
+
+// Portfolio is every property and the desk.
+var Portfolio = Scope{Name: "portfolio"}
+
+// Property is the scope of one property.
+func Property(slug string) Scope { return Scope{"property:" + slug, []string{slug}} }
+
+// ScopeOf gives the scope that a viewer's own dashboard shows; ok is false for
+// one who may see no property.
+func ScopeOf(v inn.Viewer) (scope Scope, ok bool) {
+	if v.May(inn.DashboardAccess, "") {
+		return Portfolio, true
+	}
+	slugs := slices.DeleteFunc(slices.Sorted(slices.Values(v.Properties)), func(p string) bool { return !v.May(inn.PropertyView, p) })
+	switch len(slugs) {
+	case 0:
+		return Scope{}, false
+	case 1:
+		return Property(slugs[0]), true
+	}
+	return Scope{"properties", slugs}, true
+}
+
+// Sight gives what of the figures of a scope a viewer may see: money only when
+// they may see it for every property in it.
+func (s Scope) Sight(v inn.Viewer) inn.Sight {
+	if len(s.Slugs) == 0 {
+		return v.Sight("")
+	}
+	sight := v.Sight(s.Slugs[0])
+	for _, slug := range s.Slugs[1:] {
+		sight.Money = sight.Money && v.May(inn.FinancialView, slug)
+	}
+	return sight
+}
+
+func (s Scope) key() string { return s.Name + " " + strings.Join(s.Slugs, " ") }
+
+func (s Scope) holds(property string) bool {
+	return len(s.Slugs) == 0 || slices.Contains(s.Slugs, property)
+}
+
+// Board holds the newest figures of every scope in use.
+type Board struct {
+	store *store.Store
+	log   *live.Log
+	slog  *slog.Logger
+
+	mu     sync.Mutex
+	scopes map[string]*entry
+	bell   chan struct{}
+}
+
+// entry is one scope's figures. version counts the changes a viewer could see.
+type entry struct {
+	scope   Scope
+	metrics inn.Metrics
+	version uint64
+	used    time.Time
+	dirty   bool
+	noted   time.Time // when its last metrics:update was appended
+	unnoted bool      // changed since
+}
+
+// New makes an empty board; Run keeps it.
+func New(s *store.Store, log *live.Log, logger *slog.Logger) *Board {
+	return &Board{store: s, log: log, slog: logger, scopes: map[string]*entry{}, bell: make(chan struct{})}
+}
+
+// Changed gives a channel that is closed when some figure changes. Take it
+// before reading.
+func (b *Board) Changed() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bell
+}
+
+// Figures gives the newest figures of a scope and their version, and keeps them
+// up to date from now on.
+func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, error) {
+	b.mu.Lock()
+	if e := b.scopes[scope.key()]; e != nil {
+		e.used = time.Now()
+		defer b.mu.Unlock()
+		return e.metrics, e.version, nil
+	}
+	b.mu.Unlock()
+	e := &entry{scope: scope, used: time.Now()}
+	var err error
+	if e.metrics, err = b.measure(ctx, scope); err != nil {
+		return inn.Metrics{}, 0, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if other := b.scopes[scope.key()]; other != nil {
+		return other.metrics, other.version, nil
+	}
+	e.version = 1
+	// An event may have passed the worker while this was computed.
+	e.dirty = true
+	b.scopes[scope.key()] = e
+	return e.metrics, e.version, nil
+}
+
+func (b *Board) measure(ctx context.Context, scope Scope) (inn.Metrics, error) {
+	slugs := scope.Slugs
+	if len(slugs) == 0 {
+		all, err := b.store.EverySlug(ctx)
+		if err != nil {
+			return inn.Metrics{}, err
+		}
+		slugs = all
+	}
+	return b.store.Measure(ctx, scope.Name, slugs, time.Now(), Window)
+}
+
+// Run follows the log until ctx ends.
+func (b *Board) Run(ctx context.Context) {
+	cursor := b.log.FromHead(inn.Everything)
+	b.start(ctx)
+	for ctx.Err() == nil {
+		b.compute(ctx)
+		b.note(ctx)
+		if !pause(ctx, pace) {
+			return
+		}
+		events, err := b.wait(ctx, cursor)
+		switch {
+		case errors.Is(err, live.ErrClosed), ctx.Err() != nil:
+			return
+		case err != nil:
+			b.slog.Error("figures: the log cannot be followed; everything is computed again", "error", err)
+			cursor = b.log.FromHead(inn.Everything)
+			b.touchAll()
+		}
+		for _, e := range events {
+			if kind := e.Kind(); kind == inn.BookingUpdate || kind == inn.PropertyUpdate {
+				b.touch(e.Property)
+			}
+		}
+	}
+}
+
+// wait gives the next events, or none when it is time to look again: a quarter
+// of an hour has begun (days end then, in every zone there is), or a figure is
+// waiting to be noted.
+func (b *Board) wait(ctx context.Context, cursor *live.Cursor) ([]*inn.Event, error) {
+	now := time.Now()
+	quarter := now.Truncate(15 * time.Minute).Add(15 * time.Minute)
+	until := b.nextLook(now, quarter)
+	timed, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	events, err := cursor.Next(timed, nil)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		if !time.Now().Before(quarter) {
+			b.touchAll()
+		}
+		return nil, nil
+	}
+	return events, err
+}
+
+// start computes the portfolio and every property, so that the log has figures
+// from the beginning.
+func (b *Board) start(ctx context.Context) {
+	slugs, err := b.store.EverySlug(ctx)
+	if err != nil {
+		b.slog.Error("figures: the properties cannot be read", "error", err)
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.use(Portfolio)
+	for _, slug := range slugs {
+		b.use(Property(slug))
+	}
+}
+
+// use makes sure that a scope is kept; the caller holds the lock.
+func (b *Board) use(scope Scope) {
+	if b.scopes[scope.key()] == nil {
+		b.scopes[scope.key()] = &entry{scope: scope, dirty: true}
+	}
+}
+
+func (b *Board) touch(property string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.use(Property(property))
+	for _, e := range b.scopes {
+		e.dirty = e.dirty || e.scope.holds(property)
+	}
+}
+
+func (b *Board) touchAll() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, e := range b.scopes {
+		e.dirty = true
+	}
+}
+
+// compute brings every touched scope up to date and forgets the sets that
+// nobody looks at any more.
+func (b *Board) compute(ctx context.Context) {
+	b.mu.Lock()
+	var touched []Scope
+	for key, e := range b.scopes {
+		if e.scope.Name == "properties" && time.Since(e.used) > forgetAfter {
+			delete(b.scopes, key)
+			continue
+		}
+		if e.dirty {
+			e.dirty = false
+			touched = append(touched, e.scope)
+		}
+	}
+	b.mu.Unlock()
+	rang := false
+	for _, scope := range touched {
+		m, err := b.measure(ctx, scope)
+		if err != nil {
+			if ctx.Err() == nil {
+				b.slog.Error("figures: a scope cannot be computed", "scope", scope.Name, "error", err)
+			}
+			continue
+		}
+		rang = b.set(scope, m) || rang
+	}
+	if rang {
+		b.mu.Lock()
+		close(b.bell)
+		b.bell = make(chan struct{})
+		b.mu.Unlock()
+	}
+}
+
+func (b *Board) set(scope Scope, m inn.Metrics) (changed bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.scopes[scope.key()]
+	if e == nil || e.metrics.Same(m) {
+		return false
+	}
+	e.metrics = m
+	e.version++
+	e.unnoted = scope.Name != "properties"
+	return true
+}
+
+// pause waits, and reports false when ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,38 @@
+package inn
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Publication is one event as somebody outside reports it, read and checked
+// field by field, whichever of the three shapes it came in. Exactly one of
+// Booking, Alert, Property and Report is set, as the type's kind demands.
+type Publication struct {
+	Type     Type
+	Priority Priority  // "" for the type's own
+	At       time.Time // zero for now
+
+	Emails []string // affectedUsers
+	Role   Role
+	Rooms  []string
+
+	Booking  *BookingChange
+	Alert    *AlertChange
+	Property *PropertyChange
+	Report   *Report
+}
+
+// Batch is what one request publishes, all or nothing. Array says that it came
+// as an array, so that errors and answers speak of places in it.
+type Batch struct {
+	Publications []Publication
+	Array        bool
+}
+
+// Report is what a metrics or user event from outside says: kept and shown as
+// reported by that key, and never mixed into computed figures or the audit.
+type Report struct {
+	Property string // "" for the whole house
+	Payload  json.RawMessage
+}

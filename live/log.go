@@ -1,0 +1,195 @@
+// Package live is the moving end of the log: the newest events in memory, and
+// who waits for the next. A subscriber is a cursor, a position plus the topics
+// it follows; nobody is registered anywhere. It imports inn only, and must never
+// hold a queue per subscriber or drop an event: slow means further back.
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"baithaka/inn"
+)
+
+// tailLength is how many of the newest events are kept in memory. A cursor
+// further back reads from the source.
+const tailLength = 4096
+
+// readStep is how many events one read of the source asks for.
+const readStep = 512
+
+// Source is where the log is kept; the store.
+type Source interface {
+	// Events gives at most limit events after one place up to another, oldest
+	// first, on one of the topics.
+	Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) ([]inn.Event, error)
+	// Bounds gives the place up to which the log was trimmed, and its head.
+	Bounds(ctx context.Context) (trimmed, head int64, err error)
+	// Appended gives a channel that is closed at the next append.
+	Appended() <-chan struct{}
+	// Epoch tells positions of this log from those of another.
+	Epoch() string
+}
+
+// ErrLost says that a position is not in this log: trimmed, beyond its head, or
+// of another epoch.
+var ErrLost = errors.New("live: the position is not in this log")
+
+// ErrClosed says that the log has stopped; everything committed before has been
+// delivered.
+var ErrClosed = errors.New("live: the log has stopped")
+
+// Log holds the tail and wakes who waits for it.
+type Log struct {
+	source Source
+	logger *slog.Logger
+
+	mu     sync.RWMutex
+	tail   []*inn.Event  // consecutive, oldest first; the slice is replaced, never changed
+	head   int64         // the place up to which the tail reaches
+	first  int64         // the tail holds everything after this place
+	bell   chan struct{} // closed and replaced when the head moves or the log stops
+	closed bool
+}
+
+// New makes a log that begins at the source's present head.
+func New(ctx context.Context, source Source, logger *slog.Logger) (*Log, error) {
+	_, head, err := source.Bounds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Log{source: source, logger: logger, head: head, first: head, bell: make(chan struct{})}, nil
+}
+
+// Run follows the source until ctx ends, then lets every cursor finish with
+// ErrClosed.
+func (l *Log) Run(ctx context.Context) {
+	defer l.close()
+	for {
+		// Take the bell before reading: an append in between must find it closed.
+		bell := l.source.Appended()
+		if err := l.catchUp(ctx); err != nil && ctx.Err() == nil {
+			// The log cannot be read just now; nobody is told anything false meanwhile.
+			l.logger.Error("live: the log cannot be read; trying again", "error", err)
+			select {
+			case <-time.After(time.Second):
+				continue
+			case <-ctx.Done():
+			}
+		}
+		select {
+		case <-bell:
+		case <-ctx.Done():
+			// What was committed before the stop is still delivered.
+			final, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer cancel()
+			if err := l.catchUp(final); err != nil {
+				l.logger.Error("live: the last events could not be read", "error", err)
+			}
+			return
+		}
+	}
+}
+
+// catchUp reads what the source has beyond the head into the tail.
+func (l *Log) catchUp(ctx context.Context) error {
+	for {
+		_, upto, err := l.source.Bounds(ctx)
+		if err != nil {
+			return err
+		}
+		if upto <= l.Head() {
+			return nil
+		}
+		events, err := l.source.Events(ctx, l.Head(), upto, readStep, []inn.Topic{inn.Everything})
+		if err != nil {
+			return err
+		}
+		if len(events) < readStep {
+			l.push(events, upto)
+		} else {
+			l.push(events, events[len(events)-1].ID)
+		}
+	}
+}
+
+func (l *Log) push(events []inn.Event, head int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	// A new slice each time it must grow: cursors read the old one without a lock.
+	tail := l.tail
+	if len(tail)+len(events) > 2*tailLength {
+		keep := tail[max(0, len(tail)+len(events)-tailLength):]
+		if dropped := len(tail) - len(keep); dropped > 0 {
+			l.first = tail[dropped-1].ID
+		}
+		tail = append(make([]*inn.Event, 0, 2*tailLength), keep...)
+	}
+	for i := range events {
+		tail = append(tail, &events[i])
+	}
+	l.tail, l.head = tail, head
+	l.ring()
+}
+
+func (l *Log) ring() {
+	close(l.bell)
+	l.bell = make(chan struct{})
+}
+
+func (l *Log) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	l.ring()
+}
+
+// Head gives the place of the newest event.
+func (l *Log) Head() int64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.head
+}
+
+// Position gives the head as a position. Take it before reading a page: the
+// page may then be newer than its position, never older.
+func (l *Log) Position() inn.Position { return inn.Position{Epoch: l.source.Epoch(), ID: l.Head()} }
+
+// view is the log at one moment.
+type view struct {
+	tail        []*inn.Event
+	head, first int64
+	bell        chan struct{}
+	closed      bool
+}
+
+func (l *Log) view() view {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return view{l.tail, l.head, l.first, l.bell, l.closed}
+}
+
+// From gives a cursor that reads on from a position, or ErrLost when that is
+// not in this log.
+func (l *Log) From(ctx context.Context, at inn.Position, topics ...inn.Topic) (*Cursor, error) {
+	trimmed, head, err := l.source.Bounds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if at.Epoch != l.source.Epoch() || at.ID < trimmed || at.ID > head {
+		return nil, ErrLost
+	}
+	return l.cursor(at.ID, topics), nil
+}
+
+// FromHead gives a cursor that reads what comes from now on.
+func (l *Log) FromHead(topics ...inn.Topic) *Cursor { return l.cursor(l.Head(), topics) }
+
+func (l *Log) cursor(pos int64, topics []inn.Topic) *Cursor {
+	c := &Cursor{log: l, pos: pos}
+	c.Follow(topics...)
+	return c
+}

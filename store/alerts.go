@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"baithaka/inn"
+)
+
+const alertColumns = `
+	a.property, coalesce(p.name, ''), a.key, a.title, a.detail, a.priority, a.status,
+	a.raised_at, a.handled_by, a.handled_at, a.resolved_at, a.event`
+
+const alertsFrom = ` FROM alerts a LEFT JOIN properties p ON p.slug = a.property `
+
+func scanAlert(row interface{ Scan(...any) error }) (inn.Alert, error) {
+	var a inn.Alert
+	var raised, handled, resolved int64
+	err := row.Scan(&a.Property, &a.House, &a.Key, &a.Title, &a.Detail, &a.Priority, &a.Status,
+		&raised, &a.HandledBy, &handled, &resolved, &a.Event)
+	a.RaisedAt, a.HandledAt, a.ResolvedAt = fromMS(raised), fromMSPtr(handled), fromMSPtr(resolved)
+	return a, err
+}
+
+// changeAlert applies an alert event from outside: row, event and card.
+func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Event, error) {
+	c := *p.Alert
+	house := ""
+	if c.Property != "" {
+		var err error
+		if house, err = t.houseFor(by, c.Property); err != nil {
+			return nil, err
+		}
+	} else if !by.May(inn.EventPublish, "") {
+		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not raise alerts for the whole house"}})
+	}
+	rows, err := t.rows(`SELECT `+alertColumns+alertsFrom+`WHERE a.property = $1 AND a.key = $2`, c.Property, c.Key)
+	found, err := scanAll(rows, err, scanAlert)
+	if err != nil {
+		return nil, err
+	}
+	was := inn.Alert{Key: c.Key, Property: c.Property, Priority: p.Type.Priority()}
+	if len(found) > 0 {
+		was = found[0]
+	}
+	c.Priority = p.Priority
+	a, changed, err := was.Apply(p.Type, c, len(found) > 0, by.Name, t.now)
+	if err != nil || !changed {
+		return nil, err
+	}
+	a.House = house
+	e := &inn.Event{
+		At: p.At, Topic: a.Topic(), To: to, Type: p.Type, Priority: a.Priority,
+		Subject: a.Subject(), Property: a.Property, Actor: by.Actor(), By: by.Name,
+	}
+	if err := t.append(e, a); err != nil {
+		return nil, err
+	}
+	a.Event = e.ID
+	if err := t.saveAlert(a); err != nil {
+		return nil, err
+	}
+	return e, t.card(by, e, a.Title, a.Detail)
+}
+
+func (t *tx) saveAlert(a inn.Alert) error {
+	var handled, resolved int64
+	if a.HandledAt != nil {
+		handled = ms(*a.HandledAt)
+	}
+	if a.ResolvedAt != nil {
+		resolved = ms(*a.ResolvedAt)
+	}
+	return t.exec(`
+		INSERT OR REPLACE INTO alerts (
+			property, key, title, detail, priority, status, raised_at, handled_by, handled_at, resolved_at, event)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.HandledBy, handled, resolved, a.Event)
+}
+
+// OpenAlerts gives the alerts that still want somebody and that the viewer may
+// see, the most urgent first; at one property, or at all of theirs with "".
+func (s *Store) OpenAlerts(ctx context.Context, by inn.Viewer, property string, limit int) ([]inn.Alert, error) {
+	where, args := visible(by, inn.AlertView, "a.property", []any{limit})
+	if by.UserID != 0 {
+		where = "(" + where + " OR a.property = '')" // the system's are everybody's
+	}
+	if property != "" {
+		args = append(args, property)
+		where += fmt.Sprintf(" AND a.property = $%d", len(args))
+	}
+	rows, err := s.db.Read.QueryContext(ctx, `
+		SELECT `+alertColumns+alertsFrom+`
+		WHERE a.status <> 'resolved' AND `+where+`
+		ORDER BY CASE a.priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, a.event DESC
+		LIMIT $1`, args...)
+	return scanAll(rows, err, scanAlert)
+}

@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"baithaka/inn"
+)
+
+const bookingColumns = `
+	b.id, b.property, p.name, b.category, b.title, b.customer, b.amount, b.currency, b.status, b.country,
+	b.check_in, b.check_out, b.units, b.guests, b.source, b.external_id, b.version, b.email, b.phone, b.notes,
+	b.booked_at, b.confirmed_at, b.ended_at, b.last_type, b.changed_at, b.changed, b.by_name, b.event`
+
+const bookingsFrom = ` FROM bookings b JOIN properties p ON p.slug = b.property `
+
+func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
+	var b inn.Booking
+	var amount *int64
+	var booked, confirmed, ended, changedAt int64
+	var changed string
+	err := row.Scan(
+		&b.ID, &b.Property, &b.House, &b.Category, &b.Title, &b.Customer, &amount, &b.Price.Currency, &b.Status, &b.Country,
+		&b.CheckIn, &b.CheckOut, &b.Units, &b.Guests, &b.Source, &b.ExternalID, &b.Version, &b.Email, &b.Phone, &b.Notes,
+		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event)
+	if err != nil {
+		return b, err
+	}
+	if amount != nil {
+		b.Price.Minor, b.Priced = *amount, true
+	}
+	b.BookedAt, b.ConfirmedAt, b.EndedAt, b.ChangedAt = fromMS(booked), fromMS(confirmed), fromMS(ended), fromMS(changedAt)
+	return b, json.Unmarshal([]byte(changed), &b.Changed)
+}
+
+// booking reads one booking inside a write.
+func (t *tx) booking(id string) (b inn.Booking, found bool, err error) {
+	rows, err := t.rows(`SELECT `+bookingColumns+bookingsFrom+`WHERE b.id = $1`, id)
+	all, err := scanAll(rows, err, scanBooking)
+	if err != nil || len(all) == 0 {
+		return inn.Booking{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// saveBooking writes every column.
+func (t *tx) saveBooking(b inn.Booking) error {
+	changed, err := json.Marshal(b.Changed)
+	if err != nil {
+		return err
+	}
+	var amount any
+	if b.Priced {
+		amount = b.Price.Minor
+	}
+	return t.exec(`
+		INSERT OR REPLACE INTO bookings (
+			id, property, category, title, customer, amount, currency, status, country,
+			check_in, check_out, units, guests, source, external_id, version, email, phone, notes,
+			booked_at, confirmed_at, ended_at, last_type, changed_at, changed, by_name, event)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+			$20, $21, $22, $23, $24, $25, $26, $27)`,
+		b.ID, b.Property, b.Category, b.Title, b.Customer, amount, b.Price.Currency, b.Status, b.Country,
+		b.CheckIn, b.CheckOut, b.Units, b.Guests, b.Source, b.ExternalID, b.Version, b.Email, b.Phone, b.Notes,
+		ms(b.BookedAt), ms(b.ConfirmedAt), ms(b.EndedAt), b.Last, ms(b.ChangedAt), string(changed), b.By, b.Event)
+}
+
+// changeBooking applies a publication to the booking it names: row, event and
+// card. It returns nil when nothing changed.
+func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Event, error) {
+	c := *p.Booking
+	was, existing, err := t.booking(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	if existing && !by.May(inn.EventPublish, was.Property) {
+		return nil, inn.NoSuch("booking")
+	}
+	if !existing && !c.Property.Given && !by.May(inn.EventPublish, inn.Desk) {
+		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not sell for the desk"}})
+	}
+	b, as, changed, err := was.Apply(p.Type, c, existing, t.now)
+	if err != nil || !changed {
+		return nil, err
+	}
+	house, err := t.houseFor(by, b.Property)
+	if err != nil {
+		return nil, err
+	}
+	if existing && was.Property != b.Property {
+		if err := t.moveBooking(by, was); err != nil {
+			return nil, err
+		}
+	}
+	e := &inn.Event{
+		At: b.ChangedAt, Topic: inn.PropertyTopic(b.Property), To: to, Type: as, Priority: p.Priority,
+		Subject: b.Subject(), Property: b.Property, Actor: by.Actor(), By: by.Name,
+	}
+	b.House, b.By = house, by.Name
+	if err := t.append(e, b); err != nil {
+		return nil, err
+	}
+	b.Event = e.ID
+	if err := t.saveBooking(b); err != nil {
+		return nil, err
+	}
+	return e, t.card(by, e, b.Customer, b.Title)
+}
+
+// moveBooking tells those who watched the property a booking leaves, and tells
+// them no more than which one. It is appended before the change itself, so that
+// whoever sees both properties drops the card and gets it back.
+func (t *tx) moveBooking(by inn.Viewer, b inn.Booking) error {
+	return t.append(&inn.Event{
+		Topic: inn.PropertyTopic(b.Property), Type: inn.BookingMoved, Subject: b.Subject(), Property: b.Property,
+		Actor: by.Actor(), By: by.Name,
+	}, map[string]string{"id": b.ID})
+}
+
+// houseFor gives the name of a property the viewer may publish for; one they
+// may not is answered like one that does not exist.
+func (t *tx) houseFor(by inn.Viewer, slug string) (string, error) {
+	var name string
+	found, err := t.row(`SELECT name FROM properties WHERE slug = $1`, []any{slug}, &name)
+	if err == nil && (!found || !by.May(inn.EventPublish, slug)) {
+		return "", &inn.Error{Code: inn.NotFound, Text: "No such property.", Fields: []inn.FieldError{
+			{Pointer: "/property", Detail: "names no property that you may write to"}}}
+	}
+	return name, err
+}
+
+// BookingFilter narrows Bookings.
+type BookingFilter struct {
+	Property string
+	Status   inn.Status
+	Search   string // in the guest's name, title and id
+	Before   int64  // place in the log: bookings last changed before it
+	Limit    int
+}
+
+// Bookings gives the bookings that the viewer may see, the last changed first.
+// What of each may be shown is for Redact to say.
+func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([]inn.Booking, error) {
+	where, args := visible(by, inn.BookingView, "b.property", nil)
+	add := func(condition string, value any) {
+		args = append(args, value)
+		where += fmt.Sprintf(" AND "+condition, len(args))
+	}
+	if f.Property != "" {
+		add("b.property = $%d", f.Property)
+	}
+	if f.Status != "" {
+		add("b.status = $%d", f.Status)
+	}
+	if f.Before > 0 {
+		add("b.event < $%d", f.Before)
+	}
+	if f.Search != "" {
+		add(`instr(lower(b.id || ' ' || b.customer || ' ' || b.title), $%d) > 0`, strings.ToLower(f.Search))
+	}
+	args = append(args, f.Limit)
+	rows, err := s.db.Read.QueryContext(ctx, fmt.Sprintf(`SELECT %s %s WHERE %s ORDER BY b.event DESC LIMIT $%d`,
+		bookingColumns, bookingsFrom, where, len(args)), args...)
+	return scanAll(rows, err, scanBooking)
+}
+
+// Booking gives one booking that the viewer may see.
+func (s *Store) Booking(ctx context.Context, by inn.Viewer, id string) (inn.Booking, error) {
+	where, args := visible(by, inn.BookingView, "b.property", []any{id})
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+bookingColumns+bookingsFrom+`WHERE b.id = $1 AND `+where, args...)
+	all, err := scanAll(rows, err, scanBooking)
+	if err == nil && len(all) == 0 {
+		err = inn.NoSuch("booking")
+	}
+	if err != nil {
+		return inn.Booking{}, err
+	}
+	return all[0], nil
+}
+
+// bookingsForFigures gives the bookings that can matter to figures over a
+// window: made in it or the one before, or ending after the day before that.
+func (s *Store) bookingsForFigures(ctx context.Context, properties []inn.Property, now time.Time, days int) ([]inn.Booking, error) {
+	since := now.AddDate(0, 0, -2*days-2)
+	args := []any{ms(since), inn.DateOf(since, time.UTC)}
+	slugs := make([]string, len(properties))
+	for i, p := range properties {
+		slugs[i] = p.Slug
+	}
+	list, args := in(args, slugs)
+	rows, err := s.db.Read.QueryContext(ctx, `
+		SELECT `+bookingColumns+bookingsFrom+`
+		WHERE b.property IN (`+list+`)
+		  AND (b.booked_at >= $1 OR b.check_out >= $2 OR b.check_out = '')`, args...)
+	return scanAll(rows, err, scanBooking)
+}
+
+// visible gives the WHERE condition that holds what the viewer may see of a
+// noun that belongs to properties. Loading goes through it; comparing
+// afterwards is how things leak.
+func visible(by inn.Viewer, a inn.Action, column string, args []any) (string, []any) {
+	if by.May(a, "") {
+		return "1 = 1", args
+	}
+	theirs := slices.DeleteFunc(slices.Clone(by.Properties), func(p string) bool { return !by.May(a, p) })
+	list, args := in(args, theirs)
+	return column + " IN (" + list + ")", args
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+
+	"baithaka/inn"
+)
+
+// The cost of one password: argon2id with 19 MiB and two passes, OWASP's
+// recommended minimum, so that a small box can check a few at once.
+const (
+	argonTime   = 2
+	argonMemory = 19 * 1024 // KiB
+	argonKey    = 32
+)
+
+// CheckPassword refuses a password that is too short or too long; which others
+// are too common is for the sign-in pages to say.
+func CheckPassword(password string) error {
+	if n := utf8.RuneCountInString(password); n < 8 || n > 256 {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/password", Detail: "must be 8 to 256 characters"}})
+	}
+	return nil
+}
+
+func (s *Store) hashPassword(ctx context.Context, password string) (string, error) {
+	if err := CheckPassword(password); err != nil {
+		return "", err
+	}
+	salt := make([]byte, 16)
+	rand.Read(salt) // never fails
+	key, err := s.argon(ctx, password, salt, argonTime, argonMemory)
+	if err != nil {
+		return "", err
+	}
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, argonMemory, argonTime,
+		b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+}
+
+// argon hashes with bounded parallelism: a burst of sign-ins queues instead of
+// taking all memory.
+func (s *Store) argon(ctx context.Context, password string, salt []byte, time, memory uint32) ([]byte, error) {
+	select {
+	case s.hasher <- struct{}{}:
+		defer func() { <-s.hasher }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return argon2.IDKey([]byte(password), salt, time, memory, 1, argonKey), nil
+}
+
+// nobody is what an unknown address is checked against, so that the answer for
+// it takes as long as for a known one.
+const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+// Authenticate gives the person with that address and password. An unknown
+// address, a wrong password and a disabled person all take the same time and
+// give the same error.
+func (s *Store) Authenticate(ctx context.Context, email, password string) (inn.Member, error) {
+	wrong := inn.E(inn.Unauthenticated, "That address and password do not go together. Check both and try again.")
+	stored := nobody
+	m, err := s.MemberByEmail(ctx, email)
+	if err != nil && inn.CodeOf(err) != inn.NotFound {
+		return inn.Member{}, err
+	}
+	known := err == nil && !m.Disabled
+	if known {
+		if err := s.db.Read.QueryRowContext(ctx, `SELECT password FROM users WHERE id = $1`, m.ID).Scan(&stored); err != nil {
+			return inn.Member{}, err
+		}
+	}
+	var version int
+	var time, memory uint32
+	parts := strings.Split(stored, "$")
+	if len(parts) != 6 {
+		return inn.Member{}, fmt.Errorf("the stored password of user %d cannot be read", m.ID)
+	}
+	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=1", &version, &memory, &time); err != nil {
+		return inn.Member{}, fmt.Errorf("the stored password of user %d: %w", m.ID, err)
+	}
+	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
+	if err != nil {
+		return inn.Member{}, err
+	}
+	want, err := base64.RawStdEncoding.DecodeString(parts[5])
+	if err != nil {
+		return inn.Member{}, err
+	}
+	got, err := s.argon(ctx, password, salt, time, memory)
+	if err != nil {
+		return inn.Member{}, err
+	}
+	if subtle.ConstantTimeCompare(got, want) != 1 || !known {
+		return inn.Member{}, wrong
+	}
+	return m, nil
+}

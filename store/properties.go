@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"baithaka/inn"
+)
+
+const propertyColumns = `slug, name, category, units, currency, timezone, country, status, title, detail`
+
+func scanProperty(row interface{ Scan(...any) error }) (inn.Property, error) {
+	var p inn.Property
+	err := row.Scan(&p.Slug, &p.Name, &p.Category, &p.Units, &p.Currency, &p.Zone, &p.Country, &p.Status, &p.Title, &p.Detail)
+	return p, err
+}
+
+// ListProperty adds a property and says so in the log.
+func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property) error {
+	if p.Status == "" {
+		p.Status = "open"
+	}
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		err := t.exec(`
+			INSERT INTO properties (slug, name, category, units, currency, timezone, country, status)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			p.Slug, p.Name, p.Category, p.Units, p.Currency, p.Zone, p.Country, p.Status)
+		if isUnique(err) {
+			return inn.E(inn.Conflict, "There is a property %s already.", p.Slug)
+		}
+		if err != nil {
+			return err
+		}
+		return t.append(propertyEvent(by, inn.PropertyListed, p.Slug), p)
+	})
+}
+
+// SetDesk gives the desk, and with it the house, its own zone and currency.
+func (s *Store) SetDesk(ctx context.Context, zone, currency string) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.exec(`UPDATE properties SET timezone = $1, currency = $2 WHERE slug = $3`, zone, currency, inn.Desk)
+	})
+}
+
+func propertyEvent(by inn.Viewer, as inn.Type, slug string) *inn.Event {
+	return &inn.Event{
+		Topic: inn.PropertyTopic(slug), Type: as, Subject: "property:" + slug, Property: slug,
+		Actor: by.Actor(), By: by.Name,
+	}
+}
+
+// changeProperty applies a property event from outside: row, event and card.
+func (t *tx) changeProperty(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Event, error) {
+	c := *p.Property
+	if _, err := t.houseFor(by, c.Slug); err != nil {
+		return nil, err
+	}
+	was, err := t.property(c.Slug)
+	if err != nil {
+		return nil, err
+	}
+	now := was
+	now.Status, now.Title, now.Detail = c.Status, c.Title, c.Detail
+	if now == was && p.Type != inn.PropertyListed {
+		return nil, nil
+	}
+	if err := t.exec(`UPDATE properties SET status = $2, title = $3, detail = $4 WHERE slug = $1`, c.Slug, c.Status, c.Title, c.Detail); err != nil {
+		return nil, err
+	}
+	e := propertyEvent(by, p.Type, c.Slug)
+	e.At, e.To, e.Priority = p.At, to, p.Priority
+	if err := t.append(e, now); err != nil {
+		return nil, err
+	}
+	title := now.Title
+	if title == "" {
+		title = now.Status
+	}
+	return e, t.card(by, e, now.Name, title)
+}
+
+func (t *tx) property(slug string) (inn.Property, error) {
+	rows, err := t.rows(`SELECT `+propertyColumns+` FROM properties WHERE slug = $1`, slug)
+	all, err := scanAll(rows, err, scanProperty)
+	if err == nil && len(all) == 0 {
+		err = inn.NoSuch("property")
+	}
+	if err != nil {
+		return inn.Property{}, err
+	}
+	return all[0], nil
+}
+
+// Properties gives the properties that the viewer may see, by name, without the
+// desk.
+func (s *Store) Properties(ctx context.Context, by inn.Viewer) ([]inn.Property, error) {
+	all, err := s.Sold(ctx, by)
+	return slices.DeleteFunc(all, func(p inn.Property) bool { return p.Slug == inn.Desk }), err
+}
+
+// Sold gives the properties that the viewer may see and, where that is theirs,
+// the desk: everything bookings may belong to.
+func (s *Store) Sold(ctx context.Context, by inn.Viewer) ([]inn.Property, error) {
+	where, args := visible(by, inn.PropertyView, "slug", nil)
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE `+where+` ORDER BY name, slug`, args...)
+	return scanAll(rows, err, scanProperty)
+}
+
+// PropertiesNamed gives the named properties, and the desk when it is named.
+func (s *Store) PropertiesNamed(ctx context.Context, slugs []string) ([]inn.Property, error) {
+	list, args := in(nil, slugs)
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE slug IN (`+list+`) ORDER BY slug`, args...)
+	return scanAll(rows, err, scanProperty)
+}
+
+// Property gives one property that the viewer may see.
+func (s *Store) Property(ctx context.Context, by inn.Viewer, slug string) (inn.Property, error) {
+	where, args := visible(by, inn.PropertyView, "slug", []any{slug})
+	rows, err := s.db.Read.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM properties WHERE slug = $1 AND %s`, propertyColumns, where), args...)
+	all, err := scanAll(rows, err, scanProperty)
+	if err == nil && len(all) == 0 {
+		err = inn.NoSuch("property")
+	}
+	if err != nil {
+		return inn.Property{}, err
+	}
+	return all[0], nil
+}
+
+// EverySlug gives the slugs of all properties and the desk.
+func (s *Store) EverySlug(ctx context.Context) ([]string, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT slug FROM properties ORDER BY slug`)
+	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (string, error) {
+		var slug string
+		return slug, row.Scan(&slug)
+	})
+}

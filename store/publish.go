@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"baithaka/inn"
+)
+
+// Idempotency is the key a publisher sent so that a repeated publish is stored
+// once. Key is "" when none was sent.
+type Idempotency struct {
+	Key  string
+	Body [32]byte // SHA-256 of the request's body
+}
+
+// idempotencyKept is for how long a key is remembered.
+const idempotencyKept = 24 * time.Hour
+
+// Publish stores a batch of publications in one transaction, all or nothing,
+// and gives what answer makes of the appended events (nil where nothing
+// changed). With an idempotency key seen before it stores nothing and gives the
+// first answer, replayed = true.
+func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, batch inn.Batch, answer func([]*inn.Event) ([]byte, error)) (body []byte, replayed bool, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		actor := string(by.Own())
+		if idem.Key != "" {
+			if body, replayed, err = t.remembered(actor, idem); replayed || err != nil {
+				return err
+			}
+		}
+		events := make([]*inn.Event, len(batch.Publications))
+		for i, p := range batch.Publications {
+			if events[i], err = t.publish(by, p); err != nil {
+				return at(err, i, batch.Array)
+			}
+		}
+		if body, err = answer(events); err != nil {
+			return err
+		}
+		if idem.Key == "" {
+			return nil
+		}
+		return t.exec(`INSERT OR REPLACE INTO idempotency (actor, key, body, answer, at) VALUES ($1, $2, $3, $4, $5)`,
+			actor, idem.Key, idem.Body[:], string(body), ms(t.now))
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return body, replayed, nil
+}
+
+// remembered gives the answer to an earlier publish with the same key.
+func (t *tx) remembered(actor string, idem Idempotency) (answer []byte, found bool, err error) {
+	var hash []byte
+	var text string
+	found, err = t.row(`SELECT body, answer FROM idempotency WHERE actor = $1 AND key = $2 AND at > $3`,
+		[]any{actor, idem.Key, ms(t.now.Add(-idempotencyKept))}, &hash, &text)
+	if found && string(hash) != string(idem.Body[:]) {
+		return nil, false, inn.E(inn.Conflict, "This Idempotency-Key was used with another body in the last 24 hours; use a new one for a new publish.")
+	}
+	return []byte(text), found, err
+}
+
+// publish stores one publication; the event is nil when nothing changed.
+func (t *tx) publish(by inn.Viewer, p inn.Publication) (*inn.Event, error) {
+	to, err := t.recipients(by, p)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case p.Booking != nil:
+		return t.changeBooking(by, p, to)
+	case p.Alert != nil:
+		return t.changeAlert(by, p, to)
+	case p.Property != nil:
+		return t.changeProperty(by, p, to)
+	default:
+		return t.report(by, p, to)
+	}
+}
+
+// report keeps a metrics or user event as it was reported.
+func (t *tx) report(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Event, error) {
+	e := &inn.Event{
+		At: p.At, Topic: inn.House, To: to, Type: p.Type, Priority: p.Priority,
+		Subject: "report:" + by.Name, Property: p.Report.Property, Actor: by.Actor(), By: by.Name,
+	}
+	if p.Report.Property != "" {
+		if _, err := t.houseFor(by, p.Report.Property); err != nil {
+			return nil, err
+		}
+		e.Topic = inn.PropertyTopic(p.Report.Property)
+	} else if !by.May(inn.EventPublish, "") {
+		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not write for the whole house"}})
+	}
+	var payload map[string]json.RawMessage
+	if err := json.Unmarshal(p.Report.Payload, &payload); err != nil {
+		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/payload", Detail: "must be an object"}})
+	}
+	reporter, err := json.Marshal(by.Actor())
+	if err != nil {
+		return nil, err
+	}
+	payload["reported"] = reporter
+	if err := t.append(e, payload); err != nil {
+		return nil, err
+	}
+	return e, t.card(by, e, string(p.Type), by.Name)
+}
+
+// recipients turns the addressing of a publication into topics.
+func (t *tx) recipients(by inn.Viewer, p inn.Publication) ([]inn.Topic, error) {
+	var to []inn.Topic
+	var problems []inn.FieldError
+	for i, email := range p.Emails {
+		var id int64
+		found, err := t.row(`SELECT id FROM users WHERE email = $1 AND disabled = 0`, []any{email}, &id)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			problems = append(problems, inn.FieldError{Pointer: fmt.Sprintf("/affectedUsers/%d", i), Detail: "is nobody's e-mail address here"})
+			continue
+		}
+		to = append(to, inn.UserTopic(id))
+	}
+	if p.Role != "" {
+		to = append(to, inn.RoleTopic(p.Role))
+	}
+	for i, room := range p.Rooms {
+		topics, err := t.room(by, room)
+		if err != nil {
+			return nil, err
+		}
+		if topics == nil {
+			problems = append(problems, inn.FieldError{Pointer: fmt.Sprintf("/rooms/%d", i), Detail: "is not a room you may address"})
+		}
+		to = append(to, topics...)
+	}
+	return to, inn.InvalidFields(problems)
+}
+
+// room gives the topics of a room by the seeds' name for it; nil when there is
+// no such room for this publisher.
+func (t *tx) room(by inn.Viewer, room string) ([]inn.Topic, error) {
+	switch {
+	case room == inn.RoomSystem && by.May(inn.EventPublish, ""):
+		return []inn.Topic{inn.System}, nil
+	case room == inn.RoomDashboard && by.May(inn.EventPublish, ""):
+		return []inn.Topic{inn.House}, nil
+	}
+	if slug, ok := strings.CutPrefix(room, "property:"); ok {
+		if _, err := t.houseFor(by, slug); err != nil {
+			if inn.CodeOf(err) == inn.NotFound {
+				return nil, nil
+			}
+			return nil, err
+		}
+		return []inn.Topic{inn.PropertyTopic(slug)}, nil
+	}
+	if role, ok := strings.CutPrefix(room, "role:"); ok && inn.Role(role).Valid() {
+		return []inn.Topic{inn.RoleTopic(inn.Role(role))}, nil
+	}
+	if strings.HasPrefix(room, "user:") {
+		var id int64
+		found, err := t.row(`SELECT id FROM users WHERE 'user:' || id = $1 AND disabled = 0`, []any{room}, &id)
+		if found {
+			return []inn.Topic{inn.UserTopic(id)}, nil
+		}
+		return nil, err
+	}
+	return nil, nil
+}
+
+// at makes the pointers of an error in a batch begin with the place of the
+// publication it is about: "/3/payload/amount".
+func at(err error, i int, array bool) error {
+	var e *inn.Error
+	if !array || !errors.As(err, &e) {
+		return err
+	}
+	return e.At(i)
+}

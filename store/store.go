@@ -1,0 +1,200 @@
+// Package store is what is so: every row the house keeps, and the verbs that
+// change them. A verb is one transaction that writes its rows and appends what
+// happened to the log; nothing else appends, and nobody is told before the
+// commit. It imports db and inn, and must never speak HTTP or HTML.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"baithaka/db"
+	"baithaka/inn"
+)
+
+// Store is the truth. It is safe for any number of goroutines: readers run side
+// by side, writers queue for the one connection that writes.
+type Store struct {
+	db     *db.DB
+	log    *slog.Logger
+	epoch  string
+	jobs   chan *job
+	closed chan struct{} // closed when the writer has stopped
+	stop   context.CancelFunc
+	bell   bell
+	hasher chan struct{} // bounds how many passwords are hashed at once
+}
+
+// New starts the store over an open database; Close stops it.
+func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error) {
+	ctx, stop := context.WithCancel(ctx)
+	s := &Store{
+		db: database, log: log, stop: stop,
+		jobs: make(chan *job, maxGroup), closed: make(chan struct{}), hasher: make(chan struct{}, 2),
+	}
+	s.bell.ch = make(chan struct{})
+	if err := database.Read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&s.epoch); err != nil {
+		stop()
+		return nil, fmt.Errorf("the database has no epoch: %w", err)
+	}
+	conn, err := database.Write.Conn(ctx)
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	go s.runWriter(ctx, conn)
+	return s, nil
+}
+
+// Close waits for the writes under way and stops the writer; the database is
+// the caller's to close.
+func (s *Store) Close() {
+	s.stop()
+	<-s.closed
+}
+
+// Epoch gives the epoch of this log.
+func (s *Store) Epoch() string { return s.epoch }
+
+// Ready reports whether the database answers.
+func (s *Store) Ready(ctx context.Context) error { return s.db.Read.PingContext(ctx) }
+
+// bell tells who waits that something was appended. It carries no data: who
+// hears it reads the log.
+type bell struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.ch)
+	b.ch = make(chan struct{})
+}
+
+// Appended gives a channel that is closed at the next commit that appends. Take
+// it before reading the log: an append in between must find it closed.
+func (s *Store) Appended() <-chan struct{} {
+	s.bell.mu.Lock()
+	defer s.bell.mu.Unlock()
+	return s.bell.ch
+}
+
+// Watch rings the bell when another process, the command line, has committed to
+// the same file. It returns when ctx ends.
+func (s *Store) Watch(ctx context.Context) {
+	conn, err := s.db.Read.Conn(ctx)
+	if err != nil {
+		s.log.Error("store: commits of other processes are not noticed", "error", err)
+		return
+	}
+	defer conn.Close()
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	last := int64(-1)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		var version int64
+		if err := conn.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
+			continue // shutting down, or busy: the next tick asks again
+		}
+		if version != last {
+			last = version
+			s.bell.ring()
+		}
+	}
+}
+
+// scanAll reads every row through scan and closes the rows: on the one write
+// connection a second query while rows are open would wait for itself.
+func scanAll[T any](rows *sql.Rows, err error, scan func(interface{ Scan(...any) error }) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// in writes a list of values as placeholders "$3, $4, $5", beginning at the
+// number after the arguments so far, and appends them to args.
+func in[T ~string | ~int64](args []any, values []T) (string, []any) {
+	if len(values) == 0 {
+		return "NULL", args
+	}
+	var list strings.Builder
+	for i, v := range values {
+		if i > 0 {
+			list.WriteString(", ")
+		}
+		args = append(args, any(v))
+		list.WriteString("$" + strconv.Itoa(len(args)))
+	}
+	return list.String(), args
+}
+
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMS(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+func fromMSPtr(n int64) *time.Time {
+	if n == 0 {
+		return nil
+	}
+	t := fromMS(n)
+	return &t
+}
+
+// explain turns what SQLite says about the machine into what a publisher can
+// act on; other errors stay what they are.
+func explain(err error) error {
+	var se *sqlite.Error
+	if !errors.As(err, &se) {
+		return err
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return &inn.Error{Code: inn.NoSpace, Text: "The disk is full; nothing was stored. Make room and try again.", RetryAfter: 10 * time.Second, Cause: err}
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY:
+		return &inn.Error{Code: inn.Unavailable, Text: "The database cannot be written just now; nothing was stored. Try again.", RetryAfter: 2 * time.Second, Cause: err}
+	}
+	return err
+}
+
+// isUnique reports whether err says that a row with that key is there already.
+func isUnique(err error) bool {
+	var se *sqlite.Error
+	return errors.As(err, &se) && (se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}

@@ -1,0 +1,246 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"baithaka/inn"
+)
+
+// maxGroup is how many callers share one transaction, and so one sync, at the
+// most.
+const maxGroup = 128
+
+// job is one caller's part of a group.
+type job struct {
+	ctx  context.Context
+	do   func(*tx) error
+	done chan error // holds one
+}
+
+// tx is the write transaction as one caller sees it: its statements, and one
+// now for all of them.
+type tx struct {
+	ctx      context.Context
+	conn     *sql.Conn
+	stmts    map[string]*sql.Stmt // prepared once for the life of the connection
+	now      time.Time
+	appended bool
+}
+
+// write runs do inside the next transaction and returns when that is committed
+// and synced, or when it failed and left nothing. Callers who wait together are
+// committed together, without a timer: whoever is alone does not wait.
+func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	j := &job{ctx: ctx, do: do, done: make(chan error, 1)}
+	select {
+	case s.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closed:
+		return errClosed
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-s.closed:
+		// The writer answers everyone it has taken; this one may have come too late.
+		select {
+		case err := <-j.done:
+			return err
+		default:
+			return errClosed
+		}
+	}
+}
+
+var errClosed = inn.E(inn.Unavailable, "The server is stopping; nothing was stored. Try again in a moment.")
+
+// runWriter is the only goroutine that writes.
+func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
+	defer close(s.closed)
+	defer conn.Close()
+	stmts := map[string]*sql.Stmt{}
+	defer func() {
+		for _, stmt := range stmts {
+			stmt.Close()
+		}
+	}()
+	for {
+		var group []*job
+		select {
+		case <-ctx.Done():
+			return
+		case j := <-s.jobs:
+			group = append(group, j)
+		}
+		for len(group) < maxGroup && len(s.jobs) > 0 {
+			group = append(group, <-s.jobs)
+		}
+		s.commit(conn, stmts, group)
+	}
+}
+
+// commit runs a group in one transaction. A caller that fails or panics is
+// rolled back to its savepoint and takes nobody with it; a COMMIT that fails
+// answers all of them. Answers go out after it, and the bell before them.
+func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job) {
+	// The work must not end half-way because one of the callers went away.
+	ctx := context.Background()
+	answers := make([]error, len(group))
+	appended := false
+	err := func() error {
+		if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+			return err
+		}
+		for i, j := range group {
+			if answers[i] = j.ctx.Err(); answers[i] != nil {
+				continue
+			}
+			t := &tx{ctx: ctx, conn: conn, stmts: stmts, now: time.Now().UTC().Truncate(time.Millisecond)}
+			answers[i] = s.savepoint(t, j.do)
+			appended = appended || t.appended && answers[i] == nil
+		}
+		_, err := conn.ExecContext(ctx, "COMMIT")
+		return err
+	}()
+	if err != nil {
+		conn.ExecContext(ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
+		s.log.Error("store: a commit failed; nothing of it was stored", "callers", len(group), "error", err)
+		for i := range answers {
+			if answers[i] == nil {
+				answers[i] = explain(err)
+			}
+		}
+		appended = false
+	}
+	if appended {
+		s.bell.ring()
+	}
+	for i, j := range group {
+		j.done <- answers[i]
+	}
+}
+
+// savepoint runs one caller's part so that it is all there or not at all.
+func (s *Store) savepoint(t *tx, do func(*tx) error) (err error) {
+	if err := t.exec("SAVEPOINT caller"); err != nil {
+		return explain(err)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("store: a write panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("a write panicked: %v", p)
+		}
+		end := "RELEASE caller"
+		if err != nil {
+			end = "ROLLBACK TO caller; RELEASE caller"
+		}
+		if _, endErr := t.conn.ExecContext(t.ctx, end); endErr != nil && err == nil {
+			err = endErr
+		}
+		err = explain(err)
+	}()
+	return do(t)
+}
+
+func (t *tx) stmt(query string) (*sql.Stmt, error) {
+	if stmt := t.stmts[query]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := t.conn.PrepareContext(t.ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	t.stmts[query] = stmt
+	return stmt, nil
+}
+
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.execResult(query, args...)
+	return err
+}
+
+func (t *tx) execResult(query string, args ...any) (sql.Result, error) {
+	stmt, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(t.ctx, args...)
+}
+
+// row reads one row into dest; found is false when there is none.
+func (t *tx) row(query string, args []any, dest ...any) (found bool, err error) {
+	stmt, err := t.stmt(query)
+	if err != nil {
+		return false, err
+	}
+	err = stmt.QueryRowContext(t.ctx, args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (t *tx) rows(query string, args ...any) (*sql.Rows, error) {
+	stmt, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(t.ctx, args...)
+}
+
+// append writes what happened to the log and fills in the event's id. It is
+// called inside the transaction of the rows it tells of, and nowhere else.
+func (t *tx) append(e *inn.Event, data any) error {
+	snapshot, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("the snapshot of %s: %w", e.Subject, err)
+	}
+	e.Data = snapshot
+	if e.At.IsZero() {
+		e.At = t.now
+	}
+	if e.Priority == "" {
+		e.Priority = e.Type.Priority()
+	}
+	result, err := t.execResult(`
+		INSERT INTO events (at, topic, recipients, type, priority, subject, property, actor, by_name, data)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		ms(e.At), e.Topic, joinTopics(e.To), e.Type, e.Priority, e.Subject, e.Property, e.Actor, e.By, string(e.Data))
+	if err != nil {
+		return err
+	}
+	if e.ID, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	for _, topic := range e.To {
+		if err := t.exec(`INSERT INTO event_recipients (topic, event) VALUES ($1, $2) ON CONFLICT DO NOTHING`, topic, e.ID); err != nil {
+			return err
+		}
+	}
+	t.appended = true
+	return nil
+}
+
+func joinTopics(topics []inn.Topic) string {
+	parts := make([]string, len(topics))
+	for i, t := range topics {
+		parts[i] = string(t)
+	}
+	return strings.Join(parts, " ")
+}
+
+func splitTopics(s string) []inn.Topic {
+	var topics []inn.Topic
+	for part := range strings.FieldsSeq(s) {
+		topics = append(topics, inn.Topic(part))
+	}
+	return topics
+}
