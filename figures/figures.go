@@ -22,8 +22,9 @@ import (
 const (
 	// Window is how many days the figures on pages look back.
 	Window = 30
-	// pace is the least time between two computations.
-	pace = time.Second
+	// pace is the least time between two computations; a slow one makes it
+	// longer, so that the worker never takes more than a fifth of a core.
+	pace = 300 * time.Millisecond
 	// noteEvery is the least time between two metrics:update events of a scope.
 	noteEvery = 5 * time.Second
 	// forgetAfter is how long a set of properties stays in use after somebody
@@ -89,6 +90,7 @@ type Board struct {
 	mu     sync.Mutex
 	scopes map[string]*entry
 	bell   chan struct{}
+	kick   chan struct{} // wakes the worker for a scope that is new in use
 }
 
 // entry is one scope's figures. version counts the changes a viewer could see.
@@ -104,7 +106,7 @@ type entry struct {
 
 // New makes an empty board; Run keeps it.
 func New(s *store.Store, log *live.Log, logger *slog.Logger) *Board {
-	return &Board{store: s, log: log, slog: logger, scopes: map[string]*entry{}, bell: make(chan struct{})}
+	return &Board{store: s, log: log, slog: logger, scopes: map[string]*entry{}, bell: make(chan struct{}), kick: make(chan struct{}, 1)}
 }
 
 // Changed gives a channel that is closed when some figure changes. Take it
@@ -127,7 +129,7 @@ func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, 
 	b.mu.Unlock()
 	e := &entry{scope: scope, used: time.Now()}
 	var err error
-	if e.metrics, err = b.measure(ctx, scope); err != nil {
+	if e.metrics, err = b.Measure(ctx, scope, time.Now(), Window); err != nil {
 		return inn.Metrics{}, 0, err
 	}
 	b.mu.Lock()
@@ -139,10 +141,15 @@ func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, 
 	// An event may have passed the worker while this was computed.
 	e.dirty = true
 	b.scopes[scope.key()] = e
+	select {
+	case b.kick <- struct{}{}:
+	default:
+	}
 	return e.metrics, e.version, nil
 }
 
-func (b *Board) measure(ctx context.Context, scope Scope) (inn.Metrics, error) {
+// Measure computes the figures of a scope over any window, now.
+func (b *Board) Measure(ctx context.Context, scope Scope, now time.Time, days int) (inn.Metrics, error) {
 	slugs := scope.Slugs
 	if len(slugs) == 0 {
 		all, err := b.store.EverySlug(ctx)
@@ -151,7 +158,7 @@ func (b *Board) measure(ctx context.Context, scope Scope) (inn.Metrics, error) {
 		}
 		slugs = all
 	}
-	return b.store.Measure(ctx, scope.Name, slugs, time.Now(), Window)
+	return b.store.Measure(ctx, scope.Name, slugs, now, days)
 }
 
 // Run follows the log until ctx ends.
@@ -159,9 +166,10 @@ func (b *Board) Run(ctx context.Context) {
 	cursor := b.log.FromHead(inn.Everything)
 	b.start(ctx)
 	for ctx.Err() == nil {
+		began := time.Now()
 		b.compute(ctx)
 		b.note(ctx)
-		if !pause(ctx, pace) {
+		if !pause(ctx, max(pace, 4*time.Since(began))) {
 			return
 		}
 		events, err := b.wait(ctx, cursor)
@@ -190,7 +198,7 @@ func (b *Board) wait(ctx context.Context, cursor *live.Cursor) ([]*inn.Event, er
 	until := b.nextLook(now, quarter)
 	timed, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
-	events, err := cursor.Next(timed, nil)
+	events, err := cursor.Next(timed, b.kick)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		if !time.Now().Before(quarter) {
 			b.touchAll()
@@ -258,7 +266,7 @@ func (b *Board) compute(ctx context.Context) {
 	b.mu.Unlock()
 	rang := false
 	for _, scope := range touched {
-		m, err := b.measure(ctx, scope)
+		m, err := b.Measure(ctx, scope, time.Now(), Window)
 		if err != nil {
 			if ctx.Err() == nil {
 				b.slog.Error("figures: a scope cannot be computed", "scope", scope.Name, "error", err)

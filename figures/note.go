@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"baithaka/inn"
 )
 
 // note appends a metrics:update for every scope whose figures changed and whose

@@ -56,15 +56,16 @@ func (s *Store) Bounds(ctx context.Context) (trimmed, head int64, err error) {
 // EventFilter narrows History.
 type EventFilter struct {
 	After, Before int64 // places in the log; 0 for none
+	Oldest        bool  // the oldest first, from After on; else the newest first
 	Type          inn.Type
 	Kind          inn.Kind
 	Property      string
 	Subject       string
+	Feed          bool // leave figures out: the feed tells of what people did
 	Limit         int
 }
 
-// History gives the events that the viewer may see, newest first, or oldest
-// first when the filter begins After a place. It reads on until the limit is
+// History gives the events that the viewer may see, in the order asked for. It reads on until the limit is
 // full or the log ends, since the policy decides event by event.
 func (s *Store) History(ctx context.Context, by inn.Viewer, f EventFilter) ([]inn.Event, error) {
 	var found []inn.Event
@@ -83,7 +84,7 @@ func (s *Store) History(ctx context.Context, by inn.Viewer, f EventFilter) ([]in
 		if len(batch) < historyStep {
 			return found, nil
 		}
-		if last := batch[len(batch)-1].ID; f.After > 0 {
+		if last := batch[len(batch)-1].ID; f.Oldest {
 			f.After = last
 		} else {
 			f.Before = last
@@ -103,6 +104,8 @@ func (s *Store) historyBatch(ctx context.Context, by inn.Viewer, f EventFilter) 
 	}
 	if f.After > 0 {
 		add("id > $%d", f.After)
+	}
+	if f.Oldest {
 		order = "ASC"
 	}
 	if f.Before > 0 {
@@ -116,6 +119,9 @@ func (s *Store) historyBatch(ctx context.Context, by inn.Viewer, f EventFilter) 
 	}
 	if f.Property != "" {
 		add("property = $%d", f.Property)
+	}
+	if f.Feed {
+		add("type <> $%d", inn.MetricsUpdate)
 	}
 	if f.Kind != "" {
 		var types []inn.Type

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-	"time"
 
 	"baithaka/inn"
 )
@@ -115,12 +114,5 @@ func (s *Store) RevokeKey(ctx context.Context, by inn.Viewer, name string) error
 			return inn.E(inn.NotFound, "No such key: %s.", name)
 		}
 		return t.memberChanged(by, inn.KeyTopic(id))
-	})
-}
-
-// KeyUsed notes when a key was last used. It is not an event.
-func (s *Store) KeyUsed(ctx context.Context, id int64, at time.Time) error {
-	return s.write(ctx, func(t *tx) error {
-		return t.exec(`UPDATE api_keys SET last_used = max(last_used, $2) WHERE id = $1`, id, ms(at))
 	})
 }

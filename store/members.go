@@ -181,10 +181,20 @@ func (t *tx) memberChanged(by inn.Viewer, who inn.Topic) error {
 	}, struct{}{})
 }
 
-// Seen notes that a person was here. It is not an event.
-func (s *Store) Seen(ctx context.Context, id int64, at time.Time) error {
+// Seen notes when people were here and keys were used. It is not an event.
+func (s *Store) Seen(ctx context.Context, people, keys map[int64]time.Time) error {
 	return s.write(ctx, func(t *tx) error {
-		return t.exec(`UPDATE users SET last_seen = max(last_seen, $2) WHERE id = $1`, id, ms(at))
+		for id, at := range people {
+			if err := t.exec(`UPDATE users SET last_seen = max(last_seen, $2) WHERE id = $1`, id, ms(at)); err != nil {
+				return err
+			}
+		}
+		for id, at := range keys {
+			if err := t.exec(`UPDATE api_keys SET last_used = max(last_used, $2) WHERE id = $1`, id, ms(at)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -139,3 +139,9 @@ func (s *Store) EverySlug(ctx context.Context) ([]string, error) {
 		return slug, row.Scan(&slug)
 	})
 }
+
+// HouseZone gives the zone of the house, which is the desk's.
+func (s *Store) HouseZone(ctx context.Context) (zone string, err error) {
+	err = s.db.Read.QueryRowContext(ctx, `SELECT timezone FROM properties WHERE slug = $1`, inn.Desk).Scan(&zone)
+	return zone, err
+}

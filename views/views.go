@@ -19,11 +19,20 @@ type Page struct {
 	Path     string // path and query of this page, refetched on resync
 	Section  string // which entry of the navigation is current: "/", "/bookings", …
 	Position string // the position the page was rendered at, taken before reading it
+	Epoch    string // of the log, for the positions of the events on the page
 	Scope    string // whose figures the page shows and its stream keeps current; "" for none
 	Viewer   inn.Viewer
 	Badge    inn.Badge
 	Now      time.Time
 	Zone     *time.Location // times are shown in it
+
+	heading, subtitle string // in the header; the Title alone when empty
+}
+
+// headed gives the page with another heading than its title.
+func (p Page) headed(heading, subtitle string) Page {
+	p.heading, p.subtitle = heading, subtitle
+	return p
 }
 
 // Sight gives what the page's viewer may see at a property, for the components

@@ -1,0 +1,73 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"baithaka/figures"
+	"baithaka/inn"
+	"baithaka/views"
+)
+
+func isHTMX(c echo.Context) bool { return c.Request().Header.Get("HX-Request") == "true" }
+
+// render writes a component. It is rendered whole before the first header goes
+// out: a component that fails is an error, not half a page.
+func (s *Site) render(c echo.Context, status int, component templ.Component) error {
+	var buf bytes.Buffer
+	if err := component.Render(c.Request().Context(), &buf); err != nil {
+		return err
+	}
+	c.Response().Header().Add("Vary", "HX-Request")
+	return c.HTMLBlob(status, buf.Bytes())
+}
+
+// done answers a change that worked: nothing for htmx, since the stream brings
+// what changed, and the page again for a browser without JavaScript.
+func done(c echo.Context, back string) error {
+	if isHTMX(c) {
+		return c.NoContent(http.StatusNoContent)
+	}
+	return c.Redirect(http.StatusSeeOther, back)
+}
+
+// page begins a page: it takes the position before anything else is read, so
+// that the page may be newer than its position, never older.
+func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
+	v := viewer(c)
+	p := views.Page{
+		Title: title, Path: c.Request().URL.RequestURI(), Section: section,
+		Position: s.log.Position().String(), Epoch: s.store.Epoch(),
+		Viewer: v, Now: time.Now(), Zone: inn.Location(v.Zone),
+	}
+	var err error
+	p.Badge, err = s.store.Badge(c.Request().Context(), v)
+	return p, err
+}
+
+// figuresOf gives the newest figures of a scope as the viewer may see them.
+func (s *Site) figuresOf(ctx context.Context, v inn.Viewer, scope figures.Scope) (inn.Metrics, error) {
+	m, _, err := s.board.Figures(ctx, scope)
+	return m.Redact(scope.Sight(v)), err
+}
+
+// redacted gives bookings as the viewer may see them.
+func redacted(v inn.Viewer, bookings []inn.Booking) []inn.Booking {
+	for i, b := range bookings {
+		bookings[i] = b.Redact(v.Sight(b.Property))
+	}
+	return bookings
+}
+
+// redactedEvents gives events as the viewer may see them.
+func redactedEvents(v inn.Viewer, events []inn.Event) []inn.Event {
+	for i := range events {
+		events[i] = *inn.Redact(&events[i], v.SightOf(&events[i]))
+	}
+	return events
+}

@@ -1,0 +1,156 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/figures"
+	"baithaka/inn"
+	"baithaka/store"
+)
+
+// listEvents is GET /api/v1/events: the log as it may be seen, newest first, or
+// oldest first after a position.
+func (s *Site) listEvents(c echo.Context) error {
+	v := viewer(c)
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
+	}
+	f := store.EventFilter{
+		Type: inn.Type(c.QueryParam("type")), Kind: inn.Kind(c.QueryParam("kind")), Property: c.QueryParam("property"), Limit: limit + 1,
+	}
+	if f.Type != "" && !f.Type.Known() {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "type", Detail: "is not an event type"}})
+	}
+	if f.Kind != "" && !slices.Contains(inn.Kinds, f.Kind) {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "kind", Detail: "is not a kind of event"}})
+	}
+	if f.Property != "" {
+		if err := s.sees(c, f.Property); err != nil {
+			return err
+		}
+	}
+	forward := c.QueryParam("after") != ""
+	if f.After, err = s.place(c.QueryParam("after")); err != nil {
+		return err
+	}
+	f.Oldest = forward
+	if f.Before, err = s.place(c.QueryParam("before")); err != nil {
+		return err
+	}
+	events, err := s.store.History(c.Request().Context(), v, f)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Events []eventJSON `json:"events"`
+		Next   *string     `json:"next"`
+	}{Events: []eventJSON{}}
+	if len(events) > limit {
+		events = events[:limit]
+		next := inn.Position{Epoch: s.store.Epoch(), ID: events[limit-1].ID}.String()
+		answer.Next = &next
+	}
+	for i := range events {
+		answer.Events = append(answer.Events, asJSON(s.store.Epoch(), inn.Redact(&events[i], v.SightOf(&events[i]))))
+	}
+	return c.JSON(http.StatusOK, answer)
+}
+
+// sees answers a property the viewer may not see like one that does not exist.
+func (s *Site) sees(c echo.Context, slug string) error {
+	_, err := s.store.Property(c.Request().Context(), viewer(c), slug)
+	return err
+}
+
+// listBookings is GET /api/v1/bookings: the last changed first.
+func (s *Site) listBookings(c echo.Context) error {
+	v := viewer(c)
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
+	}
+	f := store.BookingFilter{Property: c.QueryParam("property"), Status: inn.Status(c.QueryParam("status")), Limit: limit + 1}
+	if f.Status != "" && !f.Status.Valid() {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "status", Detail: "must be new, confirmed, checked_in, checked_out, cancelled or no_show"}})
+	}
+	if f.Property != "" {
+		if err := s.sees(c, f.Property); err != nil {
+			return err
+		}
+	}
+	if f.Before, err = s.place(c.QueryParam("after")); err != nil {
+		return err
+	}
+	bookings, err := s.store.Bookings(c.Request().Context(), v, f)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Bookings []inn.Booking `json:"bookings"`
+		Next     *string       `json:"next"`
+	}{Bookings: []inn.Booking{}}
+	if len(bookings) > limit {
+		bookings = bookings[:limit]
+		next := inn.Position{Epoch: s.store.Epoch(), ID: bookings[limit-1].Event}.String()
+		answer.Next = &next
+	}
+	answer.Bookings = append(answer.Bookings, redacted(v, bookings)...)
+	return c.JSON(http.StatusOK, answer)
+}
+
+// giveBooking is GET /api/v1/bookings/{id}.
+func (s *Site) giveBooking(c echo.Context) error {
+	v := viewer(c)
+	b, err := s.store.Booking(c.Request().Context(), v, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, b.Redact(v.Sight(b.Property)))
+}
+
+// giveMetrics is GET /api/v1/metrics: the figures of a property, or of all the
+// viewer may see.
+func (s *Site) giveMetrics(c echo.Context) error {
+	ctx, v := c.Request().Context(), viewer(c)
+	days, err := inn.ParseWindow(c.QueryParam("window"))
+	if err != nil {
+		return err
+	}
+	scope, ok := figures.ScopeOf(v)
+	if slug := c.QueryParam("property"); slug != "" {
+		if err := s.sees(c, slug); err != nil {
+			return err
+		}
+		scope, ok = figures.Property(slug), true
+	}
+	if !ok {
+		return inn.E(inn.Forbidden, "You have no property to show figures of.")
+	}
+	m, err := s.board.Measure(ctx, scope, time.Now(), days)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, m.Redact(scope.Sight(v)))
+}
+
+// limitOf reads limit=: 1 to 500, 100 when absent.
+func limitOf(c echo.Context) (int, error) {
+	s := c.QueryParam("limit")
+	if s == "" {
+		return 100, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 500 {
+		return 0, inn.InvalidFields([]inn.FieldError{{Pointer: "limit", Detail: "must be 1 to 500"}})
+	}
+	return n, nil
+}
+
+// seconds writes a wait for Retry-After, rounded up.
+func seconds(d time.Duration) string { return strconv.Itoa(int((d + time.Second - 1) / time.Second)) }

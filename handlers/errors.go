@@ -1,0 +1,125 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/views"
+)
+
+// statuses says what each code becomes; the only place.
+var statuses = map[inn.Code]int{
+	inn.Malformed:       http.StatusBadRequest,
+	inn.Unauthenticated: http.StatusUnauthorized,
+	inn.Forbidden:       http.StatusForbidden,
+	inn.NotFound:        http.StatusNotFound,
+	inn.Conflict:        http.StatusConflict,
+	inn.TooLarge:        http.StatusRequestEntityTooLarge,
+	inn.Unsupported:     http.StatusUnsupportedMediaType,
+	inn.Misdirected:     http.StatusMisdirectedRequest,
+	inn.Invalid:         http.StatusUnprocessableEntity,
+	inn.TooMany:         http.StatusTooManyRequests,
+	inn.Internal:        http.StatusInternalServerError,
+	inn.Unavailable:     http.StatusServiceUnavailable,
+	inn.NoSpace:         http.StatusInsufficientStorage,
+}
+
+// problem is RFC 9457's problem details.
+type problem struct {
+	Type   string           `json:"type"`
+	Title  string           `json:"title"`
+	Status int              `json:"status"`
+	Detail string           `json:"detail"`
+	Errors []inn.FieldError `json:"errors,omitempty"`
+}
+
+// fail is the one place where errors become answers: problem details for
+// programs, a partial for #flash for htmx, a page for browsers.
+func (s *Site) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return // a stream that ended; what it was is in the log line
+	}
+	e := asError(err)
+	status := statuses[e.Code]
+	if e.Code == inn.Internal && !errors.Is(err, context.Canceled) {
+		s.logger.Error("a request failed", "route", c.Path(), "request", c.Get(requestKey), "user", viewer(c).Actor(), "error", err)
+	}
+	h := c.Response().Header()
+	if e.RetryAfter > 0 {
+		h.Set("Retry-After", seconds(e.RetryAfter))
+	}
+	r := c.Request()
+	switch {
+	case forPrograms(r):
+		if status == http.StatusUnauthorized {
+			h.Set("WWW-Authenticate", `Bearer realm="baithaka"`)
+		}
+		h.Set(echo.HeaderContentType, "application/problem+json")
+		c.JSON(status, problem{"about:blank", http.StatusText(status), status, e.Text, e.Fields})
+	case r.Method == http.MethodHead:
+		c.NoContent(status)
+	case isHTMX(c):
+		if status == http.StatusUnauthorized {
+			h.Set("HX-Redirect", "/login")
+		}
+		s.render(c, status, views.FlashPartial(e.Text, e.Fields))
+	case status == http.StatusUnauthorized && r.Method == http.MethodGet:
+		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(r.URL.RequestURI()))
+	default:
+		s.render(c, status, views.ErrorPage(status, http.StatusText(status), e.Text))
+	}
+}
+
+// forPrograms reports whether a path is the API's: it takes keys, and answers
+// with problem details.
+func forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+
+// asError gives the error as one of ours: echo's own keep their status, unknown
+// ones become Internal.
+func asError(err error) *inn.Error {
+	var ours *inn.Error
+	if errors.As(err, &ours) {
+		return ours
+	}
+	var theirs *echo.HTTPError
+	if errors.As(err, &theirs) {
+		switch theirs.Code {
+		case http.StatusNotFound, http.StatusMethodNotAllowed:
+			return inn.E(inn.NotFound, "There is nothing at this address.")
+		case http.StatusRequestEntityTooLarge:
+			return inn.E(inn.TooLarge, "That is too large.")
+		}
+	}
+	return &inn.Error{Code: inn.Internal, Text: inn.TextOf(err), Cause: err}
+}
+
+func levelOf(status int) slog.Level {
+	if status >= 500 {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+// attrs is the log line of a request. Streams are told apart by what they sent.
+func attrs(c echo.Context, began time.Time) []slog.Attr {
+	list := []slog.Attr{
+		slog.Any("request", c.Get(requestKey)),
+		slog.String("method", c.Request().Method),
+		slog.String("route", c.Path()),
+		slog.Int("status", c.Response().Status),
+		slog.Float64("ms", float64(time.Since(began).Microseconds())/1000),
+		slog.Int64("bytes", c.Response().Size),
+	}
+	if v := viewer(c); v.Somebody() {
+		list = append(list, slog.String("user", v.Actor()))
+	}
+	return list
+}

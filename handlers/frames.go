@@ -1,0 +1,87 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"baithaka/inn"
+	"baithaka/views"
+)
+
+// framesKept is for how many of the newest events the frames are kept.
+const framesKept = 1024
+
+// frames shares rendered messages: one per event, sight and form, however many
+// streams they go to.
+type frames struct {
+	epoch string
+	mu    sync.Mutex
+	made  map[frameKey]*frame
+	order []frameKey // the oldest first
+}
+
+// frameKey is a struct and not a joined string, so that no two can collide.
+type frameKey struct {
+	event int64
+	sight inn.Sight
+	page  bool
+}
+
+type frame struct {
+	once  sync.Once
+	bytes []byte
+	err   error
+}
+
+func newFrames(epoch string) *frames { return &frames{epoch: epoch, made: map[frameKey]*frame{}} }
+
+// frame gives the message of an event for a sight; nil when it shows nothing.
+// The bytes are shared and must not be changed.
+func (f *frames) frame(ctx context.Context, e *inn.Event, sight inn.Sight, page bool) ([]byte, error) {
+	key := frameKey{e.ID, sight, page}
+	f.mu.Lock()
+	one := f.made[key]
+	if one == nil {
+		one = &frame{}
+		f.made[key] = one
+		f.order = append(f.order, key)
+		if len(f.order) > framesKept {
+			delete(f.made, f.order[0])
+			f.order = f.order[1:]
+		}
+	}
+	f.mu.Unlock()
+	one.once.Do(func() { one.bytes, one.err = f.render(context.WithoutCancel(ctx), e, sight, page) })
+	return one.bytes, one.err
+}
+
+// render makes the message. A component that panics is an error of this event
+// and of nobody's stream.
+func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page bool) (message []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	id := inn.Position{Epoch: f.epoch, ID: e.ID}.String()
+	seen := inn.Redact(e, sight)
+	if !page {
+		data, err := json.Marshal(asJSON(f.epoch, seen))
+		return appendMessage(nil, id, string(e.Type), data), err
+	}
+	component := views.Live(seen, sight, f.epoch)
+	if component == nil {
+		return nil, nil
+	}
+	var html bytes.Buffer
+	if err := component.Render(ctx, &html); err != nil {
+		return nil, err
+	}
+	if html.Len() == 0 {
+		return nil, nil
+	}
+	return appendMessage(nil, id, "", html.Bytes()), nil
+}

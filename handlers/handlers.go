@@ -1,0 +1,126 @@
+// Package handlers is HTTP: who asks, what for, and the answer. A handler
+// authorises on its route line, binds, calls the store, and answers; what
+// changes on shared screens travels by the stream alone. It imports views,
+// figures, store, live, static and inn, and must never write SQL or decide a
+// right by itself.
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+
+	"baithaka/figures"
+	"baithaka/inn"
+	"baithaka/live"
+	"baithaka/store"
+)
+
+// Config is what an installation may choose; the zero value is a server on
+// loopback without limits on streams.
+type Config struct {
+	PublicURL      *url.URL       // nil: reached as localhost or by IP address
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed
+	PerPerson      int            // streams at once, 0 for no limit
+	PerKey         int
+	PerAddress     int
+}
+
+// secure reports whether browsers reach the server over TLS.
+func (c Config) secure() bool { return c.PublicURL != nil && c.PublicURL.Scheme == "https" }
+
+// Site is what every handler needs.
+type Site struct {
+	store    *store.Store
+	log      *live.Log
+	board    *figures.Board
+	logger   *slog.Logger
+	config   Config
+	sessions *scs.SessionManager
+	crossing *http.CrossOriginProtection
+	signIns  *throttle
+	streams  *streams
+	frames   *frames
+	badges   *badges
+	seen     *lastSeen
+	beats    *bell // rings every 15 s
+	state    *bell // rings when something on pages may have changed that is no event, and with beats
+}
+
+// New makes the site. Work it does beside requests runs in Background.
+func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logger, config Config) *Site {
+	site := &Site{
+		store: s, log: log, board: board, logger: logger, config: config,
+		sessions: newSessions(s, config), crossing: http.NewCrossOriginProtection(),
+		signIns: newThrottle(), streams: newStreams(config), frames: newFrames(s.Epoch()),
+		badges: newBadges(s), seen: newLastSeen(s, logger), beats: newBell(), state: newBell(),
+	}
+	if config.PublicURL != nil {
+		// The only error is one of form, which Config's reader has ruled out.
+		_ = site.crossing.AddTrustedOrigin(config.PublicURL.Scheme + "://" + config.PublicURL.Host)
+	}
+	return site
+}
+
+// Handler gives the whole site as one http.Handler: every route behind the
+// middleware, in this order.
+func (s *Site) Handler() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.fail
+	e.IPExtractor = s.addressOf
+	e.Use(s.note)     // request id, and one line in the log when it ends
+	e.Use(s.recover)  // a panic is one failed request
+	e.Use(s.headers)  // on every answer, the failed ones too
+	e.Use(s.hosts)    // refuse a Host that is not ours
+	e.Use(s.crossed)  // refuse what another site makes a browser send
+	e.Use(s.identify) // who asks
+	for _, r := range s.routes() {
+		e.Add(r.method, r.path, r.handle, s.may(r.needs))
+	}
+	return e
+}
+
+// Background does what is done by the clock until ctx ends: the heartbeat of
+// all streams, and who was seen when.
+func (s *Site) Background(done <-chan struct{}) {
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
+	changed := s.board.Changed()
+	for {
+		select {
+		case <-done:
+			s.seen.flush()
+			return
+		case <-beat.C:
+			s.beats.ring()
+			s.state.ring()
+		case <-changed:
+			changed = s.board.Changed() // before ringing: a change in between is heard next
+			s.state.ring()
+		case <-minute.C:
+			s.seen.flush()
+			s.signIns.forget(time.Now())
+		}
+	}
+}
+
+const (
+	viewerKey  = "viewer"
+	sessionKey = "session"
+	requestKey = "request"
+	nonceKey   = "nonce"
+)
+
+// viewer gives who asks; the zero Viewer is nobody.
+func viewer(c echo.Context) inn.Viewer {
+	v, _ := c.Get(viewerKey).(inn.Viewer)
+	return v
+}

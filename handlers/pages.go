@@ -1,0 +1,197 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/figures"
+	"baithaka/inn"
+	"baithaka/store"
+	"baithaka/views"
+)
+
+const (
+	cardsShown  = 12 // bookings on the dashboard
+	feedShown   = 30
+	alertsShown = 20
+	listShown   = 30 // rows of a page of a list
+)
+
+// showDashboard is "/": the figures, bookings, feed and alerts of everything
+// the viewer may see; for who may see no property, their own notifications.
+func (s *Site) showDashboard(c echo.Context) error {
+	p, err := s.page(c, "Dashboard", "/")
+	if err != nil {
+		return err
+	}
+	ctx, v := c.Request().Context(), p.Viewer
+	scope, ok := figures.ScopeOf(v)
+	if !ok {
+		return s.showOwn(c, p)
+	}
+	p.Scope = scope.Name
+	var d views.Dashboard
+	if d.Metrics, err = s.figuresOf(ctx, v, scope); err != nil {
+		return err
+	}
+	if d.Bookings, err = s.store.Bookings(ctx, v, store.BookingFilter{Limit: cardsShown}); err != nil {
+		return err
+	}
+	if d.Feed, err = s.store.History(ctx, v, store.EventFilter{Feed: true, Limit: feedShown}); err != nil {
+		return err
+	}
+	if d.Alerts, err = s.store.OpenAlerts(ctx, v, "", alertsShown); err != nil {
+		return err
+	}
+	if d.Properties, err = s.store.Properties(ctx, v); err != nil {
+		return err
+	}
+	d.Bookings, d.Feed = redacted(v, d.Bookings), redactedEvents(v, d.Feed)
+	return s.render(c, http.StatusOK, views.DashboardPage(p, d))
+}
+
+// showOwn is the dashboard of who may see no property.
+func (s *Site) showOwn(c echo.Context, p views.Page) (err error) {
+	ctx := c.Request().Context()
+	var o views.Own
+	if o.Notifications, err = s.store.Notifications(ctx, p.Viewer, store.NotificationFilter{Limit: listShown}); err != nil {
+		return err
+	}
+	if o.Activity, err = s.store.History(ctx, p.Viewer, store.EventFilter{Feed: true, Limit: feedShown}); err != nil {
+		return err
+	}
+	o.Activity = redactedEvents(p.Viewer, o.Activity)
+	return s.render(c, http.StatusOK, views.OwnPage(p, o))
+}
+
+// showBookings is "/bookings": a page of the bookings under a filter.
+func (s *Site) showBookings(c echo.Context) error {
+	p, err := s.page(c, "Bookings", "/bookings")
+	if err != nil {
+		return err
+	}
+	ctx, v := c.Request().Context(), p.Viewer
+	l := views.BookingsList{
+		Property: c.QueryParam("property"), Status: inn.Status(c.QueryParam("status")), Search: inn.CleanText(c.QueryParam("q"), false),
+	}
+	if l.Status != "" && !l.Status.Valid() {
+		return inn.E(inn.Invalid, "There is no such status to filter by.")
+	}
+	before, err := s.place(c.QueryParam("before"))
+	if err != nil {
+		return err
+	}
+	if l.Bookings, err = s.store.Bookings(ctx, v, store.BookingFilter{
+		Property: l.Property, Status: l.Status, Search: l.Search, Before: before, Limit: listShown + 1,
+	}); err != nil {
+		return err
+	}
+	if len(l.Bookings) > listShown {
+		l.Bookings = l.Bookings[:listShown]
+		l.Next = s.nextPage(c, l.Bookings[listShown-1].Event)
+	}
+	if l.Properties, err = s.store.Sold(ctx, v); err != nil {
+		return err
+	}
+	l.Bookings = redacted(v, l.Bookings)
+	return s.render(c, http.StatusOK, views.BookingsPage(p, l))
+}
+
+// showBooking is one booking with its history.
+func (s *Site) showBooking(c echo.Context) error {
+	p, err := s.page(c, "Booking", "/bookings")
+	if err != nil {
+		return err
+	}
+	ctx, v := c.Request().Context(), p.Viewer
+	b, err := s.store.Booking(ctx, v, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	p.Title = b.ID
+	history, err := s.store.History(ctx, v, store.EventFilter{Subject: b.Subject(), Limit: 100})
+	if err != nil {
+		return err
+	}
+	return s.render(c, http.StatusOK, views.BookingPage(p, views.BookingView{
+		Booking: b.Redact(v.Sight(b.Property)), History: redactedEvents(v, history),
+	}))
+}
+
+// showProperties is "/properties".
+func (s *Site) showProperties(c echo.Context) error {
+	p, err := s.page(c, "Properties", "/properties")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	properties, err := s.store.Properties(ctx, p.Viewer)
+	if err != nil {
+		return err
+	}
+	lines := make([]views.PropertyLine, len(properties))
+	for i, property := range properties {
+		lines[i].Property = property
+		if lines[i].Metrics, err = s.figuresOf(ctx, p.Viewer, figures.Property(property.Slug)); err != nil {
+			return err
+		}
+	}
+	return s.render(c, http.StatusOK, views.PropertiesPage(p, lines))
+}
+
+// showProperty is one property: its figures, its bookings, its feed, its
+// people. It is what an owner watches.
+func (s *Site) showProperty(c echo.Context) error {
+	p, err := s.page(c, "Property", "/properties")
+	if err != nil {
+		return err
+	}
+	ctx, v := c.Request().Context(), p.Viewer
+	var pv views.PropertyView
+	if pv.Property, err = s.store.Property(ctx, v, c.Param("slug")); err != nil {
+		return err
+	}
+	slug := pv.Property.Slug
+	p.Title, p.Scope = pv.Property.Name, figures.Property(slug).Name
+	if pv.Metrics, err = s.figuresOf(ctx, v, figures.Property(slug)); err != nil {
+		return err
+	}
+	if pv.Bookings, err = s.store.Bookings(ctx, v, store.BookingFilter{Property: slug, Limit: cardsShown}); err != nil {
+		return err
+	}
+	if pv.Feed, err = s.store.History(ctx, v, store.EventFilter{Feed: true, Property: slug, Limit: feedShown}); err != nil {
+		return err
+	}
+	if pv.Alerts, err = s.store.OpenAlerts(ctx, v, slug, alertsShown); err != nil {
+		return err
+	}
+	if pv.People, err = s.store.PeopleOf(ctx, slug); err != nil {
+		return err
+	}
+	pv.Bookings, pv.Feed = redacted(v, pv.Bookings), redactedEvents(v, pv.Feed)
+	return s.render(c, http.StatusOK, views.PropertyPage(p, pv))
+}
+
+// place reads a position that a list goes on from; "" is the beginning.
+func (s *Site) place(position string) (int64, error) {
+	if position == "" {
+		return 0, nil
+	}
+	at, err := inn.ParsePosition(position)
+	if err == nil && at.Epoch != s.store.Epoch() {
+		err = inn.E(inn.Malformed, "That position is not of this log.")
+	}
+	return at.ID, err
+}
+
+// nextPage gives the query of the page after a place in the log.
+func (s *Site) nextPage(c echo.Context, last int64) string {
+	q := url.Values{}
+	for name, values := range c.QueryParams() {
+		q[name] = values
+	}
+	q.Set("before", inn.Position{Epoch: s.store.Epoch(), ID: last}.String())
+	return q.Encode()
+}

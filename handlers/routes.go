@@ -1,0 +1,54 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+)
+
+// route is one line of the table of contents: what is asked, who answers, and
+// the action it takes. Which property it takes it for is asked by the handler,
+// of the viewer, through what they load.
+type route struct {
+	method, path string
+	handle       echo.HandlerFunc
+	needs        inn.Action
+}
+
+// routes is every address the server answers.
+func (s *Site) routes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []route{
+		{get, "/", s.showDashboard, inn.Own},
+		{get, "/bookings", s.showBookings, inn.BookingView},
+		{get, "/bookings/:id", s.showBooking, inn.BookingView},
+		{get, "/properties", s.showProperties, inn.PropertyView},
+		{get, "/properties/:slug", s.showProperty, inn.PropertyView},
+		{get, "/notifications", s.showNotifications, inn.Own},
+		{post, "/notifications/read", s.readNotifications, inn.Own},
+		{post, "/notifications/:id/read", s.readNotification, inn.Own},
+		{post, "/notifications/:id/unread", s.unreadNotification, inn.Own},
+		{get, "/live", s.streamPage, inn.Open}, // a page whose session ended is told so in the stream
+
+		{get, "/login", s.showLogin, inn.Open},
+		{post, "/login", s.signIn, inn.Open},
+		{post, "/logout", s.signOut, inn.Open},
+		{get, "/setup", s.showSetup, inn.Open},
+		{post, "/setup", s.setUp, inn.Open},
+
+		{post, "/api/v1/events", s.publish, inn.EventPublish},
+		{get, "/api/v1/events", s.listEvents, inn.BookingView},
+		{get, "/api/v1/stream", s.streamEvents, inn.BookingView},
+		{get, "/api/v1/bookings", s.listBookings, inn.BookingView},
+		{get, "/api/v1/bookings/:id", s.giveBooking, inn.BookingView},
+		{get, "/api/v1/metrics", s.giveMetrics, inn.PropertyView},
+		{post, "/api/realtime/trigger", s.publish, inn.EventPublish},
+		{get, "/api/realtime/trigger", s.giveStatistics, inn.StatusView},
+
+		{get, "/static/*", s.serveStatic, inn.Open},
+		{get, "/livez", s.alive, inn.Open},
+		{get, "/readyz", s.ready, inn.Open},
+	}
+}

@@ -1,0 +1,358 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/live"
+)
+
+// maxCatchUp is how many visible events a page may be behind and still catch up
+// event by event; further back it reads itself anew.
+const maxCatchUp = 500
+
+// stream is one open stream: a cursor, who reads it, and how events become
+// frames for it.
+type stream struct {
+	site    *Site
+	wire    *wire
+	cursor  *live.Cursor
+	viewer  inn.Viewer
+	session int64 // 0 for a key
+	page    bool  // fragments for a page; else JSON for a program
+	wants   func(*inn.Event) bool
+	state   *pageState // nil for a program
+	buf     []byte
+}
+
+// streamPage is GET /live: the one stream of a page.
+func (s *Site) streamPage(c echo.Context) error {
+	v := viewer(c)
+	if v.UserID == 0 {
+		return s.sayBye(c)
+	}
+	session, _ := c.Get(sessionKey).(int64)
+	st := &stream{site: s, viewer: v, session: session, page: true, wants: func(*inn.Event) bool { return true }}
+	st.state = s.newPageState(v, c.QueryParam("scope"))
+	return st.serve(c)
+}
+
+// sayBye answers the stream of a page whose session has ended. Any other answer
+// would make htmx ask again, for ever.
+func (s *Site) sayBye(c echo.Context) error {
+	w, err := openWire(c)
+	if err != nil {
+		return err
+	}
+	return w.write(named("bye", s.log.Position()))
+}
+
+// streamEvents is GET /api/v1/stream: the log as JSON for programs.
+func (s *Site) streamEvents(c echo.Context) error {
+	v := viewer(c)
+	session, _ := c.Get(sessionKey).(int64)
+	wants, err := s.narrow(c, v)
+	if err != nil {
+		return err
+	}
+	return (&stream{site: s, viewer: v, session: session, wants: wants}).serve(c)
+}
+
+// narrow reads rooms= and types=: a client can only narrow what the policy
+// gives it. The rooms are asked of the viewer again at every event, so that a
+// right that ends takes its room along.
+func (s *Site) narrow(c echo.Context, v inn.Viewer) (func(*inn.Event) bool, error) {
+	var rooms []func(*inn.Event) bool
+	for _, name := range list(c.QueryParam("rooms")) {
+		holds, ok := v.Room(name, func(slug string) bool {
+			_, err := s.store.Property(c.Request().Context(), v, slug)
+			return err == nil
+		})
+		if !ok {
+			return nil, inn.E(inn.Forbidden, "There is no such room, or it is not yours to hear.")
+		}
+		rooms = append(rooms, holds)
+	}
+	types := map[inn.Type]bool{}
+	for _, name := range list(c.QueryParam("types")) {
+		if !inn.Type(name).Known() {
+			return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "types", Detail: "holds an unknown event type"}})
+		}
+		types[inn.Type(name)] = true
+	}
+	return func(e *inn.Event) bool {
+		if len(types) > 0 && !types[e.Type] {
+			return false
+		}
+		for _, holds := range rooms {
+			if holds(e) {
+				return true
+			}
+		}
+		return len(rooms) == 0
+	}, nil
+}
+
+func list(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// serve opens the stream and follows the log until the client goes, the viewer
+// may not stay, or the server stops.
+func (st *stream) serve(c echo.Context) error {
+	leave, err := st.site.streams.enter(st.viewer, c.RealIP())
+	if err != nil {
+		return err
+	}
+	defer leave()
+	ctx := c.Request().Context()
+	given := c.Request().Header.Get("Last-Event-ID")
+	if given == "" {
+		given = c.QueryParam("after")
+	}
+	lost := false
+	if given != "" {
+		at, err := inn.ParsePosition(given)
+		if err == nil {
+			st.cursor, err = st.site.log.From(ctx, at, st.viewer.Topics()...)
+			if err != nil && !errors.Is(err, live.ErrLost) {
+				return err
+			}
+		}
+		lost = err != nil
+	}
+	if st.cursor == nil {
+		st.cursor = st.site.log.FromHead(st.viewer.Topics()...)
+	}
+	if st.wire, err = openWire(c); err != nil {
+		return nil // the client went before it had anything
+	}
+	st.buf = append(st.buf, hello(st.cursor.Position(), st.site.log.Head(), given != "" && !lost)...)
+	if lost {
+		st.buf = append(st.buf, named("resync", st.cursor.Position())...)
+	}
+	return st.follow(ctx)
+}
+
+// follow is the one loop: catch up, say so, and hand on what comes.
+func (st *stream) follow(ctx context.Context) error {
+	done, err := st.catchUp(ctx)
+	if done || err != nil {
+		return st.end(err)
+	}
+	st.buf = append(st.buf, named("live", st.cursor.Position())...)
+	for {
+		// Take the bells before looking: what rings in between must be heard.
+		beat := st.site.beats.wait()
+		wake := beat
+		if st.state != nil {
+			wake = st.site.state.wait()
+			if err := st.state.send(ctx, st); err != nil {
+				return st.end(err)
+			}
+		}
+		if err := st.flush(); err != nil {
+			return nil // the reader is gone or stuck; it resumes from its position
+		}
+		events, err := st.cursor.Next(ctx, wake)
+		if err != nil {
+			return st.end(err)
+		}
+		done, err := st.pass(ctx, events)
+		if done || err != nil {
+			return st.end(err)
+		}
+		select {
+		case <-beat:
+			st.buf = append(st.buf, named("beat", st.cursor.Position())...)
+		default:
+		}
+	}
+}
+
+// catchUp hands on everything up to the head. A page that is too far behind is
+// told to read itself anew instead, and goes on from now.
+func (st *stream) catchUp(ctx context.Context) (done bool, err error) {
+	visible := 0
+	for {
+		if err := st.flush(); err != nil {
+			return true, nil
+		}
+		events, err := st.cursor.Ready(ctx)
+		if err != nil || len(events) == 0 {
+			return false, err
+		}
+		if st.page {
+			for _, e := range events {
+				if st.viewer.Sees(e) {
+					visible++
+				}
+			}
+			if visible > maxCatchUp {
+				return false, st.resync(ctx)
+			}
+		}
+		if done, err := st.pass(ctx, events); done || err != nil {
+			return done, err
+		}
+	}
+}
+
+// resync makes the reader load its state and goes on from now.
+func (st *stream) resync(ctx context.Context) error {
+	// What concerns this viewer's rights must not be passed over.
+	v, err := st.site.current(ctx, st.viewer)
+	if err != nil {
+		return err
+	}
+	st.viewer = v
+	st.state = st.site.newPageState(v, st.state.scope.Name)
+	st.cursor = st.site.log.FromHead(v.Topics()...)
+	st.buf = append(st.buf, named("resync", st.cursor.Position())...)
+	return nil
+}
+
+// pass turns events into frames. It knows two types: those after which the
+// viewer has to be looked at again. done says that the stream is over.
+func (st *stream) pass(ctx context.Context, events []*inn.Event) (done bool, err error) {
+	for _, e := range events {
+		if e.Topic == st.viewer.Own() && (e.Type == inn.MemberChanged || e.Type == inn.SessionEnded) {
+			if stays, err := st.reload(ctx, e); err != nil || !stays {
+				return true, err
+			}
+			if e.Type == inn.MemberChanged {
+				// What follows in this batch was chosen by the old topics.
+				st.cursor.Rewind(e.ID)
+				return false, nil
+			}
+		}
+		if err := st.hand(ctx, e); err != nil {
+			return true, err
+		}
+		if len(st.buf) >= 32<<10 {
+			if err := st.flush(); err != nil {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// hand adds the frame of one event, if this viewer is to have it.
+func (st *stream) hand(ctx context.Context, e *inn.Event) error {
+	if st.state != nil {
+		st.state.touched(e, st.viewer)
+	}
+	if !st.viewer.Sees(e) || !st.page && e.Type.Internal() || !st.wants(e) {
+		return nil
+	}
+	frame, err := st.site.frames.frame(ctx, e, st.viewer.SightOf(e), st.page)
+	if err != nil {
+		// A poison event stops nobody: it is said once and passed over.
+		st.site.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
+		return nil
+	}
+	st.buf = append(st.buf, frame...)
+	return nil
+}
+
+// reload looks at the viewer again after an event about their rights or their
+// session. stays is false when they may not go on; they are told so.
+func (st *stream) reload(ctx context.Context, e *inn.Event) (stays bool, err error) {
+	if e.Type == inn.SessionEnded {
+		var ended struct{ Session int64 }
+		if err := e.Into(&ended); err != nil || ended.Session != st.session {
+			return true, nil
+		}
+		return false, st.bye()
+	}
+	v, err := st.site.current(ctx, st.viewer)
+	if err != nil {
+		return false, err
+	}
+	if st.session != 0 {
+		lives, err := st.site.store.SessionLives(ctx, st.session)
+		if err != nil {
+			return false, err
+		}
+		if !lives {
+			v = inn.Viewer{}
+		}
+	}
+	if !v.Somebody() {
+		return false, st.bye()
+	}
+	st.viewer = v
+	st.cursor.Follow(v.Topics()...)
+	if st.page {
+		// The page shows what its viewer might see before: it reads itself anew.
+		st.state = st.site.newPageState(v, st.state.scope.Name)
+		st.buf = append(st.buf, named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID})...)
+	}
+	return true, nil
+}
+
+// current gives the viewer as of now; nobody when they are gone.
+func (s *Site) current(ctx context.Context, v inn.Viewer) (inn.Viewer, error) {
+	if v.KeyID != 0 {
+		key, err := s.store.Key(ctx, v.KeyID)
+		return key.Viewer(), err
+	}
+	return s.person(ctx, v.UserID)
+}
+
+func (st *stream) bye() error {
+	st.buf = append(st.buf, named("bye", st.cursor.Position())...)
+	return nil
+}
+
+// end sends what is left and, when the server stops, when to come back.
+func (st *stream) end(err error) error {
+	switch {
+	case errors.Is(err, live.ErrClosed):
+		st.buf = append(st.buf, farewell(st.cursor.Position())...)
+	case errors.Is(err, live.ErrLost):
+		// Trimmed under a reader that slow: it is told when it comes back.
+	case err != nil && !errors.Is(err, context.Canceled):
+		st.site.logger.Error("a stream failed; it resumes from its position", "viewer", st.viewer.Actor(), "error", err)
+	}
+	_ = st.flush() // whoever is gone resumes from their position
+	return nil
+}
+
+func (st *stream) flush() error {
+	err := st.wire.write(st.buf)
+	st.buf = st.buf[:0]
+	if cap(st.buf) > 64<<10 {
+		st.buf = nil
+	}
+	return err
+}
+
+// eventJSON is an event as programs see it.
+type eventJSON struct {
+	ID        string          `json:"id"`
+	Type      inn.Type        `json:"type"`
+	Kind      inn.Kind        `json:"kind"`
+	Priority  inn.Priority    `json:"priority"`
+	Property  string          `json:"property,omitempty"`
+	Subject   string          `json:"subject"`
+	Actor     string          `json:"actor"`
+	Timestamp string          `json:"timestamp"`
+	Payload   json.RawMessage `json:"payload"`
+}
+
+const rfc3339ms = "2006-01-02T15:04:05.000Z07:00"
+
+// asJSON gives the outside form of an event that has been redacted.
+func asJSON(epoch string, e *inn.Event) eventJSON {
+	return eventJSON{
+		inn.Position{Epoch: epoch, ID: e.ID}.String(), e.Type, e.Kind(), e.Priority, e.Property,
+		e.Subject, e.Actor, e.At.UTC().Format(rfc3339ms), e.Data,
+	}
+}

@@ -1,0 +1,94 @@
+package handlers
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+)
+
+// streams counts who is connected: for the limits and the statistics. It
+// delivers nothing.
+type streams struct {
+	config Config
+	mu     sync.Mutex
+	open   map[*connection]bool
+	byWho  map[inn.Topic]int
+	byFrom map[string]int
+}
+
+type connection struct {
+	viewer inn.Viewer
+	from   string
+}
+
+func newStreams(config Config) *streams {
+	return &streams{config: config, open: map[*connection]bool{}, byWho: map[inn.Topic]int{}, byFrom: map[string]int{}}
+}
+
+// enter counts a stream in, or refuses it when there are too many; leave counts
+// it out.
+func (s *streams) enter(v inn.Viewer, from string) (leave func(), err error) {
+	limit := s.config.PerPerson
+	if v.KeyID != 0 {
+		limit = s.config.PerKey
+	}
+	who := v.Own()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if limit > 0 && s.byWho[who] >= limit || s.config.PerAddress > 0 && s.byFrom[from] >= s.config.PerAddress {
+		return nil, &inn.Error{Code: inn.TooMany, Text: "Too many streams are open; close one and try again.", RetryAfter: 30 * time.Second}
+	}
+	c := &connection{v, from}
+	s.open[c] = true
+	s.byWho[who]++
+	s.byFrom[from]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.open, c)
+		if s.byWho[who]--; s.byWho[who] == 0 {
+			delete(s.byWho, who)
+		}
+		if s.byFrom[from]--; s.byFrom[from] == 0 {
+			delete(s.byFrom, from)
+		}
+	}, nil
+}
+
+// statistics is seed A's answer of GET /api/realtime/trigger.
+type statistics struct {
+	Stats struct {
+		Connections int            `json:"totalConnections"`
+		Rooms       int            `json:"totalRooms"`
+		ByRoom      map[string]int `json:"rooms"`
+	} `json:"stats"`
+	Users []string `json:"connectedUsers"`
+}
+
+func (s *streams) statistics() statistics {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var st statistics
+	st.Stats.ByRoom = map[string]int{}
+	users := map[string]bool{}
+	for c := range s.open {
+		st.Stats.Connections++
+		for _, room := range c.viewer.Rooms() {
+			st.Stats.ByRoom[room]++
+		}
+		if c.viewer.UserID != 0 {
+			users[c.viewer.Email] = true
+		}
+	}
+	st.Stats.Rooms = len(st.Stats.ByRoom)
+	st.Users = append([]string{}, slices.Sorted(maps.Keys(users))...)
+	return st
+}
+
+// giveStatistics is GET /api/realtime/trigger.
+func (s *Site) giveStatistics(c echo.Context) error { return c.JSON(200, s.streams.statistics()) }

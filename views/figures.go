@@ -1,0 +1,48 @@
+package views
+
+import (
+	"fmt"
+
+	"baithaka/inn"
+)
+
+// mainFigures gives the figures in the currency that is shown large; false
+// without money, or when there is no property to have a currency.
+func mainFigures(m inn.Metrics) (inn.CurrencyFigures, bool) {
+	f, ok := m.Currencies[m.Main]
+	return f, ok
+}
+
+// before and ago name the window that a figure is compared with.
+func before(m inn.Metrics) string { return plural(m.WindowLen, "day") + " before" }
+func ago(m inn.Metrics) string    { return plural(m.WindowLen, "day") + " ago" }
+
+// What each figure is, for its title.
+const (
+	formulaToday  = "Value of the bookings made today, less those cancelled today."
+	formulaActive = "Bookings that are confirmed and not finished, now."
+)
+
+func formulaTotal(m inn.Metrics) string {
+	return fmt.Sprintf("Value of the bookings made in the last %s that still stand.", plural(m.WindowLen, "day"))
+}
+
+func formulaGuests(m inn.Metrics) string {
+	return fmt.Sprintf("Different guests who booked in the last %s.", plural(m.WindowLen, "day"))
+}
+
+func formulaOccupancy(m inn.Metrics) string {
+	return fmt.Sprintf("Room nights sold of those there were, in the last %s.", plural(m.WindowLen, "day"))
+}
+
+func formulaADR(f inn.CurrencyFigures) string {
+	return "Average daily rate: room revenue divided by rooms sold, over " + coverage(f) + "."
+}
+
+func formulaRevPAR(f inn.CurrencyFigures) string {
+	return "Revenue per available room: room revenue divided by all room nights there were, over " + coverage(f) + "."
+}
+
+func coverage(f inn.CurrencyFigures) string {
+	return fmt.Sprintf("%s of %s with a known price", count(f.Coverage.Priced), plural(f.Coverage.Nights, "night"))
+}
