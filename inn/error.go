@@ -99,10 +99,6 @@ func TextOf(err error) string {
 // viewer.
 func NoSuch(noun string) *Error { return E(NotFound, "No such %s.", noun) }
 
-func tooLong(n, limit int) string {
-	return fmt.Sprintf("is %d characters long; the limit is %d", n, limit)
-}
-
 // At gives the error for the i-th of a batch: its pointers begin with the
 // place, and where it had none it gets one.
 func (e *Error) At(i int) *Error {

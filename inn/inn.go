@@ -21,7 +21,6 @@ package inn
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Desk is the reserved slug that stands for bookings without a property: the
@@ -78,14 +77,4 @@ func CleanText(s string, lines bool) string {
 		return r
 	}, strings.ReplaceAll(s, "\r\n", "\n"))
 	return strings.TrimSpace(s)
-}
-
-// checkText cleans s and reports the field when it is longer than limit
-// characters.
-func checkText(s string, limit int, pointer string, problems *[]FieldError) string {
-	s = CleanText(s, limit == MaxDetail)
-	if n := utf8.RuneCountInString(s); n > limit {
-		*problems = append(*problems, FieldError{pointer, tooLong(n, limit)})
-	}
-	return s
 }

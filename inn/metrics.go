@@ -27,7 +27,7 @@ type Metrics struct {
 	Occupancy       *float64                   `json:"occupancy"`            // percent of room nights sold in the window
 	Timestamp       time.Time                  `json:"timestamp"`
 
-	Main      string `json:"-"` // the currency that most properties of the scope have
+	Main      string `json:"-"` // the currency that most of the window's bookings are in
 	Tonight   Rooms  `json:"-"` // room nights of today
 	NewToday  int    `json:"-"` // bookings made today
 	Trend     Trend  `json:"-"` // a value per day of the window, the oldest first
@@ -85,7 +85,10 @@ func Measure(scope string, properties []Property, bookings []Booking, now time.T
 	for _, b := range bookings {
 		byProperty[b.Property] = append(byProperty[b.Property], b)
 	}
-	m.main = mainCurrency(properties)
+	m.main = mainCurrency(properties, bookings, now.AddDate(0, 0, -days))
+	if m.main != "" {
+		m.in(m.main)
+	}
 	for _, p := range properties {
 		m.property(p, byProperty[p.Slug])
 	}
@@ -128,7 +131,7 @@ func (m *measure) property(p Property, bookings []Booking) {
 	if p.Category == Stay {
 		m.available += p.Units
 		m.in(p.Currency).available += p.Units * m.days
-	} else {
+	} else if p.Slug != Desk {
 		m.in(p.Currency)
 	}
 	for _, b := range bookings {
@@ -286,18 +289,21 @@ func percent(part, whole int) float64 {
 	return math.Round(float64(part)/float64(whole)*1000) / 10
 }
 
-// mainCurrency is the one that most properties have, the first by code among
-// equals, so that the figure shown large does not change sides with the trade.
-func mainCurrency(properties []Property) string {
-	count := map[string]int{}
+// mainCurrency is the one that most of the window's bookings are priced in; the
+// properties' own decide among equals, then the code.
+func mainCurrency(properties []Property, bookings []Booking, since time.Time) string {
+	priced, own := map[string]int{}, map[string]int{}
 	for _, p := range properties {
-		count[p.Currency]++
-		if p.Slug != Desk {
-			count[p.Currency]++
+		own[p.Currency]++
+	}
+	for _, b := range bookings {
+		if b.Priced && b.BookedAt.After(since) {
+			priced[b.Price.Currency]++
+			own[b.Price.Currency] += 0 // a currency counts even when no property has it
 		}
 	}
-	codes := slices.SortedFunc(maps.Keys(count), func(a, b string) int {
-		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
+	codes := slices.SortedFunc(maps.Keys(own), func(a, b string) int {
+		return cmp.Or(cmp.Compare(priced[b], priced[a]), cmp.Compare(own[b], own[a]), cmp.Compare(a, b))
 	})
 	if len(codes) == 0 {
 		return ""

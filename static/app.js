@@ -9,12 +9,13 @@ const connection = (() => {
   const SILENT = 45_000; // the server sends a beat every 15 s
   const GRACE = 5_000; // how long a lost connection is "connecting", not "stale"
   const REFETCH = 30_000; // while it is lost, the page fetches itself this often
+  const MOMENT = 3_000; // for the stream to come back before the page helps itself
   const words = { connecting: "CONNECTING…", "catching-up": "CATCHING UP", live: "LIVE" };
 
   let state = "connecting";
   let heard = Date.now(); // when the stream last said anything
   let lost = Date.now(); // since when it is not connected; 0 while it is
-  let fetched = 0; // when the page was last made to fetch itself
+  let due = 0; // the page does not fetch itself before this
 
   function show(next) {
     const changed = next !== state;
@@ -38,7 +39,7 @@ const connection = (() => {
   // Asks #main to fetch the page again. Its answer brings a new #live and with
   // it a new stream, whatever became of the old one.
   function refetch() {
-    fetched = Date.now();
+    due = Date.now() + REFETCH;
     htmx.trigger(document.body, "resync");
   }
 
@@ -49,7 +50,7 @@ const connection = (() => {
     if (!lost && now - heard > SILENT) lost = now;
     if (!lost || now - lost < GRACE && now - heard < SILENT) return;
     show("stale");
-    if (!document.hidden && now - Math.max(heard, fetched) > REFETCH) refetch();
+    if (!document.hidden && now > due && now - heard > REFETCH) refetch();
   }
 
   const on = (name, act) => document.addEventListener(name, act);
@@ -62,10 +63,11 @@ const connection = (() => {
   on("htmx:sse:close", disconnected);
   setInterval(check, 1_000);
 
-  // A hidden tab gives its stream up and takes it up again when it is seen.
-  // Coming back, it gets a moment to do so before the page helps itself.
-  on("visibilitychange", () => { if (document.hidden) disconnected(); });
-  for (const name of ["online", "pageshow"]) window.addEventListener(name, () => setTimeout(check, 3_000));
+  // A hidden tab gives its stream up and takes it up again when it is seen, as
+  // does a machine that wakes.
+  const returned = () => { due = Date.now() + MOMENT; };
+  on("visibilitychange", () => (document.hidden ? disconnected : returned)());
+  for (const name of ["online", "pageshow"]) window.addEventListener(name, returned);
 
   return { get live() { return state === "live"; } };
 })();

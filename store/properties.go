@@ -35,6 +35,13 @@ func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property)
 		if err != nil {
 			return err
 		}
+		// The first property's zone and currency are the house's, until it is told otherwise.
+		err = t.exec(`
+			UPDATE properties SET timezone = $1, currency = $2
+			WHERE slug = $3 AND (SELECT count(*) FROM properties) = 2`, p.Zone, p.Currency, inn.Desk)
+		if err != nil {
+			return err
+		}
 		return t.append(propertyEvent(by, inn.PropertyListed, p.Slug), p)
 	})
 }

@@ -22,8 +22,7 @@ func dateChange(b inn.Booking) (change, bool) {
 	if outChanged {
 		was.CheckOut = inn.Date(out.From)
 	}
-	year := b.ChangedAt.Year()
-	return change{From: dates(was.CheckIn, was.CheckOut, year), To: stay(b)}, true
+	return change{From: dates(was.CheckIn, was.CheckOut, yearOf(b)), To: stay(b)}, true
 }
 
 // priceBefore gives the amount a booking had before its last change.

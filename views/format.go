@@ -151,9 +151,12 @@ func length(b inn.Booking) string {
 	return plural(n, "day")
 }
 
+// yearOf is the year that the dates of a booking do not have to say.
+func yearOf(b inn.Booking) int { return b.ChangedAt.UTC().Year() }
+
 // stay writes the dates of a booking with its length: "12–15 Dec, 3 nights".
 func stay(b inn.Booking) string {
-	return joined(", ", dates(b.CheckIn, b.CheckOut, b.ChangedAt.Year()), length(b))
+	return joined(", ", dates(b.CheckIn, b.CheckOut, yearOf(b)), length(b))
 }
 
 // joined puts the parts that are not empty beside each other.

@@ -50,21 +50,16 @@ func pathNotification(id int64) string {
 	return pathNotifications + "/" + strconv.FormatInt(id, 10)
 }
 
-// pathSubject is where one reads more about the subject of an event or card;
-// "" when there is no such page.
-func pathSubject(subject string) string {
-	noun, rest, _ := strings.Cut(subject, ":")
-	switch noun {
-	case "booking":
-		return pathBooking(rest)
-	case "property":
-		return pathProperty(rest)
-	case "alert":
-		if property, _, found := strings.Cut(rest, ":"); found && property != inn.Desk {
-			return pathProperty(property)
-		}
+// pathAbout is where one reads more about the subject of an event or card: the
+// booking itself, else the property it concerns; "" when there is no such page.
+func pathAbout(subject, property string) string {
+	if id, found := strings.CutPrefix(subject, "booking:"); found {
+		return pathBooking(id)
 	}
-	return ""
+	if property == "" || property == inn.Desk {
+		return ""
+	}
+	return pathProperty(property)
 }
 
 // streamPath is where the page's stream connects: from the position the page

@@ -76,7 +76,7 @@ func tellAlert(e *inn.Event) story {
 	}
 	t := story{
 		Icon: "triangle-alert", Tone: "warn", Name: a.Title, Verb: "needs someone", Badge: priorityBadge(a.Priority),
-		Place: a.House, Detail: a.Detail, Link: pathSubject(a.Subject()),
+		Place: a.House, Detail: a.Detail, Link: pathAbout(a.Subject(), a.Property),
 	}
 	if a.Priority == inn.Critical {
 		t.Tone = "bad"
@@ -120,10 +120,11 @@ func tellPerson(e *inn.Event) story {
 		t.Icon, t.Verb = "log-out", "signed out"
 	default:
 		var said struct{ Action, Title, Detail string }
-		t.Verb = "did something"
 		if err := e.Into(&said); err == nil {
-			t.Verb = joined(": ", said.Action, said.Title)
-			t.Detail = said.Detail
+			t.Verb, t.Detail = joined(": ", said.Action, said.Title), said.Detail
+		}
+		if t.Verb == "" {
+			t.Verb = "did something"
 		}
 	}
 	return t
