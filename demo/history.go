@@ -95,7 +95,7 @@ func (s *story) guide(h house, o offer) {
 	if o.category == inn.Car {
 		nights = 1
 	}
-	for day := 2 - days; day < horizon; day += 2 + s.rng.IntN(6) + 2*s.slack(day) {
+	for day := 2 - days; day < horizon; day += 2 + s.rng.IntN(7) + 2*s.slack(day) {
 		s.add(s.book(h, o, today.Add(day), nights))
 	}
 }
@@ -148,6 +148,9 @@ func (b *life) lengthen(s *story, nights int) {
 // somebody else afterwards; one still to be cancelled would be sold twice.
 func (s *story) fail(h house, o offer, in inn.Date, nights int) {
 	b := s.book(h, o, in, nights)
+	if b.source == "walk-in" {
+		return // who stands at the desk neither cancels nor stays away
+	}
 	if s.rng.IntN(5) == 0 {
 		b.missed = s.at(b, in, 21, 23)
 	} else {
@@ -199,7 +202,7 @@ func (b life) deeds(now time.Time) []deed {
 		case at.Before(now.Add(-told)):
 			by = frontOffice
 		case by == "":
-			by = b.house.desk()
+			by = b.house.keeper()
 		}
 		deeds = append(deeds, deed{by, p})
 	}
@@ -221,8 +224,8 @@ func (b life) deeds(now time.Time) []deed {
 	return deeds
 }
 
-// desk gives who writes down what happens at a house.
-func (h house) desk() string {
+// keeper gives who writes down what happens at a house.
+func (h house) keeper() string {
 	switch h.Slug {
 	case "lake-house":
 		return manager

@@ -18,7 +18,7 @@ import (
 // that cannot be stored is logged and lost. It returns when ctx ends, with the
 // reason.
 func Simulate(ctx context.Context, s *store.Store, seed uint64, speed float64, logger *slog.Logger) error {
-	if !(speed > 0) {
+	if speed <= 0 {
 		return fmt.Errorf("the simulator's speed must be above 0, not %v", speed)
 	}
 	by := program(simulator)
@@ -27,20 +27,16 @@ func Simulate(ctx context.Context, s *store.Store, seed uint64, speed float64, l
 		logger.Warn("simulator: today's guests cannot be read; nobody of them arrives or leaves", "error", err)
 	}
 	script := newScript(seed, today)
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	<-timer.C
 	at := time.Now()
 	for {
 		wait, p := script.next(time.Now())
 		// Counted from the time before, not from now: storing takes a while, and a
 		// fast story would fall behind by it each time.
 		at = at.Add(time.Duration(float64(wait) / speed))
-		timer.Reset(time.Until(at))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-timer.C:
+		case <-time.After(time.Until(at)):
 		}
 		_, _, err := s.Publish(ctx, by, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{p}}, noAnswer)
 		switch {

@@ -44,7 +44,11 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 		was = found[0]
 	}
 	c.Priority = p.Priority
-	a, changed, err := was.Apply(p.Type, c, len(found) > 0, by.Name, t.now)
+	when := p.At
+	if when.IsZero() {
+		when = t.now
+	}
+	a, changed, err := was.Apply(p.Type, c, len(found) > 0, by.Name, when)
 	if err != nil || !changed {
 		return nil, err
 	}

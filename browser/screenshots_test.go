@@ -1,0 +1,90 @@
+package browser
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	pictures = flag.String("screenshots", "", "directory for the README's pictures; none are made without it")
+	every    = flag.Bool("every", false, "picture every page in every width and scheme, not only the README's")
+)
+
+// TestScreenshots takes the pictures of the README from the demonstration.
+func TestScreenshots(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("SKIPPED: pictures are made by `make screenshots`")
+	}
+	dir, err := filepath.Abs(*pictures)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(dir, 0o755))
+	browser, address := launch(t), demonstration(t)
+	admin, owner, staff := open(t, browser, address), open(t, browser, address), open(t, browser, address)
+	admin.signIn("admin@demo.test", "baithaka-demo", "/")
+	if !*every {
+		// A toast is part of the picture: wait for the simulator's next booking.
+		admin.wait(`document.querySelector('#toasts .toast') !== null`)
+		admin.take(dir, "dashboard", "", 1440, 900, "light")
+		admin.take(dir, "dashboard", "", 1440, 900, "dark")
+		admin.take(dir, "phone", "/", 390, 844, "light")
+		return
+	}
+	owner.signIn("owner@demo.test", "baithaka-demo", "/")
+	staff.signIn("staff@demo.test", "baithaka-demo", "/")
+	pages := map[string]string{"dashboard": "/", "bookings": "/bookings", "properties": "/properties", "property": "/properties/lake-house", "notifications": "/notifications"}
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{320, 360, 768, 1440, 1920} {
+			for name, path := range pages {
+				admin.take(dir, fmt.Sprintf("admin-%s-%d", name, width), path, width, 900, scheme)
+			}
+			owner.take(dir, fmt.Sprintf("owner-%d", width), "/", width, 900, scheme)
+			staff.take(dir, fmt.Sprintf("staff-%d", width), "/", width, 900, scheme)
+		}
+	}
+}
+
+// demonstration starts `baithaka demo` and gives its address.
+func demonstration(t *testing.T) string {
+	t.Helper()
+	address := freeAddress(t)
+	demo := exec.Command(binary, "demo", "--listen", address, "--data", t.TempDir(), "--speed", "4")
+	out, err := demo.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, demo.Start())
+	t.Cleanup(func() { demo.Process.Kill(); demo.Wait() })
+	_, err = out.Read(make([]byte, 64))
+	require.NoError(t, err)
+	return address
+}
+
+// take saves a picture of a page, or of the present one with path "".
+func (w *window) take(dir, name, path string, width, height int64, scheme string) {
+	w.t.Helper()
+	require.NoError(w.t, chromedp.Do(w.ctx, chromedp.EmulateViewport(width, height), prefer(scheme)))
+	if path != "" {
+		w.goTo(path)
+	}
+	w.wait(`document.fonts.status === 'loaded'`)
+	png, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())
+	require.NoError(w.t, err)
+	require.NoError(w.t, os.WriteFile(filepath.Join(dir, name+"-"+scheme+".png"), png, 0o644))
+}
+
+// prefer makes the page believe that its reader prefers a colour scheme.
+func prefer(scheme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
+}

@@ -1,0 +1,88 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+	"baithaka/store"
+)
+
+// simulate lets the simulator run for a time that only seems to pass, and gives
+// what it published, the oldest first.
+func simulate(t *testing.T, s *store.Store, seed uint64, speed float64, length time.Duration, log *slog.Logger) []inn.Event {
+	t.Helper()
+	_, before, err := s.Bounds(t.Context())
+	require.NoError(t, err)
+	ctx, stop := context.WithTimeout(t.Context(), length)
+	defer stop()
+	require.ErrorIs(t, Simulate(ctx, s, seed, speed, log), context.DeadlineExceeded)
+	events, err := s.History(t.Context(), program("reader"), store.EventFilter{After: before, Oldest: true, Limit: 10_000})
+	require.NoError(t, err)
+	return events
+}
+
+func TestSimulatorKeepsItsPaceAtAnySpeed(t *testing.T) {
+	for _, speed := range []float64{1, 20} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStore(t)
+			require.NoError(t, list(t.Context(), s))
+			length := time.Duration(float64(20*time.Minute) / speed)
+			var last time.Time
+			for _, e := range simulate(t, s, 1, speed, length, slog.New(slog.DiscardHandler)) {
+				assert.Equal(t, "key:simulator", e.Actor)
+				if e.Type != inn.BookingNew {
+					continue
+				}
+				if !last.IsZero() {
+					// The log keeps milliseconds: two of them at the most are lost.
+					gap := time.Duration(float64(e.At.Sub(last)) * speed)
+					slack := time.Duration(speed * float64(2*time.Millisecond))
+					assertWithin(t, span{betweenBookings.from - slack, betweenBookings.to + slack}, gap)
+				}
+				last = e.At
+			}
+			assert.False(t, last.IsZero())
+		})
+	}
+}
+
+func TestSimulatorGoesOnFromTheHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t)
+		require.NoError(t, Fill(t.Context(), s, 1, time.Now()))
+		var warnings bytes.Buffer
+		events := simulate(t, s, 1, 1, time.Hour, slog.New(slog.NewTextHandler(&warnings, nil)))
+		assert.Empty(t, warnings.String())
+
+		received := 0
+		for _, e := range events {
+			if b, err := e.Booking(); e.Kind() == inn.BookingUpdate && assert.NoError(t, err) && b.ID < bookingID(firstSimulated) {
+				received++ // a guest of the history arrived or left
+			}
+		}
+		assert.Positive(t, received)
+	})
+}
+
+func TestSimulatorSurvivesAStoreThatRefuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t) // without a property, so that nothing but the desk's is stored
+		var warnings bytes.Buffer
+		events := simulate(t, s, 1, 1, time.Hour, slog.New(slog.NewTextHandler(&warnings, nil)))
+		assert.Contains(t, warnings.String(), "was not stored")
+		require.NotEmpty(t, events)
+		assert.WithinRange(t, events[len(events)-1].At, time.Now().Add(-10*time.Minute), time.Now())
+	})
+}
+
+func TestSimulatorNeedsASpeed(t *testing.T) {
+	assert.Error(t, Simulate(t.Context(), nil, 1, 0, slog.New(slog.DiscardHandler)))
+}

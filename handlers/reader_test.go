@@ -1,0 +1,245 @@
+package handlers
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// soon is how long something that must come may take. It is a deadline, so that
+// a test that would wait for ever fails; nothing is measured with it.
+const soon = 30 * time.Second
+
+// message is one message of a stream, read strictly: LF only, known fields only.
+type message struct {
+	ID, Event, Data, Retry string
+	HasID                  bool
+}
+
+func (m message) String() string { return fmt.Sprintf("[%s] %s %s", m.ID, m.Event, m.Data) }
+
+// reader is an open stream.
+type reader struct {
+	t        *testing.T
+	status   int
+	header   http.Header
+	messages chan message // closed at the end
+	failed   error        // why it ended; read after messages is closed
+	close    func()
+	lastID   string
+}
+
+// stream opens a stream and reads it in the background. lastEventID "" sends no
+// such header.
+func (s *site) stream(path string, who *caller, lastEventID string, headers ...string) *reader {
+	s.t.Helper()
+	if lastEventID != "" {
+		headers = append(headers, "Last-Event-ID", lastEventID)
+	}
+	req, err := who.request(http.MethodGet, path, "", headers...)
+	require.NoError(s.t, err)
+	res, err := s.client.Do(req)
+	require.NoError(s.t, err)
+	r := &reader{t: s.t, status: res.StatusCode, header: res.Header, messages: make(chan message, 1<<16)}
+	r.close = func() { res.Body.Close() }
+	s.t.Cleanup(r.close)
+	if r.status != http.StatusOK {
+		body, _ := io.ReadAll(res.Body)
+		r.failed = fmt.Errorf("%d %s", res.StatusCode, body)
+		close(r.messages)
+		return r
+	}
+	require.Equal(s.t, "text/event-stream; charset=utf-8", res.Header.Get("Content-Type"))
+	go func() {
+		defer close(r.messages)
+		r.failed = readMessages(res.Body, func(m message) { r.messages <- m })
+	}()
+	return r
+}
+
+// readMessages reads until the stream ends; a message that is cut off is not one.
+func readMessages(body io.Reader, each func(message)) error {
+	lines := bufio.NewReader(body)
+	var m message
+	var data []string
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" {
+			m.Data = strings.Join(data, "\n")
+			each(m)
+			m, data = message{}, nil
+			continue
+		}
+		name, value, found := strings.Cut(line, ": ")
+		if !found || strings.Contains(line, "\r") {
+			return fmt.Errorf("not a line of a stream: %q", line)
+		}
+		switch name {
+		case "id":
+			m.ID, m.HasID = value, true
+		case "event":
+			m.Event = value
+		case "data":
+			data = append(data, value)
+		case "retry":
+			m.Retry = value
+		default:
+			return fmt.Errorf("not a field of a stream: %q", line)
+		}
+	}
+}
+
+// next gives the next message; the test fails when none comes in time.
+func (r *reader) next(within time.Duration) message {
+	r.t.Helper()
+	select {
+	case m, open := <-r.messages:
+		require.True(r.t, open, "the stream ended: %v", r.failed)
+		if m.HasID {
+			r.lastID = m.ID
+		}
+		return m
+	case <-time.After(within):
+		require.FailNow(r.t, "no message came")
+	}
+	return message{}
+}
+
+// until reads up to the message of that name and gives those before it.
+func (r *reader) until(event string) (before []message, found message) {
+	r.t.Helper()
+	for {
+		m := r.next(soon)
+		if m.Event == event {
+			return before, m
+		}
+		before = append(before, m)
+	}
+}
+
+// live reads past hello and live.
+func (r *reader) live() *reader {
+	r.t.Helper()
+	require.Equal(r.t, "hello", r.next(soon).Event)
+	r.until("live")
+	return r
+}
+
+// happened is an event of the JSON stream.
+type happened struct {
+	ID, Type, Kind, Priority, Property, Subject, Actor, Timestamp string
+	Payload                                                       map[string]any
+}
+
+// events gives the next n events, passing over control messages and the
+// figures, which come when they come.
+func (r *reader) events(n int) []happened {
+	r.t.Helper()
+	var all []happened
+	for len(all) < n {
+		m := r.next(soon)
+		if !strings.Contains(m.Event, ":") || m.Event == "metrics:update" {
+			require.NotEqual(r.t, "bye", m.Event)
+			require.NotEqual(r.t, "resync", m.Event)
+			continue
+		}
+		var e happened
+		require.NoError(r.t, json.Unmarshal([]byte(m.Data), &e))
+		require.Equal(r.t, m.ID, e.ID)
+		require.Equal(r.t, m.Event, e.Type)
+		all = append(all, e)
+	}
+	return all
+}
+
+// subjects gives what the next n events are about.
+func (r *reader) subjects(n int) []string {
+	r.t.Helper()
+	var all []string
+	for _, e := range r.events(n) {
+		all = append(all, strings.TrimPrefix(e.Subject, "booking:"))
+	}
+	return all
+}
+
+// pushed reads a page's stream until one of its messages holds text, and gives
+// everything up to there.
+func (r *reader) pushed(text string) string {
+	r.t.Helper()
+	var all strings.Builder
+	for {
+		m := r.next(soon)
+		require.NotEqual(r.t, "bye", m.Event)
+		all.WriteString(m.Data + "\n")
+		if strings.Contains(m.Data, text) {
+			return all.String()
+		}
+	}
+}
+
+// ends reads to the end and gives the last message.
+func (r *reader) ends() (last message) {
+	r.t.Helper()
+	for {
+		select {
+		case m, open := <-r.messages:
+			if !open {
+				return last
+			}
+			last = m
+		case <-time.After(soon):
+			require.FailNow(r.t, "the stream did not end")
+		}
+	}
+}
+
+// form posts a form, as a browser does.
+func (c *caller) form(path string, fields ...string) answer {
+	c.site.t.Helper()
+	form := url.Values{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	return c.do(http.MethodPost, path, form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Origin", c.site.url)
+}
+
+// booking writes a native booking event; more holds further fields of the
+// payload, each with a comma before it.
+func booking(event, id, property, more string) string {
+	return fmt.Sprintf(`{"type":"booking:%s","property":%q,"payload":{"id":%q,"type":"property","title":"Stay %s","customerName":"Guest %s"%s}}`,
+		event, property, id, id, id, more)
+}
+
+// publish posts an event that must be stored, and gives its position.
+func (c *caller) publish(body string) string {
+	c.site.t.Helper()
+	r := c.post("/api/v1/events", body)
+	require.Equal(c.site.t, http.StatusCreated, r.Status, r.Body)
+	id, _ := r.json(c.site.t)["id"].(string)
+	return id
+}
+
+// count counts rows.
+func (s *site) count(from string) (n int) {
+	s.t.Helper()
+	require.NoError(s.t, s.db.Read.QueryRow(`SELECT count(*) FROM `+from).Scan(&n))
+	return n
+}
+
+// stored counts what publishing makes; figures come by themselves.
+func (s *site) stored() [3]int {
+	s.t.Helper()
+	return [3]int{s.count(`events WHERE type <> 'metrics:update'`), s.count(`bookings`), s.count(`notifications`)}
+}

@@ -1,0 +1,174 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// principals are the columns of the table below.
+var principals = []string{"nobody", "super", "admin", "owner", "manager", "staff", "user"}
+
+// routeTable says for every route what each principal gets: once for what is
+// theirs (lake-house), once for what is not (hill-cottage). A single word
+// stands for both. Names in braces are filled in by the test.
+var routeTable = []struct{ route, path, own, other string }{
+	{"GET /", "/", "303 200 200 200 200 200 200", ""},
+	{"GET /bookings", "/bookings?property={property}", "303 200 200 200 200 200 403", ""},
+	{"GET /bookings/:id", "/bookings/{booking}", "303 200 200 200 200 200 403", "303 200 200 404 404 404 403"},
+	{"GET /properties", "/properties", "303 200 200 200 200 200 403", ""},
+	{"GET /properties/:slug", "/properties/{property}", "303 200 200 200 200 200 403", "303 200 200 404 404 404 403"},
+	{"GET /notifications", "/notifications", "303 200 200 200 200 200 200", ""},
+	{"POST /notifications/read", "/notifications/read", "401 303 303 303 303 303 303", ""},
+	{"POST /notifications/:id/read", "/notifications/{card}/read", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
+	{"POST /notifications/:id/unread", "/notifications/{card}/unread", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
+	{"GET /live", "/live?scope=property:{property}", "200 200 200 200 200 200 200", ""},
+
+	{"GET /login", "/login", "200 303 303 303 303 303 303", ""},
+	{"POST /login", "/login", "401 401 401 401 401 401 401", ""},
+	{"POST /logout", "/logout", "303 303 303 303 303 303 303", ""},
+	{"GET /setup", "/setup?token=wrong", "404 404 404 404 404 404 404", ""},
+	{"POST /setup", "/setup", "404 404 404 404 404 404 404", ""},
+
+	{"POST /api/v1/events", "/api/v1/events", "401 201 201 403 201 403 403", "401 201 201 403 404 403 403"},
+	{"POST /api/realtime/trigger", "/api/realtime/trigger", "401 201 201 403 201 403 403", "401 201 201 403 404 403 403"},
+	{"GET /api/realtime/trigger", "/api/realtime/trigger", "401 200 200 403 403 403 403", ""},
+	{"GET /api/v1/events", "/api/v1/events?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+	{"GET /api/v1/stream", "/api/v1/stream?rooms=property:{property}", "401 200 200 200 200 200 403", "401 200 200 403 403 403 403"},
+	{"GET /api/v1/bookings", "/api/v1/bookings?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+	{"GET /api/v1/bookings/:id", "/api/v1/bookings/{booking}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+	{"GET /api/v1/metrics", "/api/v1/metrics?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+
+	{"GET /static/*", "/static/app.css", "200 200 200 200 200 200 200", ""},
+	{"GET /livez", "/livez", "200 200 200 200 200 200 200", ""},
+	{"GET /readyz", "/readyz", "200 200 200 200 200 200 200", ""},
+}
+
+func TestEveryRoute(t *testing.T) {
+	s := newSite(t)
+	key := s.key("events:write")
+	cards := map[string]string{}
+	for _, property := range []string{"lake-house", "hill-cottage"} {
+		key.publish(booking("new", "BK-"+property, property, ""))
+		var id int64
+		require.NoError(t, s.db.Read.QueryRow(`SELECT id FROM notifications WHERE property = $1`, property).Scan(&id))
+		cards[property] = strconv.FormatInt(id, 10)
+	}
+	asked := map[string]bool{}
+	cells := 0
+	for _, row := range routeTable {
+		require.False(t, asked[row.route], "%s is in the table twice", row.route)
+		asked[row.route] = true
+		if row.other == "" {
+			row.other = row.own
+		}
+		for property, wanted := range map[string]string{"lake-house": row.own, "hill-cottage": row.other} {
+			statuses := strings.Fields(wanted)
+			require.Len(t, statuses, len(principals), row.route)
+			for i, who := range principals {
+				path := strings.NewReplacer("{property}", property, "{booking}", "BK-"+property, "{card}", cards[property]).Replace(row.path)
+				got := s.ask(row.route, path, who, property)
+				assert.Equal(t, statuses[i], strconv.Itoa(got), "%s as %s at %s", row.route, who, property)
+				cells++
+			}
+		}
+	}
+	for _, r := range s.routes() {
+		assert.True(t, asked[r.method+" "+r.path], "%s %s is in no table: say who may", r.method, r.path)
+		assert.NotEmpty(t, r.needs, "%s %s has no action", r.method, r.path)
+	}
+	assert.Len(t, s.routes(), len(routeTable))
+	t.Logf("%d routes, %d cells", len(routeTable), cells)
+}
+
+// ask sends one request of the table and gives its status.
+func (s *site) ask(route, path, who, property string) int {
+	method, _, _ := strings.Cut(route, " ")
+	c := s.nobody()
+	if who != "nobody" {
+		c = s.as(who)
+	}
+	switch {
+	case route == "POST /logout" && who != "nobody":
+		return s.signIn(who).form(path).Status // another session than the other rows need
+	case route == "POST /api/v1/events", route == "POST /api/realtime/trigger":
+		// An owner sees and may not write, whatever the property.
+		id := fmt.Sprintf("BK-%s-%s-%d", who, property, len(route))
+		return c.post(path, booking("new", id, property, "")).Status
+	case method == http.MethodPost:
+		return (&caller{site: s, cookie: c.cookie}).form(path, "email", "nobody-"+who+"@house.test", "password", "wrong-password").Status
+	case path == "/live" || strings.HasPrefix(path, "/live?") || strings.HasPrefix(path, "/api/v1/stream"):
+		r := s.stream(path, c, "")
+		defer r.close()
+		return r.status
+	}
+	r := c.get(path)
+	if r.Status == http.StatusSeeOther && who == "nobody" {
+		assert.Equal(s.t, "/login?next="+url.QueryEscape(path), r.Header.Get("Location"))
+	}
+	return r.Status
+}
+
+// What one may not see is answered like what is not there, to the byte.
+func TestForeignIsLikeAbsent(t *testing.T) {
+	s := newSite(t)
+	key := s.key("events:write")
+	key.publish(booking("new", "BK-foreign", "hill-cottage", ""))
+	var card int64
+	require.NoError(t, s.db.Read.QueryRow(`SELECT id FROM notifications WHERE property = 'hill-cottage'`).Scan(&card))
+	limited := s.key("events:read,events:write", "lake-house")
+	for _, who := range []*caller{s.as("owner"), s.as("manager"), s.as("staff"), limited} {
+		for foreign, absent := range map[string]string{
+			"/bookings/BK-foreign":                          "/bookings/BK-absent",
+			"/properties/hill-cottage":                      "/properties/hill-nowhere",
+			"/api/v1/bookings/BK-foreign":                   "/api/v1/bookings/BK-absent",
+			"/api/v1/bookings?property=hill-cottage":        "/api/v1/bookings?property=hill-nowhere",
+			"/api/v1/events?property=hill-cottage":          "/api/v1/events?property=hill-nowhere",
+			"/api/v1/metrics?property=hill-cottage":         "/api/v1/metrics?property=hill-nowhere",
+			"/api/v1/stream?rooms=property:hill-cottage":    "/api/v1/stream?rooms=property:hill-nowhere",
+			"/api/v1/stream?rooms=user:1":                   "/api/v1/stream?rooms=user:999999",
+			"/api/v1/stream?rooms=os_dashboard":             "/api/v1/stream?rooms=no_such_room",
+			"/api/v1/stream?rooms=role:ADMIN":               "/api/v1/stream?rooms=role:NOBODY",
+			fmt.Sprintf("/notifications/%d/read", card):     "/notifications/999999/read",
+			fmt.Sprintf("/notifications/%d/unread", card):   "/notifications/none/unread",
+			"POST /api/v1/events hill-cottage":              "POST /api/v1/events hill-nowhere",
+			"POST /api/v1/events BK-foreign at lake-house":  "POST /api/v1/events BK-foreign at lake-house",
+			"/api/v1/stream?rooms=property:Lake-House":      "/api/v1/stream?rooms=property:lake_house",
+			"/api/v1/stream?rooms=property%3Ahill-cottage%": "/api/v1/stream?rooms=property%3Ahill-nowhere%",
+		} {
+			a, b := s.either(who, foreign), s.either(who, absent)
+			assert.Equal(t, a.Status, b.Status, foreign)
+			assert.Equal(t, strip(a.Body), strip(b.Body), foreign)
+			if who.secret == "" || strings.Contains(foreign, "/api/") {
+				assert.GreaterOrEqual(t, a.Status, 400, foreign)
+			}
+		}
+	}
+}
+
+func (s *site) either(who *caller, path string) answer {
+	switch {
+	case strings.HasPrefix(path, "/notifications"):
+		return who.form(path)
+	case strings.HasPrefix(path, "POST"):
+		property := path[strings.LastIndex(path, " ")+1:]
+		return who.post("/api/v1/events", booking("new", "BK-of-nobody", property, ""), "X-Test", "1")
+	}
+	return who.get(path)
+}
+
+// strip takes away what differs in every page: the nonce.
+func strip(body string) string {
+	before, rest, found := strings.Cut(body, ` nonce="`)
+	if !found {
+		return body
+	}
+	_, after, _ := strings.Cut(rest, `"`)
+	return before + strip(after)
+}

@@ -1,0 +1,73 @@
+package inn
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAlertLife(t *testing.T) {
+	raised, acked, resolved := noon, noon.Add(time.Minute), noon.Add(time.Hour)
+	boiler := Alert{Key: "boiler", Property: "lake-house", Title: "Boiler off", Priority: High, Status: Raised, RaisedAt: raised}
+	held := boiler
+	held.Status, held.HandledBy, held.HandledAt = Acknowledged, "Maria", &acked
+	done := held
+	done.Status, done.ResolvedAt = Resolved, &resolved
+	now := noon.Add(24 * time.Hour)
+	again := boiler
+	again.RaisedAt = now
+	resolvedNow := boiler
+	resolvedNow.Status, resolvedNow.ResolvedAt = Resolved, &now
+	heldNow := boiler
+	heldNow.Status, heldNow.HandledBy, heldNow.HandledAt = Acknowledged, "Tom", &now
+	worse := held
+	worse.Priority, worse.Detail = Critical, "and the pump"
+	for name, c := range map[string]struct {
+		from     Alert
+		existing bool
+		t        Type
+		change   AlertChange
+		want     Alert
+		changed  bool
+		code     Code
+	}{
+		"first sight":            {Alert{Key: "boiler", Property: "lake-house", Priority: High}, false, AlertRaised, AlertChange{Title: Given("Boiler off")}, Alert{Key: "boiler", Property: "lake-house", Title: "Boiler off", Priority: High, Status: Raised, RaisedAt: now}, true, ""},
+		"first sight, no title":  {Alert{Key: "boiler"}, false, AlertRaised, AlertChange{}, Alert{Key: "boiler"}, false, Invalid},
+		"raised again, the same": {boiler, true, AlertRaised, AlertChange{Title: Given("Boiler off")}, boiler, false, ""},
+		"raised again, worse":    {held, true, AlertRaised, AlertChange{Priority: Critical, Detail: Given("and the pump")}, worse, true, ""},
+		"raised after resolved":  {done, true, AlertRaised, AlertChange{}, again, true, ""},
+		"title cleared":          {boiler, true, AlertRaised, AlertChange{Title: Field[string]{Given: true}}, boiler, false, Invalid},
+		"acknowledged":           {boiler, true, AlertAcknowledged, AlertChange{}, heldNow, true, ""},
+		"acknowledged twice":     {held, true, AlertAcknowledged, AlertChange{}, held, false, ""},
+		"acknowledged too late":  {done, true, AlertAcknowledged, AlertChange{}, done, false, Conflict},
+		"acknowledged unknown":   {Alert{Key: "x"}, false, AlertAcknowledged, AlertChange{Title: Given("x")}, Alert{Key: "x"}, false, NotFound},
+		"resolved":               {boiler, true, AlertResolved, AlertChange{}, resolvedNow, true, ""},
+		"resolved twice":         {done, true, AlertResolved, AlertChange{}, done, false, ""},
+		"resolved unknown":       {Alert{Key: "x"}, false, AlertResolved, AlertChange{}, Alert{Key: "x"}, false, NotFound},
+	} {
+		got, changed, err := c.from.Apply(c.t, c.change, c.existing, "Tom", now)
+		assert.Equal(t, c.changed, changed, name)
+		assert.Equal(t, c.want, got, name)
+		if c.code == "" {
+			require.NoError(t, err, name)
+		} else {
+			assert.Equal(t, c.code, CodeOf(err), name)
+		}
+	}
+	assert.Equal(t, "alert:lake-house:boiler", boiler.Subject())
+	assert.Equal(t, PropertyTopic("lake-house"), boiler.Topic())
+	assert.Equal(t, "alert:net", Alert{Key: "net"}.Subject())
+	assert.Equal(t, System, Alert{Key: "net"}.Topic())
+	assert.True(t, held.Open())
+	assert.False(t, done.Open())
+}
+
+func TestBatchErrorsPointAtTheirPlace(t *testing.T) {
+	e := InvalidFields([]FieldError{{"/payload/amount", "must not be negative"}}).(*Error).At(3)
+	assert.Equal(t, []FieldError{{"/3/payload/amount", "must not be negative"}}, e.Fields)
+	assert.Equal(t, []FieldError{{"/0", "No such booking."}}, NoSuch("booking").At(0).Fields)
+	assert.NoError(t, InvalidFields(nil))
+	assert.NotContains(t, TextOf(assert.AnError), assert.AnError.Error(), "an unknown error's text is shown to nobody")
+}

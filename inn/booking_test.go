@@ -1,0 +1,259 @@
+package inn
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var noon = time.Date(2026, 12, 5, 12, 0, 0, 0, time.UTC)
+
+// lifeOf is the table of a booking's life: what each type makes of a status. ""
+// is an impossible step.
+var lifeOf = map[Type]map[Status]Status{
+	BookingNew:        {New: New, Confirmed: Confirmed, CheckedIn: CheckedIn, CheckedOut: CheckedOut, Cancelled: Cancelled, NoShow: NoShow},
+	BookingModified:   {New: New, Confirmed: Confirmed, CheckedIn: CheckedIn, CheckedOut: CheckedOut, Cancelled: Cancelled, NoShow: NoShow},
+	BookingConfirmed:  {New: Confirmed, Confirmed: Confirmed},
+	BookingCheckedIn:  {Confirmed: CheckedIn, CheckedIn: CheckedIn},
+	BookingCheckedOut: {CheckedIn: CheckedOut, CheckedOut: CheckedOut},
+	BookingCancelled:  {New: Cancelled, Confirmed: Cancelled, Cancelled: Cancelled},
+	BookingNoShow:     {New: NoShow, Confirmed: NoShow, NoShow: NoShow},
+	BookingReinstated: {Cancelled: Confirmed, NoShow: Confirmed, Confirmed: Confirmed},
+}
+
+func TestBookingLife(t *testing.T) {
+	for et, goals := range lifeOf {
+		for _, from := range Statuses {
+			b := asha()
+			b.Status, b.Changed = from, nil
+			next, as, changed, err := b.Apply(et, BookingChange{ID: b.ID}, true, noon)
+			goal, possible := goals[from]
+			if !possible {
+				require.Error(t, err, "%s from %s", et, from)
+				assert.Equal(t, Conflict, CodeOf(err), "%s from %s", et, from)
+				assert.Contains(t, TextOf(err), string(from), "the present status is named")
+				assert.Equal(t, b, next, "nothing changes")
+				continue
+			}
+			require.NoError(t, err, "%s from %s", et, from)
+			assert.Equal(t, goal, next.Status, "%s from %s", et, from)
+			assert.Equal(t, goal != from, changed, "%s from %s: a step that is no step changes nothing", et, from)
+			if changed {
+				assert.Equal(t, []Change{{"status", string(from), string(goal)}}, next.Changed)
+				assert.Equal(t, et, as)
+				assert.Equal(t, et, next.Last)
+				assert.Equal(t, noon, next.ChangedAt)
+			}
+		}
+	}
+}
+
+// An impossible step takes the fields that came with it along.
+func TestImpossibleStepChangesNoField(t *testing.T) {
+	b := asha()
+	b.Status = CheckedOut
+	next, _, changed, err := b.Apply(BookingCancelled, BookingChange{Title: Given("other")}, true, noon)
+	assert.Equal(t, Conflict, CodeOf(err))
+	assert.False(t, changed)
+	assert.Equal(t, b, next)
+}
+
+func TestFirstSight(t *testing.T) {
+	full := BookingChange{ID: "BK-1", Category: Given(Car), Title: Given("Van"), Customer: Given("Tom")}
+	for et := range lifeOf {
+		b, as, changed, err := Booking{}.Apply(et, full, false, noon)
+		require.NoError(t, err, et)
+		want := map[Type]Status{BookingConfirmed: Confirmed, BookingCheckedIn: CheckedIn, BookingCheckedOut: CheckedOut, BookingCancelled: Cancelled, BookingNoShow: NoShow, BookingReinstated: Confirmed}[et]
+		if want == "" {
+			want = New
+		}
+		assert.Equal(t, want, b.Status, et)
+		assert.Equal(t, et, as)
+		assert.True(t, changed)
+		assert.Equal(t, Desk, b.Property, "without a property the house sold it")
+		assert.Equal(t, 1, b.Units)
+		assert.Equal(t, noon, b.BookedAt)
+		assert.Empty(t, b.Changed, "at first sight nothing changed")
+	}
+	for missing, pointer := range map[string]string{"type": "/payload/type", "title": "/payload/title", "customer": "/payload/customerName"} {
+		c := full
+		switch missing {
+		case "type":
+			c.Category = Field[Category]{}
+		case "title":
+			c.Title = Given("")
+		case "customer":
+			c.Customer = Field[string]{}
+		}
+		_, _, changed, err := Booking{}.Apply(BookingNew, c, false, noon)
+		assert.Equal(t, Invalid, CodeOf(err), missing)
+		assert.Equal(t, []string{pointer}, pointers(err))
+		assert.False(t, changed)
+		c.Short = true
+		_, _, _, err = Booking{}.Apply(BookingNew, c, false, noon)
+		assert.Equal(t, NotFound, CodeOf(err), "seed A's short form assumes a known booking")
+	}
+}
+
+func pointers(err error) (all []string) {
+	if e, ok := err.(*Error); ok {
+		for _, f := range e.Fields {
+			all = append(all, f.Pointer)
+		}
+	}
+	return all
+}
+
+func TestOlderVersionsAndEmptyChangesAreNotApplied(t *testing.T) {
+	b := asha() // version 4
+	for name, c := range map[string]BookingChange{
+		"nothing said":  {},
+		"the same":      {Title: Given(b.Title), Amount: Given("14400.5"), CheckIn: Given(b.CheckIn), Units: Given(2), Version: Given(int64(4))},
+		"older version": {Title: Given("Old title"), Version: Given(int64(3))},
+		"older cancel":  {Version: Given(int64(0))},
+	} {
+		next, _, changed, err := b.Apply(BookingCancelled, c, true, noon)
+		if name != "older version" && name != "older cancel" {
+			next, _, changed, err = b.Apply(BookingNew, c, true, noon)
+		}
+		require.NoError(t, err, name)
+		assert.False(t, changed, name)
+		assert.Equal(t, b, next, name)
+	}
+	next, as, changed, err := b.Apply(BookingNew, BookingChange{Title: Given("New title"), Version: Given(int64(4))}, true, noon)
+	require.NoError(t, err)
+	assert.True(t, changed, "the version already known may still say something new")
+	assert.Equal(t, BookingModified, as, "new for a known booking is a modification")
+	assert.Equal(t, BookingModified, next.Last)
+	next, _, changed, err = b.Apply(BookingModified, BookingChange{Version: Given(int64(5))}, true, noon)
+	require.NoError(t, err)
+	assert.True(t, changed, "a newer version must be remembered, or an older one would be taken for newer")
+	assert.Equal(t, int64(5), next.Version)
+	assert.Empty(t, next.Changed)
+}
+
+func TestAbsentStaysAndNullClears(t *testing.T) {
+	b := asha()
+	b.Changed = nil
+	null, noDate, none := Field[string]{Given: true}, Field[Date]{Given: true}, Field[int]{Given: true}
+	next, _, changed, err := b.Apply(BookingModified, BookingChange{
+		Property: null, Cleared: true, Currency: null, Country: null, CheckIn: noDate, CheckOut: noDate, Units: none, Guests: none,
+		Source: null, ExternalID: null, Email: null, Phone: null, Notes: null,
+	}, true, noon)
+	require.NoError(t, err)
+	require.True(t, changed)
+	want := b
+	want.Property, want.Price, want.Priced, want.Country, want.CheckIn, want.CheckOut = Desk, Money{}, false, "", "", ""
+	want.Units, want.Guests, want.Source, want.ExternalID, want.Email, want.Phone, want.Notes = 1, 0, "", "", "", "", ""
+	want.Changed, want.Last, want.ChangedAt, want.ConfirmedAt = next.Changed, BookingModified, noon, next.ConfirmedAt
+	assert.Equal(t, want, next)
+	fields := []string{}
+	for _, c := range next.Changed {
+		fields = append(fields, c.Field)
+	}
+	assert.Equal(t, []string{"propertyId", "checkIn", "checkOut", "units", "guests", "amount", "currency", "country", "source", "externalId",
+		"customerEmail", "customerPhone", "notes"}, fields)
+	for _, c := range []BookingChange{{Title: null}, {Customer: null}} {
+		_, _, _, err := b.Apply(BookingModified, c, true, noon)
+		assert.Equal(t, Invalid, CodeOf(err), "what a booking cannot be without is not cleared")
+	}
+}
+
+func TestAmountAndCurrencyGoTogether(t *testing.T) {
+	plain := asha()
+	plain.Price, plain.Priced = Money{}, false
+	inr := plain
+	inr.Price.Currency = "INR"
+	for name, c := range map[string]struct {
+		from    Booking
+		change  BookingChange
+		want    Money
+		priced  bool
+		pointer string
+	}{
+		"both":                       {plain, BookingChange{Amount: Given("12.5"), Currency: Given("EUR")}, Money{1250, "EUR"}, true, ""},
+		"amount without currency":    {plain, BookingChange{Amount: Given("12.5")}, Money{}, false, "/payload/currency"},
+		"currency first":             {plain, BookingChange{Currency: Given("INR")}, Money{0, "INR"}, false, ""},
+		"amount later":               {inr, BookingChange{Amount: Given("7")}, Money{700, "INR"}, true, ""},
+		"zero is an amount":          {inr, BookingChange{Amount: Given("0")}, Money{0, "INR"}, true, ""},
+		"other currency, same price": {asha(), BookingChange{Currency: Given("EUR")}, Money{}, false, "/payload/currency"},
+		"other currency with amount": {asha(), BookingChange{Currency: Given("JPY"), Amount: Given("9000")}, Money{9000, "JPY"}, true, ""},
+		"too many decimals":          {asha(), BookingChange{Currency: Given("JPY"), Amount: Given("9000.5")}, Money{}, false, "/payload/amount"},
+		"cleared keeps the currency": {asha(), BookingChange{Cleared: true}, Money{0, "INR"}, false, ""},
+		"cleared, other currency":    {asha(), BookingChange{Cleared: true, Currency: Given("EUR")}, Money{0, "EUR"}, false, ""},
+	} {
+		next, _, _, err := c.from.Apply(BookingModified, c.change, true, noon)
+		if c.pointer != "" {
+			assert.Equal(t, []string{c.pointer}, pointers(err), name)
+			assert.Equal(t, c.from, next, name)
+			continue
+		}
+		require.NoError(t, err, name)
+		assert.Equal(t, c.want, next.Price, name)
+		assert.Equal(t, c.priced, next.Priced, name)
+	}
+}
+
+func TestDatesThatCannotBe(t *testing.T) {
+	for out, ok := range map[Date]bool{"2026-12-11": false, "2026-12-12": true, "2026-12-13": true, "2036-12-12": true, "2037-01-01": false} {
+		_, _, _, err := asha().Apply(BookingModified, BookingChange{CheckOut: Given(out)}, true, noon)
+		assert.Equal(t, ok, err == nil, out)
+		if !ok {
+			assert.Equal(t, []string{"/payload/checkOut"}, pointers(err))
+		}
+	}
+}
+
+// The figures ask since when a booking was confirmed and when it ended.
+func TestInstantsThatTheFiguresNeed(t *testing.T) {
+	at := func(hour int) time.Time { return noon.Add(time.Duration(hour) * time.Hour) }
+	b, _, _, err := Booking{}.Apply(BookingNew, BookingChange{ID: "B", Category: Given(Stay), Title: Given("t"), Customer: Given("c")}, false, at(0))
+	require.NoError(t, err)
+	for _, step := range []struct {
+		t                Type
+		confirmed, ended time.Time
+	}{
+		{BookingConfirmed, at(1), time.Time{}},
+		{BookingModified, at(1), time.Time{}},
+		{BookingCancelled, at(1), at(3)},
+		{BookingReinstated, at(4), time.Time{}},
+		{BookingNoShow, at(4), at(5)},
+		{BookingReinstated, at(6), time.Time{}},
+		{BookingCheckedIn, at(6), time.Time{}},
+		{BookingCheckedOut, at(6), at(8)},
+	} {
+		n := slices.Index([]Type{BookingConfirmed}, step.t) // reported times win over the clock
+		hour := map[bool]int{true: 1, false: int(b.ChangedAt.Sub(noon).Hours()) + 1}[n == 0]
+		b, _, _, err = b.Apply(step.t, BookingChange{At: at(hour), Title: Given(string(step.t))}, true, at(99))
+		require.NoError(t, err, step.t)
+		assert.Equal(t, step.confirmed, b.ConfirmedAt, step.t)
+		assert.Equal(t, step.ended, b.EndedAt, step.t)
+		assert.Equal(t, at(0), b.BookedAt)
+	}
+}
+
+func TestBookingSnapshotReadsBack(t *testing.T) {
+	bare := Booking{ID: "B", Property: Desk, Category: Car, Title: "t", Customer: "c", Status: New, Units: 1, BookedAt: noon, ChangedAt: noon}
+	yen := asha()
+	yen.Price = Money{9000, "JPY"}
+	free := asha()
+	free.Price, free.Changed = Money{0, "KWD"}, nil
+	for _, b := range []Booking{asha(), bare, yen, free} {
+		text, err := json.Marshal(b)
+		require.NoError(t, err)
+		e := &Event{ID: 9, Type: BookingModified, By: "Tom", Data: text}
+		got, err := e.Booking()
+		require.NoError(t, err)
+		b.Last, b.Event, b.By = BookingModified, 9, "Tom"
+		b.ConfirmedAt, b.EndedAt = time.Time{}, time.Time{} // for the figures only; the row keeps them
+		assert.Equal(t, b, got)
+	}
+	text, err := json.Marshal(bare)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"id":"B","type":"car","title":"t","customerName":"c","timestamp":"2026-12-05T12:00:00Z","status":"new","propertyId":"desk","units":1,"bookedAt":"2026-12-05T12:00:00Z"}`,
+		string(text), "what is not known is absent")
+}
