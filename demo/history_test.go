@@ -31,8 +31,8 @@ func replay(t *testing.T, deeds []deed) []inn.Booking {
 	return slices.Collect(maps.Values(bookings))
 }
 
-// The days and hours of different stories: what holds must hold at midnight and
-// for every seed.
+// stories checks what must hold for every seed and at any hour, midnight and the
+// change of a month among them.
 func stories(t *testing.T, check func(t *testing.T, deeds []deed, now time.Time)) {
 	begin := time.Date(2026, 2, 27, 0, 10, 0, 0, time.UTC)
 	for seed := range uint64(12) {

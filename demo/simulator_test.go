@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,21 +55,29 @@ func TestSimulatorKeepsItsPaceAtAnySpeed(t *testing.T) {
 	}
 }
 
-func TestSimulatorGoesOnFromTheHistory(t *testing.T) {
+func TestSimulatorReceivesTodaysGuests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStore(t)
-		require.NoError(t, Fill(t.Context(), s, 1, time.Now()))
-		var warnings bytes.Buffer
-		events := simulate(t, s, 1, 1, time.Hour, slog.New(slog.NewTextHandler(&warnings, nil)))
-		assert.Empty(t, warnings.String())
-
-		received := 0
-		for _, e := range events {
-			if b, err := e.Booking(); e.Kind() == inn.BookingUpdate && assert.NoError(t, err) && b.ID < bookingID(firstSimulated) {
-				received++ // a guest of the history arrived or left
-			}
+		s, h := newStore(t), houses()[0]
+		require.NoError(t, list(t.Context(), s))
+		now := time.Now()
+		today := inn.DateOf(now, h.zone)
+		var deeds []deed
+		for id, in := range map[string]inn.Date{"BK-1001": today, "BK-1002": today.Add(-2), "BK-1003": today.Add(1)} {
+			b := sell(rand.New(rand.NewPCG(1, 1)), h, h.offers[0], in, 2, false)
+			b.id = id
+			deeds = append(deeds, deed{frontOffice, b.publication(inn.BookingConfirmed, now)})
 		}
-		assert.Positive(t, received)
+		deeds = append(deeds, deed{frontOffice, step(inn.BookingCheckedIn, "BK-1002", now)})
+		require.NoError(t, publish(t.Context(), s, nil, deeds))
+
+		var warnings bytes.Buffer
+		simulate(t, s, 1, 1, 10*time.Minute, slog.New(slog.NewTextHandler(&warnings, nil)))
+		assert.Empty(t, warnings.String())
+		for id, want := range map[string]inn.Status{"BK-1001": inn.CheckedIn, "BK-1002": inn.CheckedOut, "BK-1003": inn.Confirmed} {
+			b, err := s.Booking(t.Context(), program("reader"), id)
+			require.NoError(t, err)
+			assert.Equal(t, want, b.Status, id)
+		}
 	})
 }
 

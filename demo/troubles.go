@@ -36,7 +36,7 @@ var past = []trouble{
 		raised: 200 * time.Minute, taken: 188 * time.Minute, by: sensors, keeper: manager},
 	{key: "payments", title: "Card payments are slow", detail: "The bank answers after a minute; cash and UPI work.", priority: inn.Medium,
 		raised: 85 * time.Minute, solved: 38 * time.Minute, by: frontOffice},
-	{property: "lake-house", key: "boiler", title: "Boiler off", detail: "No hot water in rooms 4 to 6 since the pressure fell.", priority: inn.Critical,
+	{property: "lake-house", key: "boiler", title: "Boiler off", detail: "No hot water upstairs since the pressure fell.", priority: inn.Critical,
 		raised: 24 * time.Minute, by: sensors},
 }
 
@@ -57,7 +57,7 @@ func troubles(now time.Time) []deed {
 	}
 	works(inn.PropertyMaintenance, 31*day, inn.PropertyChange{Slug: "casa-do-rio", Status: "maintenance", Title: "Painting the staircase", Detail: "Two days, rooms stay open."})
 	works(inn.PropertyStatus, 29*day, inn.PropertyChange{Slug: "casa-do-rio", Status: "open"})
-	works(inn.PropertyMaintenance, 2*day+2*time.Hour, inn.PropertyChange{Slug: "harbour-rooms", Status: "maintenance", Title: "New windows in the loft", Detail: "Until the end of the week; the loft is not let on weekdays."})
+	works(inn.PropertyMaintenance, 2*day+2*time.Hour, inn.PropertyChange{Slug: "harbour-rooms", Status: "maintenance", Title: "New windows in the loft", Detail: "Workmen from 10:00 to 16:00 until the end of the week."})
 	return deeds
 }
 

@@ -165,9 +165,9 @@ func (b *binder) property(top, inner *fields, t inn.Type) inn.Field[string] {
 
 func (b *binder) booking(t inn.Type, f *fields, property inn.Field[string], short bool, at time.Time) *inn.BookingChange {
 	c := &inn.BookingChange{Property: property, Short: short, At: at}
-	id := f.identifier("id")
+	id := f.key("id")
 	if short && !id.Given {
-		id = f.identifier("bookingId")
+		id = f.key("bookingId")
 	}
 	if !id.Given {
 		f.wrong(map[bool]string{false: "id", true: "bookingId"}[short], "is needed: the booking's id")
@@ -181,7 +181,7 @@ func (b *binder) booking(t inn.Type, f *fields, property inn.Field[string], shor
 	}
 	c.Title, c.Customer = f.text("title", inn.MaxName), f.text("customerName", inn.MaxName)
 	c.Amount, c.Cleared = f.number("amount")
-	if c.Currency = f.text("currency", 3); c.Currency.Given && !inn.IsCurrency(c.Currency.Value) {
+	if c.Currency = f.text("currency", 3); c.Currency.Given && !f.null("currency") && !inn.IsCurrency(c.Currency.Value) {
 		f.wrong("currency", "must be an ISO 4217 code such as INR")
 	}
 	c.Country = f.text("country", 60)
@@ -220,7 +220,7 @@ func (b *binder) alert(f *fields, property inn.Field[string], p *inn.Publication
 	if c.Property == inn.Desk {
 		f.wrong("propertyId", "must be a property; the desk has no alerts")
 	}
-	key := f.identifier("key")
+	key := f.key("key")
 	if !key.Given {
 		f.wrong("key", "is needed: it tells this alert from others")
 	}

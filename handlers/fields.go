@@ -106,6 +106,15 @@ func (f *fields) identifier(name string) inn.Field[string] {
 	return inn.Field[string]{Given: given, Value: s}
 }
 
+// key reads an identifier that something is known by: null is none.
+func (f *fields) key(name string) inn.Field[string] {
+	id := f.identifier(name)
+	id.Given = id.Given && !f.null(name)
+	return id
+}
+
+func (f *fields) null(name string) bool { return string(f.values[name]) == "null" }
+
 // slug reads a property's slug; whether it exists is for the store to say.
 func (f *fields) slug(name string) inn.Field[string] {
 	var s string
@@ -135,16 +144,18 @@ func (f *fields) number(name string) (n inn.Field[string], cleared bool) {
 // count reads a whole number from least to 10,000.
 func (f *fields) count(name string, least int) inn.Field[int] {
 	n := f.whole(name)
-	if n.Given && n.Value != 0 && (n.Value < int64(least) || n.Value > 10_000) || n.Given && n.Value == 0 && least > 0 && string(f.values[name]) != "null" {
+	if n.Given && n.Value != 0 && (n.Value < int64(least) || n.Value > 10_000) || n.Given && n.Value == 0 && least > 0 && !f.null(name) {
 		f.wrong(name, fmt.Sprintf("must be %d to 10000", least))
 		return inn.Field[int]{}
 	}
 	return inn.Field[int]{Given: n.Given, Value: int(n.Value)}
 }
 
-// version reads the source's own version of a booking.
+// version reads the source's own version of a booking. A source that sends null
+// has none, and none is not an older one.
 func (f *fields) version(name string) inn.Field[int64] {
 	n := f.whole(name)
+	n.Given = n.Given && !f.null(name)
 	if n.Given && n.Value < 0 {
 		f.wrong(name, "must not be negative")
 	}

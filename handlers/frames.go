@@ -85,3 +85,26 @@ func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page
 	}
 	return appendMessage(nil, id, "", html.Bytes()), nil
 }
+
+// eventJSON is an event as programs see it.
+type eventJSON struct {
+	ID        string          `json:"id"`
+	Type      inn.Type        `json:"type"`
+	Kind      inn.Kind        `json:"kind"`
+	Priority  inn.Priority    `json:"priority"`
+	Property  string          `json:"property,omitempty"`
+	Subject   string          `json:"subject"`
+	Actor     string          `json:"actor"`
+	Timestamp string          `json:"timestamp"`
+	Payload   json.RawMessage `json:"payload"`
+}
+
+const rfc3339ms = "2006-01-02T15:04:05.000Z07:00"
+
+// asJSON gives the outside form of an event that has been redacted.
+func asJSON(epoch string, e *inn.Event) eventJSON {
+	return eventJSON{
+		inn.Position{Epoch: epoch, ID: e.ID}.String(), e.Type, e.Kind(), e.Priority, e.Property,
+		e.Subject, e.Actor, e.At.UTC().Format(rfc3339ms), e.Data,
+	}
+}

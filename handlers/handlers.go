@@ -6,6 +6,7 @@
 package handlers
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -86,13 +87,15 @@ func (s *Site) Handler() http.Handler {
 	return e
 }
 
-// Background does what is done by the clock until ctx ends: the heartbeat of
-// all streams, and who was seen when.
+// Background does what is done by the clock until done is closed: the heartbeat
+// of all streams, who was seen when, and what is past its retention.
 func (s *Site) Background(done <-chan struct{}) {
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
+	hour := time.NewTicker(time.Hour)
+	defer hour.Stop()
 	changed := s.board.Changed()
 	for {
 		select {
@@ -105,6 +108,10 @@ func (s *Site) Background(done <-chan struct{}) {
 		case <-changed:
 			changed = s.board.Changed() // before ringing: a change in between is heard next
 			s.state.ring()
+		case <-hour.C:
+			if err := s.store.Forget(context.Background(), time.Now()); err != nil {
+				s.logger.Error("what is past its retention could not be removed", "error", err)
+			}
 		case <-minute.C:
 			s.seen.flush()
 			s.signIns.forget(time.Now())

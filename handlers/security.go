@@ -115,7 +115,11 @@ func (s *Site) crossed(next echo.HandlerFunc) echo.HandlerFunc {
 				return refused
 			}
 			_, err := r.Cookie(s.sessions.Cookie.Name)
-			if err == nil && site == "" && r.Header.Get("Origin") == "" {
+			origin := r.Header.Get("Origin")
+			if err == nil && origin == "null" {
+				return refused
+			}
+			if err == nil && site == "" && origin == "" {
 				return inn.E(inn.Forbidden, "A change needs an Origin header beside the cookie; programs use an API key.")
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -42,12 +43,13 @@ func (s *Site) signIn(c echo.Context) error {
 		}
 		return s.render(c, statuses[e.Code], views.LoginPage(views.Login{Email: email, Next: next, Problem: e.Text}))
 	}
-	if err := s.signIns.allow(email, c.RealIP(), time.Now()); err != nil {
+	forgive, err := s.signIns.try(email, c.RealIP(), time.Now())
+	if err != nil {
 		return again(err)
 	}
 	m, err := s.store.Authenticate(c.Request().Context(), email, form.Get("password"))
-	if inn.CodeOf(err) == inn.Unauthenticated {
-		s.signIns.failed(email, c.RealIP(), time.Now())
+	if inn.CodeOf(err) != inn.Unauthenticated {
+		forgive()
 	}
 	if err != nil {
 		return again(err)
@@ -94,7 +96,10 @@ func (s *Site) signOut(c echo.Context) error {
 		}
 	}
 	s.sessions.WriteSessionCookie(ctx, c.Response(), "", time.Time{})
-	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	if s.config.secure() {
+		// Browsers heed it over TLS only, and complain otherwise.
+		c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	}
 	return c.Redirect(http.StatusSeeOther, "/login")
 }
 
@@ -120,6 +125,10 @@ func (s *Site) setupOpen(ctx context.Context, token string) error {
 func (s *Site) setUp(c echo.Context) error {
 	form, err := formOf(c)
 	if err != nil {
+		return err
+	}
+	// Before the password is hashed, which takes long: the address is open to all.
+	if err := s.setupOpen(c.Request().Context(), form.Get("token")); err != nil {
 		return err
 	}
 	setup := views.Setup{Token: form.Get("token"), Name: form.Get("name"), Email: strings.TrimSpace(form.Get("email"))}
@@ -193,15 +202,21 @@ func newThrottle() *throttle { return &throttle{failures: map[string][]time.Time
 
 func accountKey(email, address string) string { return strings.ToLower(email) + " " + address }
 
-// allow refuses a try when there were too many failures lately.
-func (t *throttle) allow(email, address string, now time.Time) error {
+// try refuses a try when there were too many failures lately, and else counts
+// it as one until it is forgiven: of many tries at once no more are let through
+// than of as many in a row.
+func (t *throttle) try(email, address string, now time.Time) (forgive func(), err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	wait := max(t.wait(accountKey(email, address), triesPerAccount, now), t.wait(throttledAddresses+address, triesPerAddress, now))
+	keys := []string{accountKey(email, address), throttledAddresses + address}
 	if wait == 0 {
-		return nil
+		for _, key := range keys {
+			t.failures[key] = append(recent(t.failures[key], now), now)
+		}
+		return func() { t.forgive(keys, now) }, nil
 	}
-	return &inn.Error{Code: inn.TooMany, Text: "Too many tries. Wait a few minutes, then try again.", RetryAfter: wait}
+	return nil, &inn.Error{Code: inn.TooMany, Text: "Too many tries. Wait a few minutes, then try again.", RetryAfter: wait}
 }
 
 // wait gives for how long a key has no tries left.
@@ -213,11 +228,14 @@ func (t *throttle) wait(key string, tries int, now time.Time) time.Duration {
 	return times[len(times)-tries].Add(throttleWindow).Sub(now)
 }
 
-func (t *throttle) failed(email, address string, now time.Time) {
+// forgive takes back a try that was no failure.
+func (t *throttle) forgive(keys []string, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, key := range []string{accountKey(email, address), throttledAddresses + address} {
-		t.failures[key] = append(recent(t.failures[key], now), now)
+	for _, key := range keys {
+		if i := slices.IndexFunc(t.failures[key], at.Equal); i >= 0 {
+			t.failures[key] = slices.Delete(slices.Clone(t.failures[key]), i, i+1)
+		}
 	}
 }
 

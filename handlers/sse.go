@@ -67,6 +67,7 @@ type wire struct {
 	w        http.ResponseWriter
 	rc       *http.ResponseController
 	deadline time.Time // when the write deadline was last moved
+	patience time.Duration
 }
 
 // openWire sends the head of the answer at once, before anything is read.
@@ -75,8 +76,16 @@ func openWire(c echo.Context) (*wire, error) {
 	h.Set(echo.HeaderContentType, "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	w := &wire{ctx: c.Request().Context(), w: c.Response(), rc: http.NewResponseController(c.Response())}
-	// Without this the server's own limit on writing an answer would end the stream.
+	w := &wire{ctx: c.Request().Context(), w: c.Response(), rc: http.NewResponseController(c.Response()), patience: stuckAfter + extendEvery}
+	if c.Request().ProtoMajor > 1 {
+		// Over HTTP/2 a deadline that passes ends a stream that is merely quiet.
+		w.patience += beatEvery
+	}
+	// The server's own limits on reading a request and writing an answer would end
+	// the stream.
+	if err := w.rc.SetReadDeadline(time.Time{}); err != nil {
+		return nil, err
+	}
 	if err := w.extend(time.Now()); err != nil {
 		return nil, err
 	}
@@ -90,7 +99,7 @@ func (w *wire) extend(now time.Time) error {
 		return nil
 	}
 	w.deadline = now
-	return w.rc.SetWriteDeadline(now.Add(stuckAfter + extendEvery))
+	return w.rc.SetWriteDeadline(now.Add(w.patience))
 }
 
 // write sends what has gathered in one write and one flush. After a deadline

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -37,9 +36,7 @@ func (s *Site) streamPage(c echo.Context) error {
 		return s.sayBye(c)
 	}
 	session, _ := c.Get(sessionKey).(int64)
-	st := &stream{site: s, viewer: v, session: session, page: true, wants: func(*inn.Event) bool { return true }}
-	st.state = s.newPageState(v, c.QueryParam("scope"))
-	return st.serve(c)
+	return (&stream{site: s, viewer: v, session: session, page: true, wants: func(*inn.Event) bool { return true }}).serve(c)
 }
 
 // sayBye answers the stream of a page whose session has ended. Any other answer
@@ -129,6 +126,19 @@ func (st *stream) serve(c echo.Context) error {
 	if st.cursor == nil {
 		st.cursor = st.site.log.FromHead(st.viewer.Topics()...)
 	}
+	// A right that ended after this request was let in, and before the place
+	// where the cursor begins, is announced by no event to come.
+	stays, err := st.look(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !stays && st.page:
+		return st.site.sayBye(c)
+	case !stays:
+		return inn.E(inn.Unauthenticated, "That key or session has just ended.")
+	case st.page:
+		st.state = st.site.newPageState(st.viewer, c.QueryParam("scope"))
+	}
 	if st.wire, err = openWire(c); err != nil {
 		return nil // the client went before it had anything
 	}
@@ -194,7 +204,7 @@ func (st *stream) catchUp(ctx context.Context) (done bool, err error) {
 				}
 			}
 			if visible > maxCatchUp {
-				return false, st.resync(ctx)
+				return st.resync(ctx)
 			}
 		}
 		if done, err := st.pass(ctx, events); done || err != nil {
@@ -204,17 +214,35 @@ func (st *stream) catchUp(ctx context.Context) (done bool, err error) {
 }
 
 // resync makes the reader load its state and goes on from now.
-func (st *stream) resync(ctx context.Context) error {
+func (st *stream) resync(ctx context.Context) (done bool, err error) {
+	st.cursor = st.site.log.FromHead(st.viewer.Topics()...)
 	// What concerns this viewer's rights must not be passed over.
+	if stays, err := st.look(ctx); err != nil || !stays {
+		return true, err
+	}
+	st.state = st.site.newPageState(st.viewer, st.state.scope.Name)
+	st.buf = append(st.buf, named("resync", st.cursor.Position())...)
+	return false, nil
+}
+
+// look reads the viewer and their session again; stays is false when they may
+// not go on, and then they are told so.
+func (st *stream) look(ctx context.Context) (stays bool, err error) {
 	v, err := st.site.current(ctx, st.viewer)
+	lives := v.Somebody()
+	if err == nil && lives && st.session != 0 {
+		lives, err = st.site.store.SessionLives(ctx, st.session)
+	}
 	if err != nil {
-		return err
+		return false, err
+	}
+	if !lives {
+		st.bye()
+		return false, nil
 	}
 	st.viewer = v
-	st.state = st.site.newPageState(v, st.state.scope.Name)
-	st.cursor = st.site.log.FromHead(v.Topics()...)
-	st.buf = append(st.buf, named("resync", st.cursor.Position())...)
-	return nil
+	st.cursor.Follow(v.Topics()...)
+	return true, nil
 }
 
 // pass turns events into frames. It knows two types: those after which the
@@ -269,29 +297,15 @@ func (st *stream) reload(ctx context.Context, e *inn.Event) (stays bool, err err
 		if err := e.Into(&ended); err != nil || ended.Session != st.session {
 			return true, nil
 		}
-		return false, st.bye()
+		st.bye()
+		return false, nil
 	}
-	v, err := st.site.current(ctx, st.viewer)
-	if err != nil {
+	if stays, err := st.look(ctx); err != nil || !stays {
 		return false, err
 	}
-	if st.session != 0 {
-		lives, err := st.site.store.SessionLives(ctx, st.session)
-		if err != nil {
-			return false, err
-		}
-		if !lives {
-			v = inn.Viewer{}
-		}
-	}
-	if !v.Somebody() {
-		return false, st.bye()
-	}
-	st.viewer = v
-	st.cursor.Follow(v.Topics()...)
 	if st.page {
 		// The page shows what its viewer might see before: it reads itself anew.
-		st.state = st.site.newPageState(v, st.state.scope.Name)
+		st.state = st.site.newPageState(st.viewer, st.state.scope.Name)
 		st.buf = append(st.buf, named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID})...)
 	}
 	return true, nil
@@ -306,10 +320,7 @@ func (s *Site) current(ctx context.Context, v inn.Viewer) (inn.Viewer, error) {
 	return s.person(ctx, v.UserID)
 }
 
-func (st *stream) bye() error {
-	st.buf = append(st.buf, named("bye", st.cursor.Position())...)
-	return nil
-}
+func (st *stream) bye() { st.buf = append(st.buf, named("bye", st.cursor.Position())...) }
 
 // end sends what is left and, when the server stops, when to come back.
 func (st *stream) end(err error) error {
@@ -332,27 +343,4 @@ func (st *stream) flush() error {
 		st.buf = nil
 	}
 	return err
-}
-
-// eventJSON is an event as programs see it.
-type eventJSON struct {
-	ID        string          `json:"id"`
-	Type      inn.Type        `json:"type"`
-	Kind      inn.Kind        `json:"kind"`
-	Priority  inn.Priority    `json:"priority"`
-	Property  string          `json:"property,omitempty"`
-	Subject   string          `json:"subject"`
-	Actor     string          `json:"actor"`
-	Timestamp string          `json:"timestamp"`
-	Payload   json.RawMessage `json:"payload"`
-}
-
-const rfc3339ms = "2006-01-02T15:04:05.000Z07:00"
-
-// asJSON gives the outside form of an event that has been redacted.
-func asJSON(epoch string, e *inn.Event) eventJSON {
-	return eventJSON{
-		inn.Position{Epoch: epoch, ID: e.ID}.String(), e.Type, e.Kind(), e.Priority, e.Property,
-		e.Subject, e.Actor, e.At.UTC().Format(rfc3339ms), e.Data,
-	}
 }

@@ -30,11 +30,10 @@ type Alert struct {
 	Event      int64       `json:"-"` // the last event about it
 }
 
-// Subject names the alert in events and cards.
+// Subject names the alert in events and cards. A key may hold colons, a slug may
+// not: with its place left empty, a system alert shares no card with a
+// property's.
 func (a Alert) Subject() string {
-	if a.Property == "" {
-		return "alert:" + a.Key
-	}
 	return "alert:" + a.Property + ":" + a.Key
 }
 

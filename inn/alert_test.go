@@ -58,7 +58,8 @@ func TestAlertLife(t *testing.T) {
 	}
 	assert.Equal(t, "alert:lake-house:boiler", boiler.Subject())
 	assert.Equal(t, PropertyTopic("lake-house"), boiler.Topic())
-	assert.Equal(t, "alert:net", Alert{Key: "net"}.Subject())
+	assert.Equal(t, "alert::net", Alert{Key: "net"}.Subject())
+	assert.NotEqual(t, boiler.Subject(), Alert{Key: "lake-house:boiler"}.Subject(), "two alerts share no card")
 	assert.Equal(t, System, Alert{Key: "net"}.Topic())
 	assert.True(t, held.Open())
 	assert.False(t, done.Open())

@@ -230,8 +230,10 @@ func (p Position) String() string { return p.Epoch + "-" + strconv.FormatInt(p.I
 func ParsePosition(s string) (Position, error) {
 	epoch, number, found := strings.Cut(s, "-")
 	id, err := strconv.ParseInt(number, 10, 64)
-	if !found || err != nil || id < 0 || number[0] == '+' || len(epoch) == 0 || len(epoch) > 16 || !IsIdentifier(epoch) {
+	p := Position{epoch, id}
+	// One position has one spelling: "-0", "+7" and "007" are nobody's.
+	if !found || err != nil || id < 0 || len(epoch) > 16 || !IsIdentifier(epoch) || p.String() != s {
 		return Position{}, E(Malformed, "That is not a position of this log.")
 	}
-	return Position{epoch, id}, nil
+	return p, nil
 }

@@ -67,6 +67,9 @@ func ParseMoney(number, currency string) (Money, error) {
 		return Money{}, fmt.Errorf("must not be negative")
 	}
 	digits := strings.TrimPrefix(whole, "-") + fraction
+	if digits == "" || strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) {
+		return Money{}, fmt.Errorf("must be a number")
+	}
 	shift := exponent - len(fraction) + Digits(currency) // digits × 10^shift minor units
 	if shift < 0 {
 		cut := max(len(digits)+shift, 0)

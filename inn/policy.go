@@ -1,10 +1,6 @@
 package inn
 
-import (
-	"encoding/json"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Role is what a person is in the house.
 type Role string
@@ -50,7 +46,7 @@ const (
 	TeamManage      Action = "TEAM_MANAGE"
 	AuditView       Action = "AUDIT_VIEW"
 	SettingsManage  Action = "SETTINGS_MANAGE"
-	EventPublish    Action = "EVENT_PUBLISH" // through the API
+	EventPublish    Action = "EVENT_PUBLISH" // through the API, within what Type.Takes asks
 )
 
 // Actions lists every action that the policy decides, in the order of the
@@ -90,14 +86,14 @@ var policy = map[Action]map[Role]reach{
 	TeamManage:      {SuperAdmin: all, Admin: all},
 	AuditView:       {SuperAdmin: all},
 	SettingsManage:  {SuperAdmin: all},
-	EventPublish:    {SuperAdmin: all, Admin: all, Manager: theirs},
+	EventPublish:    {SuperAdmin: all, Admin: all, Owner: theirs, Manager: theirs, Staff: theirs},
 	Own:             {SuperAdmin: all, Admin: all, Owner: all, Manager: all, Staff: all, User: all},
 }
 
 // scopes is the same for keys: which actions each scope gives, within the
 // properties the key is limited to.
 var scopes = map[Scope][]Action{
-	EventsWrite:        {EventPublish},
+	EventsWrite:        {EventPublish, BookingManage, BookingCheckIn, PropertyManage, Acknowledge},
 	EventsRead:         {DashboardAccess, BookingView, PropertyView, AlertView},
 	MoneyRead:          {FinancialView},
 	ContactsRead:       {ContactView},
@@ -121,6 +117,20 @@ func (t Type) Needs() Action {
 	return Own
 }
 
+// Takes gives the action it takes to publish an event of this type, beside
+// EventPublish, which says for which properties one may publish at all.
+func (t Type) Takes() Action {
+	switch {
+	case t == BookingCheckedIn || t == BookingCheckedOut:
+		return BookingCheckIn
+	case t.Kind() == BookingUpdate:
+		return BookingManage
+	case t == AlertAcknowledged:
+		return Acknowledge
+	}
+	return PropertyManage
+}
+
 // May reports whether the role has the action for a property: one of theirs, or
 // any other.
 func (r Role) May(a Action, their bool) bool {
@@ -138,234 +148,4 @@ func (r Role) MayGrant(other Role) bool {
 		return slices.Index(Roles, other) > slices.Index(Roles, Admin)
 	}
 	return false
-}
-
-// Viewer is a person or an API key as of now: who, and what they may. The zero
-// Viewer is nobody and may nothing.
-type Viewer struct {
-	UserID     int64 // 0 for a key
-	KeyID      int64 // 0 for a person
-	Name       string
-	Email      string
-	Role       Role
-	Scopes     []Scope
-	Properties []string // theirs; for a key what it is limited to, empty for no limit
-	Zone       string   // IANA name of the zone times are shown in; "" for the house's
-}
-
-// Somebody reports whether this is anybody at all.
-func (v Viewer) Somebody() bool { return v.UserID != 0 || v.KeyID != 0 }
-
-// Actor names the viewer in events.
-func (v Viewer) Actor() string {
-	switch {
-	case v.KeyID != 0:
-		return "key:" + v.Name
-	case v.UserID != 0:
-		return string(UserTopic(v.UserID))
-	}
-	return "house"
-}
-
-// Own is the topic that only this viewer hears.
-func (v Viewer) Own() Topic {
-	if v.KeyID != 0 {
-		return KeyTopic(v.KeyID)
-	}
-	return UserTopic(v.UserID)
-}
-
-// May reports whether the viewer may do a for a property; property "" asks for
-// the whole house.
-func (v Viewer) May(a Action, property string) bool {
-	switch {
-	case a == Open:
-		return true
-	case !v.Somebody():
-		return false
-	case a == Own:
-		return true
-	}
-	listed := property != "" && slices.Contains(v.Properties, property)
-	if v.KeyID != 0 {
-		return v.hasScope(a) && (len(v.Properties) == 0 || listed)
-	}
-	return v.Role.May(a, listed)
-}
-
-// MayAnywhere reports whether the viewer may do a for at least one property:
-// what a route asks before it knows which.
-func (v Viewer) MayAnywhere(a Action) bool {
-	if v.May(a, "") {
-		return true
-	}
-	return slices.ContainsFunc(v.Properties, func(p string) bool { return v.May(a, p) })
-}
-
-func (v Viewer) hasScope(a Action) bool {
-	return slices.ContainsFunc(v.Scopes, func(s Scope) bool { return slices.Contains(scopes[s], a) })
-}
-
-// Sees reports whether the viewer may see an event. It is asked when the event
-// is delivered, live or replayed, and nowhere earlier.
-func (v Viewer) Sees(e *Event) bool {
-	if !v.Somebody() {
-		return false
-	}
-	switch {
-	case e.Topic == v.Own():
-		return true
-	case e.Topic == System:
-		// A key limited to properties sees and touches nothing else.
-		return v.UserID != 0 || v.May(AlertView, "")
-	case !e.Type.AddressNarrows() && v.addressed(e):
-		return true
-	case e.Topic.personal():
-		return e.Type.Needs() != Own && v.May(e.Type.Needs(), "")
-	}
-	return v.May(e.Type.Needs(), e.Property)
-}
-
-// Notified reports whether an event that the viewer sees is also announced to
-// them: a card, the badge, a toast.
-func (v Viewer) Notified(e *Event) bool {
-	if len(e.To) > 0 {
-		return v.addressed(e)
-	}
-	return e.Type.MakesCard()
-}
-
-func (v Viewer) addressed(e *Event) bool {
-	own, role := v.Own(), RoleTopic(v.Role)
-	return slices.ContainsFunc(e.To, func(t Topic) bool {
-		switch {
-		case t == own:
-			return true
-		case t == System:
-			return v.UserID != 0 || v.May(AlertView, "")
-		case v.UserID != 0 && t == role:
-			return true
-		case t == House:
-			return v.May(DashboardAccess, "")
-		}
-		property, found := t.property()
-		return found && v.May(PropertyView, property)
-	})
-}
-
-func (t Topic) personal() bool {
-	return strings.HasPrefix(string(t), "user:") || strings.HasPrefix(string(t), "key:")
-}
-
-func (t Topic) property() (string, bool) {
-	if t == Desk {
-		return Desk, true
-	}
-	return strings.CutPrefix(string(t), "property:")
-}
-
-// Topics gives what a cursor for the viewer follows: Everything for who sees
-// every property, so that no list has to be kept; the policy still decides
-// event by event.
-func (v Viewer) Topics() []Topic {
-	if v.May(DashboardAccess, "") {
-		return []Topic{Everything}
-	}
-	topics := []Topic{System, v.Own()}
-	if v.UserID != 0 {
-		topics = append(topics, RoleTopic(v.Role))
-	}
-	for _, p := range v.Properties {
-		if v.May(PropertyView, p) {
-			topics = append(topics, PropertyTopic(p))
-		}
-	}
-	return topics
-}
-
-// Sight is what of a viewer a fragment may depend on. It is small and
-// comparable, because it is the key under which rendered frames are shared.
-type Sight struct {
-	Money    bool   // amounts
-	Contacts bool   // the guest's e-mail, phone and notes
-	Notified bool   // announce it: a toast
-	Zone     string // in which zone times are shown
-}
-
-// Sight gives what the viewer may see of things at a property.
-func (v Viewer) Sight(property string) Sight {
-	return Sight{Money: v.May(FinancialView, property), Contacts: v.May(ContactView, property), Zone: v.Zone}
-}
-
-// SightOf gives what the viewer may see of an event.
-func (v Viewer) SightOf(e *Event) Sight {
-	s := v.Sight(e.Property)
-	s.Notified = v.Notified(e)
-	return s
-}
-
-// Redact gives the booking without what the sight does not hold: absent, never
-// blanked, and gone from what changed too.
-func (b Booking) Redact(s Sight) Booking {
-	hidden := func(field string) bool {
-		switch field {
-		case "amount", "currency":
-			return !s.Money
-		case "customerEmail", "customerPhone", "notes":
-			return !s.Contacts
-		}
-		return false
-	}
-	if !s.Money {
-		b.Price, b.Priced = Money{}, false
-	}
-	if !s.Contacts {
-		b.Email, b.Phone, b.Notes = "", "", ""
-	}
-	if slices.ContainsFunc(b.Changed, func(c Change) bool { return hidden(c.Field) }) {
-		b.Changed = slices.DeleteFunc(slices.Clone(b.Changed), func(c Change) bool { return hidden(c.Field) })
-	}
-	return b
-}
-
-// harmless are the figures that say nothing about money: what is left of a
-// metrics payload for a viewer who may not see any.
-var harmless = []string{
-	"scope", "window", "activeBookings", "bookingsChange", "totalCustomers", "customersChange", "occupancy",
-	"timestamp", "property", "reported",
-}
-
-// Redact gives the event as a sight may see it; it is pure and runs before both
-// encoders, HTML and JSON. A snapshot that cannot be read is left out whole
-// rather than shown whole.
-func Redact(e *Event, s Sight) *Event {
-	var data any
-	switch {
-	case e.Type == BookingMoved || e.Kind() != BookingUpdate && e.Kind() != MetricUpdate:
-		return e
-	case s.Money && (s.Contacts || e.Kind() == MetricUpdate):
-		return e
-	case e.Kind() == BookingUpdate:
-		b, err := e.Booking()
-		if err != nil {
-			data = struct{}{}
-			break
-		}
-		data = b.Redact(s)
-	default:
-		var figures map[string]json.RawMessage
-		if err := e.Into(&figures); err != nil {
-			data = struct{}{}
-			break
-		}
-		for name := range figures {
-			if !slices.Contains(harmless, name) {
-				delete(figures, name)
-			}
-		}
-		data = figures
-	}
-	redacted := *e
-	redacted.Data, _ = json.Marshal(data)
-	return &redacted
 }

@@ -80,6 +80,9 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 	if existing && !by.May(inn.EventPublish, was.Property) {
 		return nil, inn.NoSuch("booking")
 	}
+	if existing && (!by.May(p.Type.Takes(), was.Property) || !c.Bare() && !by.May(inn.BookingManage, was.Property)) {
+		return nil, inn.E(inn.Forbidden, "You may not change that about the booking.")
+	}
 	if !existing && !c.Property.Given && !by.May(inn.EventPublish, inn.Desk) {
 		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not sell for the desk"}})
 	}
@@ -87,7 +90,11 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 	if err != nil || !changed {
 		return nil, err
 	}
-	house, err := t.houseFor(by, b.Property)
+	takes := as
+	if !existing || was.Property != b.Property {
+		takes = inn.BookingNew // making or moving a booking, whatever else happened
+	}
+	house, err := t.houseFor(by, takes, b.Property)
 	if err != nil {
 		return nil, err
 	}
@@ -121,14 +128,18 @@ func (t *tx) moveBooking(by inn.Viewer, b inn.Booking) error {
 	}, map[string]string{"id": b.ID})
 }
 
-// houseFor gives the name of a property the viewer may publish for; one they
-// may not is answered like one that does not exist.
-func (t *tx) houseFor(by inn.Viewer, slug string) (string, error) {
+// houseFor gives the name of a property for which the viewer may publish an
+// event of that type. A property they may not publish for is answered like one
+// that does not exist; a type that is not theirs there, with 403.
+func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug string) (string, error) {
 	var name string
 	found, err := t.row(`SELECT name FROM properties WHERE slug = $1`, []any{slug}, &name)
 	if err == nil && (!found || !by.May(inn.EventPublish, slug)) {
 		return "", &inn.Error{Code: inn.NotFound, Text: "No such property.", Fields: []inn.FieldError{
 			{Pointer: "/property", Detail: "names no property that you may write to"}}}
+	}
+	if err == nil && !by.May(as.Takes(), slug) {
+		return "", inn.E(inn.Forbidden, "You may not publish %s there.", as)
 	}
 	return name, err
 }

@@ -147,17 +147,3 @@ func (s *Store) historyBatch(ctx context.Context, by inn.Viewer, f EventFilter) 
 		LIMIT $1`, args...)
 	return scanAll(rows, err, scanEvent)
 }
-
-// Trim forgets the events up to a place, so that positions before it are lost
-// and said to be. Rows that events told of stay.
-func (s *Store) Trim(ctx context.Context, upto int64) error {
-	return s.write(ctx, func(t *tx) error {
-		if err := t.exec(`DELETE FROM event_recipients WHERE event <= $1`, upto); err != nil {
-			return err
-		}
-		if err := t.exec(`DELETE FROM events WHERE id <= $1`, upto); err != nil {
-			return err
-		}
-		return t.exec(`UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), $1) AS TEXT) WHERE name = 'trimmed'`, upto)
-	})
-}

@@ -91,11 +91,11 @@ func (t *tx) report(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Even
 		Subject: "report:" + by.Name, Property: p.Report.Property, Actor: by.Actor(), By: by.Name,
 	}
 	if p.Report.Property != "" {
-		if _, err := t.houseFor(by, p.Report.Property); err != nil {
+		if _, err := t.houseFor(by, p.Type, p.Report.Property); err != nil {
 			return nil, err
 		}
 		e.Topic = inn.PropertyTopic(p.Report.Property)
-	} else if !by.May(inn.EventPublish, "") {
+	} else if !by.May(inn.EventPublish, "") || !by.May(p.Type.Takes(), "") {
 		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not write for the whole house"}})
 	}
 	var payload map[string]json.RawMessage
@@ -155,11 +155,11 @@ func (t *tx) room(by inn.Viewer, room string) ([]inn.Topic, error) {
 		return []inn.Topic{inn.House}, nil
 	}
 	if slug, ok := strings.CutPrefix(room, "property:"); ok {
-		if _, err := t.houseFor(by, slug); err != nil {
-			if inn.CodeOf(err) == inn.NotFound {
-				return nil, nil
-			}
-			return nil, err
+		if !by.May(inn.EventPublish, slug) {
+			return nil, nil
+		}
+		if _, err := t.property(slug); err != nil {
+			return nil, ignoreNotFound(err)
 		}
 		return []inn.Topic{inn.PropertyTopic(slug)}, nil
 	}
@@ -175,6 +175,13 @@ func (t *tx) room(by inn.Viewer, room string) ([]inn.Topic, error) {
 		return nil, err
 	}
 	return nil, nil
+}
+
+func ignoreNotFound(err error) error {
+	if inn.CodeOf(err) == inn.NotFound {
+		return nil
+	}
+	return err
 }
 
 // at makes the pointers of an error in a batch begin with the place of the

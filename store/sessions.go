@@ -77,13 +77,6 @@ func (s *Store) SessionLives(ctx context.Context, id int64) (lives bool, err err
 	return lives, err
 }
 
-// ForgetSessions removes what has expired.
-func (s *Store) ForgetSessions(ctx context.Context) error {
-	return s.write(ctx, func(t *tx) error {
-		return t.exec(`DELETE FROM sessions WHERE expires <= $1`, ms(t.now))
-	})
-}
-
 // NoteLogin appends that a person signed in or out, heard by themselves and by
 // those who may see others' activity.
 func (s *Store) NoteLogin(ctx context.Context, by inn.Viewer, as inn.Type, from string) error {

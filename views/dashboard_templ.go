@@ -101,7 +101,7 @@ func DashboardPage(p Page, d Dashboard) templ.Component {
 }
 
 // OwnPage is the first page of a viewer without any property: what is addressed
-// to them, and what they did.
+// to them, and what they did or heard of.
 func OwnPage(p Page, o Own) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -145,7 +145,7 @@ func OwnPage(p Page, o Own) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</ul><p class=\"empty\">Nothing is waiting for you. What somebody sends you appears here.</p></section><section class=\"feed\" aria-labelledby=\"feed-title\"><h2 id=\"feed-title\">What you did</h2><ol class=\"rows\" role=\"list\" id=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</ul><p class=\"empty\">Nothing is waiting for you. What somebody sends you appears here.</p></section><section class=\"feed\" aria-labelledby=\"feed-title\"><h2 id=\"feed-title\">What happened</h2><ol class=\"rows\" role=\"list\" id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"strings"
 
 	"baithaka/inn"
 )
@@ -11,6 +12,16 @@ import (
 func mainFigures(m inn.Metrics) (inn.CurrencyFigures, bool) {
 	f, ok := m.Currencies[m.Main]
 	return f, ok
+}
+
+// otherRevenue writes the revenue in the currencies beside the main one, which
+// are never added to it: "€ 21,480, £ 10,159".
+func otherRevenue(m inn.Metrics) string {
+	var amounts []string
+	for _, currency := range m.Others() {
+		amounts = append(amounts, money(m.Currencies[currency].TotalRevenue))
+	}
+	return strings.Join(amounts, ", ")
 }
 
 // before and ago name the window that a figure is compared with.

@@ -54,6 +54,16 @@ func digits(m inn.Money) string {
 	return whole
 }
 
+// whole rounds an amount to major units, for averages, where the rest is noise.
+func whole(m inn.Money) inn.Money {
+	unit := int64(1)
+	for range inn.Digits(m.Currency) {
+		unit *= 10
+	}
+	m.Minor = (m.Minor + unit/2) / unit * unit
+	return m
+}
+
 // groupsByLakh reports whether amounts are grouped 1,00,00,000.
 func groupsByLakh(currency string) bool {
 	switch currency {
@@ -219,32 +229,6 @@ func unread(b inn.Badge) string {
 	return strconv.Itoa(b.Unread)
 }
 
-// roleName says in plain words what a person is in the house.
-func roleName(r inn.Role) string {
-	switch r {
-	case inn.SuperAdmin:
-		return "Administrator of the house"
-	case inn.Admin:
-		return "Administrator"
-	case inn.Owner:
-		return "Owner"
-	case inn.Manager:
-		return "Manager"
-	case inn.Staff:
-		return "Staff"
-	}
-	return "Member"
-}
-
-// sentence writes a word so that it can begin a sentence.
-func sentence(word string) string {
-	runes := []rune(word)
-	if len(runes) == 0 {
-		return ""
-	}
-	return strings.ToUpper(string(runes[:1])) + string(runes[1:])
-}
-
 // sparkline gives the points of a series as an SVG polyline in a box of the
 // given size, and "" when there is nothing to draw.
 func sparkline(series []float64, width, height float64) string {
@@ -285,11 +269,3 @@ func coarse(series []float64, n int) []float64 {
 }
 
 func coordinate(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
-
-// statusWord writes the status of a property in the middle of a sentence.
-func statusWord(status string) string {
-	if status == "" {
-		return "open"
-	}
-	return strings.ReplaceAll(status, "_", " ")
-}

@@ -27,6 +27,12 @@ func TestMoney(t *testing.T) {
 	}
 }
 
+func TestAveragesAreRoundedToWholeUnits(t *testing.T) {
+	assert.Equal(t, "₹\u202f5,040", money(whole(inn.Money{Minor: 504032, Currency: "INR"})))
+	assert.Equal(t, "₹\u202f5,041", money(whole(inn.Money{Minor: 504050, Currency: "INR"})))
+	assert.Equal(t, "¥\u202f5,040", money(whole(inn.Money{Minor: 5040, Currency: "JPY"})))
+}
+
 func TestDates(t *testing.T) {
 	for _, c := range []struct {
 		from, to inn.Date

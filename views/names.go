@@ -91,7 +91,6 @@ func toastID(subject string) string          { return "toast-" + subject }
 func notificationID(id int64) string         { return "notification-" + strconv.FormatInt(id, 10) }
 func propertyStatusID(slug string) string    { return "property-status-" + slug }
 func figuresID(scope string) string          { return "figures-" + strings.ReplaceAll(scope, ":", "-") }
-func propertyScope(p inn.Property) string    { return "property:" + p.Slug }
 func position(epoch string, id int64) string { return inn.Position{Epoch: epoch, ID: id}.String() }
 
 // byID selects an element by its id. An attribute selector needs no escaping

@@ -18,6 +18,8 @@ import (
 func TestGolden(t *testing.T) {
 	held := alert()
 	held.Status, held.HandledBy, held.HandledAt = inn.Acknowledged, "Nikhil Kumar", &noon
+	solved := notification()
+	solved.Type, solved.Read = inn.AlertResolved, true
 	critical := eventOf(t, 4814, inn.AlertRaised, alert().Subject(), alert())
 	critical.Priority = inn.Critical
 	for name, c := range map[string]templ.Component{
@@ -33,6 +35,7 @@ func TestGolden(t *testing.T) {
 		"figures":               Figures(metrics(), inn.Location("Asia/Kolkata")),
 		"figures-no-money":      Figures(metrics().Redact(seesNoCash), inn.Location("Asia/Kolkata")),
 		"notification-card":     NotificationCard(notification(), inn.Location("Asia/Kolkata")),
+		"notification-solved":   NotificationCard(solved, inn.Location("Asia/Kolkata")),
 		"property-status":       PropertyStatus(property()),
 		"badge-state":           BadgeState(inn.Badge{Unread: 120}),
 		"flash":                 FlashPartial("Some fields cannot be accepted.", []inn.FieldError{{Pointer: "/payload/amount", Detail: "is too large"}}),

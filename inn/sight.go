@@ -1,0 +1,93 @@
+package inn
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Sight is what of a viewer a fragment may depend on. It is small and
+// comparable, because it is the key under which rendered frames are shared.
+type Sight struct {
+	Money    bool   // amounts
+	Contacts bool   // the guest's e-mail, phone and notes
+	Notified bool   // announce it: a toast
+	Zone     string // in which zone times are shown
+}
+
+// Sight gives what the viewer may see of things at a property.
+func (v Viewer) Sight(property string) Sight {
+	return Sight{Money: v.May(FinancialView, property), Contacts: v.May(ContactView, property), Zone: v.Zone}
+}
+
+// SightOf gives what the viewer may see of an event.
+func (v Viewer) SightOf(e *Event) Sight {
+	s := v.Sight(e.Property)
+	s.Notified = v.Notified(e)
+	return s
+}
+
+// Redact gives the booking without what the sight does not hold: absent, never
+// blanked, and gone from what changed too.
+func (b Booking) Redact(s Sight) Booking {
+	hidden := func(field string) bool {
+		switch field {
+		case "amount", "currency":
+			return !s.Money
+		case "customerEmail", "customerPhone", "notes":
+			return !s.Contacts
+		}
+		return false
+	}
+	if !s.Money {
+		b.Price, b.Priced = Money{}, false
+	}
+	if !s.Contacts {
+		b.Email, b.Phone, b.Notes = "", "", ""
+	}
+	if slices.ContainsFunc(b.Changed, func(c Change) bool { return hidden(c.Field) }) {
+		b.Changed = slices.DeleteFunc(slices.Clone(b.Changed), func(c Change) bool { return hidden(c.Field) })
+	}
+	return b
+}
+
+// harmless are the figures that say nothing about money: what is left of a
+// metrics payload for a viewer who may not see any.
+var harmless = []string{
+	"scope", "window", "activeBookings", "bookingsChange", "totalCustomers", "customersChange", "occupancy",
+	"timestamp", "property", "reported",
+}
+
+// Redact gives the event as a sight may see it; it is pure and runs before both
+// encoders, HTML and JSON. A snapshot that cannot be read is left out whole
+// rather than shown whole.
+func Redact(e *Event, s Sight) *Event {
+	var data any
+	switch {
+	case e.Type == BookingMoved || e.Kind() != BookingUpdate && e.Kind() != MetricUpdate:
+		return e
+	case s.Money && (s.Contacts || e.Kind() == MetricUpdate):
+		return e
+	case e.Kind() == BookingUpdate:
+		b, err := e.Booking()
+		if err != nil {
+			data = struct{}{}
+			break
+		}
+		data = b.Redact(s)
+	default:
+		var figures map[string]json.RawMessage
+		if err := e.Into(&figures); err != nil {
+			data = struct{}{}
+			break
+		}
+		for name := range figures {
+			if !slices.Contains(harmless, name) {
+				delete(figures, name)
+			}
+		}
+		data = figures
+	}
+	redacted := *e
+	redacted.Data, _ = json.Marshal(data)
+	return &redacted
+}

@@ -1,0 +1,149 @@
+package inn
+
+import (
+	"slices"
+	"strings"
+)
+
+// Viewer is a person or an API key as of now: who, and what they may. The zero
+// Viewer is nobody and may nothing.
+type Viewer struct {
+	UserID     int64 // 0 for a key
+	KeyID      int64 // 0 for a person
+	Name       string
+	Email      string
+	Role       Role
+	Scopes     []Scope
+	Properties []string // theirs; for a key what it is limited to, empty for no limit
+	Zone       string   // IANA name of the zone times are shown in; "" for the house's
+}
+
+// Somebody reports whether this is anybody at all.
+func (v Viewer) Somebody() bool { return v.UserID != 0 || v.KeyID != 0 }
+
+// Actor names the viewer in events.
+func (v Viewer) Actor() string {
+	switch {
+	case v.KeyID != 0:
+		return "key:" + v.Name
+	case v.UserID != 0:
+		return string(UserTopic(v.UserID))
+	}
+	return "house"
+}
+
+// Own is the topic that only this viewer hears.
+func (v Viewer) Own() Topic {
+	if v.KeyID != 0 {
+		return KeyTopic(v.KeyID)
+	}
+	return UserTopic(v.UserID)
+}
+
+// May reports whether the viewer may do a for a property; property "" asks for
+// the whole house.
+func (v Viewer) May(a Action, property string) bool {
+	switch {
+	case a == Open:
+		return true
+	case !v.Somebody():
+		return false
+	case a == Own:
+		return true
+	}
+	listed := property != "" && slices.Contains(v.Properties, property)
+	if v.KeyID != 0 {
+		return v.hasScope(a) && (len(v.Properties) == 0 || listed)
+	}
+	return v.Role.May(a, listed)
+}
+
+// MayAnywhere reports whether the viewer may do a for at least one property:
+// what a route asks before it knows which.
+func (v Viewer) MayAnywhere(a Action) bool {
+	if v.May(a, "") {
+		return true
+	}
+	return slices.ContainsFunc(v.Properties, func(p string) bool { return v.May(a, p) })
+}
+
+func (v Viewer) hasScope(a Action) bool {
+	return slices.ContainsFunc(v.Scopes, func(s Scope) bool { return slices.Contains(scopes[s], a) })
+}
+
+// Sees reports whether the viewer may see an event. It is asked when the event
+// is delivered, live or replayed, and nowhere earlier.
+func (v Viewer) Sees(e *Event) bool {
+	if !v.Somebody() {
+		return false
+	}
+	switch {
+	case e.Topic == v.Own():
+		return true
+	case e.Topic == System:
+		// A key limited to properties sees and touches nothing else.
+		return v.UserID != 0 || v.May(AlertView, "")
+	case !e.Type.AddressNarrows() && v.addressed(e):
+		return true
+	case e.Topic.personal():
+		return e.Type.Needs() != Own && v.May(e.Type.Needs(), "")
+	}
+	return v.May(e.Type.Needs(), e.Property)
+}
+
+// Notified reports whether an event that the viewer sees is also announced to
+// them: a card, the badge, a toast.
+func (v Viewer) Notified(e *Event) bool {
+	if len(e.To) > 0 {
+		return v.addressed(e)
+	}
+	return e.Type.MakesCard()
+}
+
+func (v Viewer) addressed(e *Event) bool {
+	own, role := v.Own(), RoleTopic(v.Role)
+	return slices.ContainsFunc(e.To, func(t Topic) bool {
+		switch {
+		case t == own:
+			return true
+		case t == System:
+			return v.UserID != 0 || v.May(AlertView, "")
+		case v.UserID != 0 && t == role:
+			return true
+		case t == House:
+			return v.May(DashboardAccess, "")
+		}
+		property, found := t.property()
+		return found && v.May(PropertyView, property)
+	})
+}
+
+func (t Topic) personal() bool {
+	return strings.HasPrefix(string(t), "user:") || strings.HasPrefix(string(t), "key:")
+}
+
+func (t Topic) property() (string, bool) {
+	if t == Desk {
+		return Desk, true
+	}
+	return strings.CutPrefix(string(t), "property:")
+}
+
+// Topics gives what a cursor for the viewer follows: Everything for who sees
+// every property, so that no list has to be kept; the policy still decides
+// event by event.
+func (v Viewer) Topics() []Topic {
+	if v.May(DashboardAccess, "") {
+		return []Topic{Everything}
+	}
+	topics := []Topic{System, v.Own()}
+	if v.UserID != 0 {
+		topics = append(topics, RoleTopic(v.Role))
+	}
+	for _, p := range v.Properties {
+		if v.May(PropertyView, p) {
+			topics = append(topics, PropertyTopic(p))
+		}
+	}
+	return topics
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// How long what is kept (DESIGN: events of bookings, properties and alerts 400
+// days; activity 90; figures a day at full rate, then one an hour).
+const (
+	keepEvents   = 400 * 24 * time.Hour
+	keepActivity = 90 * 24 * time.Hour
+	keepFigures  = 24 * time.Hour
+)
+
+// forgetStep is how many rows one transaction removes at the most, so that no
+// publisher waits long behind the broom.
+const forgetStep = 500
+
+// Forget removes what is older than its retention, in small steps: sessions and
+// idempotency keys that have run out, read activity, figures beyond one an
+// hour, and in the end the oldest events themselves, after which positions
+// before them are lost and said to be.
+func (s *Store) Forget(ctx context.Context, now time.Time) error {
+	for _, one := range []struct {
+		delete string
+		before time.Time
+	}{
+		{`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`, now},
+		{`DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`, now.Add(-idempotencyKept)},
+		{`DELETE FROM events WHERE id IN (
+			SELECT id FROM events
+			WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'session:ended') AND at <= $1
+			LIMIT $2)`, now.Add(-keepActivity)},
+		{`DELETE FROM events WHERE id IN (
+			SELECT e.id FROM events e
+			WHERE e.type = 'metrics:update' AND e.at <= $1 AND EXISTS (
+				SELECT 1 FROM events later
+				WHERE later.subject = e.subject AND later.id > e.id AND later.at / 3600000 = e.at / 3600000)
+			LIMIT $2)`, now.Add(-keepFigures)},
+	} {
+		if err := s.forgetAll(ctx, one.delete, one.before); err != nil {
+			return err
+		}
+	}
+	var upto int64
+	err := s.db.Read.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM events WHERE at <= $1`, ms(now.Add(-keepEvents))).Scan(&upto)
+	if err != nil || upto == 0 {
+		return err
+	}
+	return s.Trim(ctx, upto)
+}
+
+// forgetAll repeats a bounded delete until there is nothing left of it.
+func (s *Store) forgetAll(ctx context.Context, query string, before time.Time) error {
+	for {
+		var removed int64
+		err := s.write(ctx, func(t *tx) error {
+			result, err := t.execResult(query, ms(before), forgetStep)
+			if err != nil {
+				return err
+			}
+			removed, err = result.RowsAffected()
+			return err
+		})
+		if err != nil || removed < forgetStep {
+			return err
+		}
+	}
+}
+
+// Trim forgets the events up to a place, the oldest first and in small steps.
+// The mark moves with each step, so that a position before it is lost even when
+// the trim is interrupted. Rows that the events told of stay.
+func (s *Store) Trim(ctx context.Context, upto int64) error {
+	for {
+		trimmed := upto
+		err := s.write(ctx, func(t *tx) error {
+			if _, err := t.row(`SELECT coalesce(max(id), $1) FROM (SELECT id FROM events WHERE id <= $1 ORDER BY id LIMIT $2)`,
+				[]any{upto, forgetStep}, &trimmed); err != nil {
+				return err
+			}
+			if err := t.exec(`DELETE FROM event_recipients WHERE event <= $1`, trimmed); err != nil {
+				return err
+			}
+			if err := t.exec(`DELETE FROM events WHERE id <= $1`, trimmed); err != nil {
+				return err
+			}
+			return t.exec(`UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), $1) AS TEXT) WHERE name = 'trimmed'`, trimmed)
+		})
+		if err != nil || trimmed >= upto {
+			return err
+		}
+	}
+}

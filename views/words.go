@@ -1,0 +1,41 @@
+package views
+
+import (
+	"strings"
+
+	"baithaka/inn"
+)
+
+// roleName says in plain words what a person is in the house.
+func roleName(r inn.Role) string {
+	switch r {
+	case inn.SuperAdmin:
+		return "Administrator of the house"
+	case inn.Admin:
+		return "Administrator"
+	case inn.Owner:
+		return "Owner"
+	case inn.Manager:
+		return "Manager"
+	case inn.Staff:
+		return "Staff"
+	}
+	return "Member"
+}
+
+// sentence writes a word so that it can begin a sentence.
+func sentence(word string) string {
+	runes := []rune(word)
+	if len(runes) == 0 {
+		return ""
+	}
+	return strings.ToUpper(string(runes[:1])) + string(runes[1:])
+}
+
+// statusWord writes the status of a property in the middle of a sentence.
+func statusWord(status string) string {
+	if status == "" {
+		return "open"
+	}
+	return strings.ReplaceAll(status, "_", " ")
+}
