@@ -29,6 +29,7 @@ func (m message) String() string { return fmt.Sprintf("[%s] %s %s", m.ID, m.Even
 // reader is an open stream.
 type reader struct {
 	t        *testing.T
+	site     *site
 	status   int
 	header   http.Header
 	messages chan message // closed at the end
@@ -48,7 +49,7 @@ func (s *site) stream(path string, who *caller, lastEventID string, headers ...s
 	require.NoError(s.t, err)
 	res, err := s.client.Do(req)
 	require.NoError(s.t, err)
-	r := &reader{t: s.t, status: res.StatusCode, header: res.Header, messages: make(chan message, 1<<16)}
+	r := &reader{t: s.t, site: s, status: res.StatusCode, header: res.Header, messages: make(chan message, 1<<16)}
 	r.close = func() { res.Body.Close() }
 	s.t.Cleanup(r.close)
 	if r.status != http.StatusOK {
@@ -203,6 +204,37 @@ func (r *reader) ends() (last message) {
 			require.FailNow(r.t, "the stream did not end")
 		}
 	}
+}
+
+// upTo gives everything a stream sends until it has passed a position. Where it
+// has nothing to hear, a beat says so; the bell for it is rung until one comes.
+func (r *reader) upTo(position string) string {
+	r.t.Helper()
+	var all strings.Builder
+	for deadline := time.Now().Add(soon); r.lastID == "" || place(r.t, r.lastID) < place(r.t, position); {
+		require.True(r.t, time.Now().Before(deadline), "the stream did not come to %s", position)
+		select {
+		case m, open := <-r.messages:
+			require.True(r.t, open, "the stream ended: %v", r.failed)
+			if m.HasID {
+				r.lastID = m.ID
+			}
+			fmt.Fprintf(&all, "%s\n", m)
+		case <-time.After(20 * time.Millisecond):
+			r.site.beats.ring()
+			r.site.state.ring()
+		}
+	}
+	return all.String()
+}
+
+// place gives the number in a position.
+func place(t *testing.T, position string) (id int64) {
+	t.Helper()
+	_, number, _ := strings.Cut(position, "-")
+	_, err := fmt.Sscan(number, &id)
+	require.NoError(t, err, position)
+	return id
 }
 
 // form posts a form, as a browser does.

@@ -36,8 +36,8 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"GET /setup", "/setup?token=wrong", "404 404 404 404 404 404 404", ""},
 	{"POST /setup", "/setup", "404 404 404 404 404 404 404", ""},
 
-	{"POST /api/v1/events", "/api/v1/events", "401 201 201 403 201 403 403", "401 201 201 403 404 403 403"},
-	{"POST /api/realtime/trigger", "/api/realtime/trigger", "401 201 201 403 201 403 403", "401 201 201 403 404 403 403"},
+	{"POST /api/v1/events", "/api/v1/events", "401 201 201 403 201 403 403", "401 201 201 404 404 404 403"},
+	{"POST /api/realtime/trigger", "/api/realtime/trigger", "401 201 201 403 201 403 403", "401 201 201 404 404 404 403"},
 	{"GET /api/realtime/trigger", "/api/realtime/trigger", "401 200 200 403 403 403 403", ""},
 	{"GET /api/v1/events", "/api/v1/events?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
 	{"GET /api/v1/stream", "/api/v1/stream?rooms=property:{property}", "401 200 200 200 200 200 403", "401 200 200 403 403 403 403"},

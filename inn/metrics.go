@@ -78,9 +78,9 @@ func ParseWindow(s string) (days int, err error) {
 // out of order for a while stay in the denominator, and period figures are sums
 // over nights, never averages of daily ratios.
 func Measure(scope string, properties []Property, bookings []Booking, now time.Time, days int) Metrics {
-	m := measure{days: days, now: now, money: map[string]*tally{}, guests: map[string]bool{}, guestsBefore: map[string]bool{}}
+	m := measure{days: days, now: now, money: map[string]*tally{}, guests: map[string]int{}, guestsBefore: map[string]bool{}}
 	m.trend = Trend{make([]float64, days), make([]float64, days), make([]float64, days), make([]float64, days)}
-	m.sold = make([]int, days)
+	m.sold, m.revenue = make([]int, days), make([]int64, days)
 	byProperty := map[string][]Booking{}
 	for _, b := range bookings {
 		byProperty[b.Property] = append(byProperty[b.Property], b)
@@ -102,17 +102,21 @@ type measure struct {
 	main                 string
 	money                map[string]*tally
 	active, activeBefore int
-	guests, guestsBefore map[string]bool
-	available            int   // rooms of a night, over all properties of the scope
-	sold                 []int // per day of the window
+	guests               map[string]int // the first day of the window on which each booked
+	guestsBefore         map[string]bool
+	available            int     // rooms of a night, over all properties of the scope
+	sold                 []int   // per day of the window
+	revenue              []int64 // the same, in minor units of the main currency
 	newToday             int
 	trend                Trend
 }
 
 // tally are the sums in one currency, in minor units and room nights.
 type tally struct {
-	total, before, today, rooms int64
-	priced, nights, available   int
+	total, before, today int64
+	rooms, own           int64 // room revenue; own is that of properties in this currency
+	priced, nights       int
+	available            int
 }
 
 func (m *measure) in(currency string) *tally {
@@ -139,9 +143,9 @@ func (m *measure) property(p Property, bookings []Booking) {
 		day := first.Days(booked) // 0 … days-1 within the window
 		if day >= 0 && day < m.days {
 			m.trend.Bookings[day]++
-			if !m.guests[b.guest()] {
-				m.guests[b.guest()] = true
-				m.trend.Customers[day]++
+			guest := b.guest()
+			if known, ok := m.guests[guest]; !ok || day < known {
+				m.guests[guest] = day
 			}
 			if booked == today {
 				m.newToday++
@@ -173,7 +177,7 @@ func (m *measure) booked(b Booking, day int, today, cancelledToday bool) {
 		case day >= 0 && day < m.days:
 			t.total += b.Price.Minor
 			if b.Price.Currency == m.main {
-				m.trend.Revenue[day] += b.Price.Major()
+				m.revenue[day] += b.Price.Minor
 			}
 		case day >= -m.days && day < 0:
 			t.before += b.Price.Minor
@@ -202,11 +206,17 @@ func (m *measure) nights(p Property, b Booking, first Date) {
 	for day := from; day < to; day++ {
 		m.sold[day] += b.Units
 	}
-	m.in(p.Currency).nights += (to - from) * b.Units
-	if b.Priced {
-		t := m.in(b.Price.Currency)
-		t.priced += (to - from) * b.Units
-		t.rooms += share(b.Price.Minor, to-from, length)
+	nights := (to - from) * b.Units
+	if !b.Priced {
+		m.in(p.Currency).nights += nights
+		return
+	}
+	t, revenue := m.in(b.Price.Currency), share(b.Price.Minor, to-from, length)
+	t.nights += nights
+	t.priced += nights
+	t.rooms += revenue
+	if b.Price.Currency == p.Currency {
+		t.own += revenue
 	}
 }
 
@@ -248,9 +258,13 @@ func (m *measure) result(scope string) Metrics {
 		TotalCustomers: len(m.guests), CustomersChange: change(int64(len(m.guests)), int64(len(m.guestsBefore))),
 		Tonight: Rooms{m.sold[m.days-1], m.available},
 	}
+	for _, day := range m.guests {
+		r.Trend.Customers[day]++
+	}
 	sold := 0
 	for day, n := range m.sold {
 		sold += n
+		r.Trend.Revenue[day] = Money{m.revenue[day], m.main}.Major()
 		if m.available > 0 {
 			r.Trend.Occupancy[day] = percent(n, m.available)
 		}
@@ -268,7 +282,7 @@ func (m *measure) result(scope string) Metrics {
 			f.ADR = &Money{share(t.rooms, 1, t.priced), currency}
 		}
 		if t.available > 0 {
-			f.RevPAR = &Money{share(t.rooms, 1, t.available), currency}
+			f.RevPAR = &Money{share(t.own, 1, t.available), currency}
 		}
 		r.Currencies[currency] = f
 	}

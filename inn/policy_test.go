@@ -76,11 +76,14 @@ func TestPolicyIsWhatItsDocumentationSays(t *testing.T) {
 	}
 	table("What a scope lets an API key do, within the properties the key is limited to.", rows)
 
-	rows = [][]string{{"event type", "kind", "seen with", "priority", "makes a card", "addressing"}}
+	rows = [][]string{{"event type", "kind", "seen with", "published with", "priority", "makes a card", "addressing"}}
 	for _, et := range Types {
-		kind, card, addressing := string(et.Kind()), "–", "adds readers"
+		kind, takes, card, addressing := string(et.Kind()), string(et.Takes()), "–", "adds readers"
 		if kind == "" {
 			kind = "–"
+		}
+		if et.Internal() || et == BookingMoved {
+			takes = "–" // only the house itself appends it
 		}
 		if et.MakesCard() {
 			card = "yes"
@@ -88,7 +91,7 @@ func TestPolicyIsWhatItsDocumentationSays(t *testing.T) {
 		if et.AddressNarrows() {
 			addressing = "narrows notification"
 		}
-		rows = append(rows, []string{string(et), kind, string(et.Needs()), string(et.Priority()), card, addressing})
+		rows = append(rows, []string{string(et), kind, string(et.Needs()), takes, string(et.Priority()), card, addressing})
 	}
 	table("What it takes to see an event where it happened, and what it is by default.", rows)
 
@@ -152,6 +155,27 @@ func TestPolicyIsTheContract(t *testing.T) {
 		}
 	}
 	assert.ElementsMatch(t, Actions, covered, "every action stands in the contract")
+}
+
+// STAFF check guests in and out and acknowledge, an owner acknowledges; nobody
+// below an admin does anything elsewhere.
+func TestWhoMayPublishWhat(t *testing.T) {
+	for _, et := range Types {
+		if et.Internal() || et == BookingMoved {
+			continue
+		}
+		byStaff := et == BookingCheckedIn || et == BookingCheckedOut || et == AlertAcknowledged
+		for r, want := range map[Role]string{SuperAdmin: "all", Admin: "all", Manager: "theirs", Owner: "–", Staff: "–", User: "–"} {
+			if r == Staff && byStaff || r == Owner && et == AlertAcknowledged {
+				want = "theirs"
+			}
+			assert.Equal(t, want, reaches(r, et.Takes()), "%s × %s", et, r)
+			if want != "–" {
+				assert.Equal(t, want, reaches(r, EventPublish), "%s × %s", et, r)
+			}
+		}
+		assert.True(t, Viewer{KeyID: 1, Scopes: []Scope{EventsWrite}}.May(et.Takes(), ""), "a key that may write may write all: %s", et)
+	}
 }
 
 func TestOnlyWhoIsAboveGrantsARole(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -171,7 +170,7 @@ func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([
 		add("b.event < $%d", f.Before)
 	}
 	if f.Search != "" {
-		add(`instr(lower(b.id || ' ' || b.customer || ' ' || b.title), $%d) > 0`, strings.ToLower(f.Search))
+		add(`instr(lower(b.id || ' ' || b.customer || ' ' || b.title), lower($%d)) > 0`, f.Search)
 	}
 	args = append(args, f.Limit)
 	rows, err := s.db.Read.QueryContext(ctx, fmt.Sprintf(`SELECT %s %s WHERE %s ORDER BY b.event DESC LIMIT $%d`,

@@ -34,9 +34,9 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 			LIMIT $2)`, now.Add(-keepActivity)},
 		{`DELETE FROM events WHERE id IN (
 			SELECT e.id FROM events e
-			WHERE e.type = 'metrics:update' AND e.at <= $1 AND EXISTS (
-				SELECT 1 FROM events later
-				WHERE later.subject = e.subject AND later.id > e.id AND later.at / 3600000 = e.at / 3600000)
+			WHERE e.type = 'metrics:update' AND e.at <= $1 AND e.at / 3600000 = (
+				SELECT next.at / 3600000 FROM events next
+				WHERE next.subject = e.subject AND next.id > e.id ORDER BY next.id LIMIT 1)
 			LIMIT $2)`, now.Add(-keepFigures)},
 	} {
 		if err := s.forgetAll(ctx, one.delete, one.before); err != nil {
@@ -44,7 +44,13 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		}
 	}
 	var upto int64
-	err := s.db.Read.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM events WHERE at <= $1`, ms(now.Add(-keepEvents))).Scan(&upto)
+	// Up to the first that is young enough, not up to the last that is old: one
+	// booking imported with a date of long ago would take the whole log along.
+	err := s.db.Read.QueryRowContext(ctx, `
+		SELECT coalesce(
+			(SELECT id - 1 FROM events WHERE at > $1 ORDER BY id LIMIT 1),
+			(SELECT max(id) FROM events),
+			0)`, ms(now.Add(-keepEvents))).Scan(&upto)
 	if err != nil || upto == 0 {
 		return err
 	}

@@ -104,7 +104,10 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 				continue
 			}
 			t := &tx{ctx: ctx, conn: conn, stmts: stmts, now: time.Now().UTC().Truncate(time.Millisecond)}
-			answers[i] = s.savepoint(t, j.do)
+			var whole bool
+			if whole, answers[i] = s.savepoint(t, j.do); !whole {
+				return answers[i]
+			}
 			appended = appended || t.appended && answers[i] == nil
 		}
 		_, err := conn.ExecContext(ctx, "COMMIT")
@@ -128,10 +131,13 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 	}
 }
 
-// savepoint runs one caller's part so that it is all there or not at all.
-func (s *Store) savepoint(t *tx, do func(*tx) error) (err error) {
+// savepoint runs one caller's part so that it is all there or not at all. whole
+// is false when the transaction is gone: with a full disk or a failing one SQLite
+// rolls back all of it by itself, and a savepoint after that would open, and
+// commit, a transaction of its own.
+func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 	if err := t.exec("SAVEPOINT caller"); err != nil {
-		return explain(err)
+		return false, explain(err)
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -142,12 +148,13 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (err error) {
 		if err != nil {
 			end = "ROLLBACK TO caller; RELEASE caller"
 		}
-		if _, endErr := t.conn.ExecContext(t.ctx, end); endErr != nil && err == nil {
+		_, endErr := t.conn.ExecContext(t.ctx, end)
+		if whole = endErr == nil; !whole && err == nil {
 			err = endErr
 		}
 		err = explain(err)
 	}()
-	return do(t)
+	return true, do(t)
 }
 
 func (t *tx) stmt(query string) (*sql.Stmt, error) {
