@@ -178,6 +178,7 @@ type proxy struct {
 	mu       sync.Mutex
 	open     map[net.Conn]bool
 	down     bool
+	silent   bool
 }
 
 func newProxy(t *testing.T, target string) *proxy {
@@ -214,8 +215,8 @@ func (p *proxy) join(in net.Conn) {
 	}
 	p.open[in], p.open[out] = true, true
 	p.mu.Unlock()
-	go func() { io.Copy(out, in); out.Close() }()
-	io.Copy(in, out)
+	go func() { io.Copy(out, p.through(in)); out.Close() }()
+	io.Copy(in, p.through(out))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.open, in)
@@ -238,4 +239,32 @@ func (p *proxy) mend() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.down = false
+}
+
+// hush lets connections stand and swallows what goes over them, as a router does
+// that forgot them.
+func (p *proxy) hush(silent bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.silent = silent
+}
+
+// through gives what is read from a connection while the line is not silent.
+func (p *proxy) through(from net.Conn) io.Reader { return &muffled{from, p} }
+
+type muffled struct {
+	net.Conn
+	line *proxy
+}
+
+func (m *muffled) Read(b []byte) (int, error) {
+	for {
+		n, err := m.Conn.Read(b)
+		m.line.mu.Lock()
+		silent := m.line.silent
+		m.line.mu.Unlock()
+		if err != nil || !silent {
+			return n, err
+		}
+	}
 }

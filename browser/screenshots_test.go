@@ -40,7 +40,7 @@ func TestScreenshots(t *testing.T) {
 	}
 	owner.signIn("owner@demo.test", "baithaka-demo", "/")
 	staff.signIn("staff@demo.test", "baithaka-demo", "/")
-	pages := map[string]string{"dashboard": "/", "bookings": "/bookings", "properties": "/properties", "property": "/properties/lake-house", "notifications": "/notifications"}
+	pages := map[string]string{"dashboard": "/", "bookings": "/bookings", "properties": "/properties", "property": "/properties/lake-house", "notifications": "/notifications", "settings": "/settings"}
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{320, 360, 768, 1440, 1920} {
 			for name, path := range pages {

@@ -60,7 +60,13 @@ func open(t *testing.T, browser context.Context, address string) *window {
 	t.Cleanup(cancel)
 	w := &window{t: t, ctx: ctx, origin: "http://" + address}
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900)))
-	messages := chromedp.Console(ctx)
+	w.listen()
+	return w
+}
+
+// listen gathers what the console complains of.
+func (w *window) listen() {
+	messages := chromedp.Console(w.ctx)
 	go func() {
 		for m, err := range messages {
 			if err != nil {
@@ -74,7 +80,6 @@ func open(t *testing.T, browser context.Context, address string) *window {
 			}
 		}
 	}()
-	return w
 }
 
 // signIn fills the form as a person would.

@@ -109,6 +109,13 @@ func migrate(ctx context.Context, pool *sql.DB) error {
 	if err != nil {
 		return err
 	}
+	have, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if have > known {
+		return fmt.Errorf("it is of a newer version of this program (%d; this one knows %d); use that one", have, known)
+	}
 	_, err = provider.Up(ctx)
 	return err
 }

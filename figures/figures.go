@@ -93,7 +93,8 @@ type Board struct {
 	kick   chan struct{} // wakes the worker for a scope that is new in use
 }
 
-// entry is one scope's figures. version counts the changes a viewer could see.
+// entry is one scope's figures. version counts the changes a viewer could see;
+// it is 0 until they have been computed.
 type entry struct {
 	scope   Scope
 	metrics inn.Metrics
@@ -121,26 +122,26 @@ func (b *Board) Changed() <-chan struct{} {
 // up to date from now on.
 func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, error) {
 	b.mu.Lock()
-	if e := b.scopes[scope.key()]; e != nil {
+	if e := b.scopes[scope.key()]; e != nil && e.version > 0 {
 		e.used = time.Now()
 		defer b.mu.Unlock()
 		return e.metrics, e.version, nil
 	}
 	b.mu.Unlock()
-	e := &entry{scope: scope, used: time.Now()}
-	var err error
-	if e.metrics, err = b.Measure(ctx, scope, time.Now(), Window); err != nil {
+	m, err := b.Measure(ctx, scope, time.Now(), Window)
+	if err != nil {
 		return inn.Metrics{}, 0, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if other := b.scopes[scope.key()]; other != nil {
-		return other.metrics, other.version, nil
+	e := b.use(scope)
+	e.used = time.Now()
+	if e.version > 0 {
+		return e.metrics, e.version, nil // the worker was quicker
 	}
-	e.version = 1
+	e.set(m)
 	// An event may have passed the worker while this was computed.
 	e.dirty = true
-	b.scopes[scope.key()] = e
 	select {
 	case b.kick <- struct{}{}:
 	default:
@@ -165,14 +166,21 @@ func (b *Board) Measure(ctx context.Context, scope Scope, now time.Time, days in
 func (b *Board) Run(ctx context.Context) {
 	cursor := b.log.FromHead(inn.Everything)
 	b.start(ctx)
+	quarter := nextQuarter(time.Now())
 	for ctx.Err() == nil {
 		began := time.Now()
+		// Looked at every time round: where there is always something happening, wait
+		// never runs out.
+		if !began.Before(quarter) {
+			b.touchAll()
+			quarter = nextQuarter(began)
+		}
 		b.compute(ctx)
 		b.note(ctx)
 		if !pause(ctx, max(pace, 4*time.Since(began))) {
 			return
 		}
-		events, err := b.wait(ctx, cursor)
+		events, err := b.wait(ctx, cursor, quarter)
 		switch {
 		case errors.Is(err, live.ErrClosed), ctx.Err() != nil:
 			return
@@ -189,20 +197,19 @@ func (b *Board) Run(ctx context.Context) {
 	}
 }
 
+// nextQuarter gives when the next quarter of an hour begins: days end then, in
+// every zone there is.
+func nextQuarter(now time.Time) time.Time {
+	return now.Truncate(15 * time.Minute).Add(15 * time.Minute)
+}
+
 // wait gives the next events, or none when it is time to look again: a quarter
-// of an hour has begun (days end then, in every zone there is), or a figure is
-// waiting to be noted.
-func (b *Board) wait(ctx context.Context, cursor *live.Cursor) ([]*inn.Event, error) {
-	now := time.Now()
-	quarter := now.Truncate(15 * time.Minute).Add(15 * time.Minute)
-	until := b.nextLook(now, quarter)
-	timed, cancel := context.WithDeadline(ctx, until)
+// of an hour has begun, or a figure is waiting to be noted.
+func (b *Board) wait(ctx context.Context, cursor *live.Cursor, quarter time.Time) ([]*inn.Event, error) {
+	timed, cancel := context.WithDeadline(ctx, b.nextLook(time.Now(), quarter))
 	defer cancel()
 	events, err := cursor.Next(timed, b.kick)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		if !time.Now().Before(quarter) {
-			b.touchAll()
-		}
 		return nil, nil
 	}
 	return events, err
@@ -225,10 +232,13 @@ func (b *Board) start(ctx context.Context) {
 }
 
 // use makes sure that a scope is kept; the caller holds the lock.
-func (b *Board) use(scope Scope) {
-	if b.scopes[scope.key()] == nil {
-		b.scopes[scope.key()] = &entry{scope: scope, dirty: true}
+func (b *Board) use(scope Scope) *entry {
+	e := b.scopes[scope.key()]
+	if e == nil {
+		e = &entry{scope: scope, dirty: true, used: time.Now()}
+		b.scopes[scope.key()] = e
 	}
+	return e
 }
 
 func (b *Board) touch(property string) {
@@ -290,10 +300,14 @@ func (b *Board) set(scope Scope, m inn.Metrics) (changed bool) {
 	if e == nil || e.metrics.Same(m) {
 		return false
 	}
+	e.set(m)
+	return true
+}
+
+func (e *entry) set(m inn.Metrics) {
 	e.metrics = m
 	e.version++
-	e.unnoted = scope.Name != "properties"
-	return true
+	e.unnoted = e.scope.Name != "properties"
 }
 
 // pause waits, and reports false when ctx ended first.

@@ -107,6 +107,7 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 			if err != nil {
 				return err
 			}
+			v.Address = c.RealIP()
 			c.Set(viewerKey, v)
 			c.Set(sessionKey, session)
 		}
@@ -116,9 +117,9 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 
 // bearer gives the viewer of an Authorization header.
 func (s *Site) bearer(ctx context.Context, header string) (inn.Viewer, error) {
-	secret, found := strings.CutPrefix(header, "Bearer ")
+	scheme, secret, _ := strings.Cut(header, " ")
 	unknown := inn.E(inn.Unauthenticated, "That is no API key of this installation. Send it as: Authorization: Bearer bk_…")
-	if !found {
+	if !strings.EqualFold(scheme, "Bearer") {
 		return inn.Viewer{}, unknown
 	}
 	key, err := s.store.KeyBySecret(ctx, strings.TrimSpace(secret))
@@ -128,8 +129,12 @@ func (s *Site) bearer(ctx context.Context, header string) (inn.Viewer, error) {
 	if err != nil {
 		return inn.Viewer{}, err
 	}
+	v := key.Viewer()
+	if !v.Somebody() {
+		return v, unknown // it sleeps while its owner is disabled
+	}
 	s.seen.key(key.ID)
-	return key.Viewer(), nil
+	return v, nil
 }
 
 // session gives the person behind a session cookie and the session's id; nobody

@@ -46,6 +46,9 @@ func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
 		Viewer: v, Now: time.Now(), Zone: inn.Location(v.Zone),
 	}
 	var err error
+	if p.Preferences, err = s.store.Preferences(c.Request().Context(), v.UserID); err != nil {
+		return p, err
+	}
 	p.Badge, err = s.store.Badge(c.Request().Context(), v)
 	return p, err
 }

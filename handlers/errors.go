@@ -52,6 +52,10 @@ func (s *Site) fail(err error, c echo.Context) {
 	if e.Code == inn.Internal && !errors.Is(err, context.Canceled) {
 		s.logger.Error("a request failed", "route", c.Path(), "request", c.Get(requestKey), "user", viewer(c).Actor(), "error", err)
 	}
+	if publishes(c) {
+		s.meters.publishes[publishRejected].Add(1)
+		s.inspector.rejected(c, status, e, time.Now())
+	}
 	h := c.Response().Header()
 	if e.RetryAfter > 0 {
 		h.Set("Retry-After", seconds(e.RetryAfter))
@@ -80,7 +84,9 @@ func (s *Site) fail(err error, c echo.Context) {
 
 // forPrograms reports whether a path is the API's: it takes keys, and answers
 // with problem details.
-func forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+func forPrograms(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/metrics"
+}
 
 // asError gives the error as one of ours: echo's own keep their status, unknown
 // ones become Internal.

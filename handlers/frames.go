@@ -101,10 +101,15 @@ type eventJSON struct {
 
 const rfc3339ms = "2006-01-02T15:04:05.000Z07:00"
 
-// asJSON gives the outside form of an event that has been redacted.
+// asJSON gives the outside form of an event that has been redacted. A snapshot
+// that cannot be read is left out: it must not spoil the list it stands in.
 func asJSON(epoch string, e *inn.Event) eventJSON {
+	payload := e.Data
+	if !json.Valid(payload) {
+		payload = json.RawMessage(`{}`)
+	}
 	return eventJSON{
 		inn.Position{Epoch: epoch, ID: e.ID}.String(), e.Type, e.Kind(), e.Priority, e.Property,
-		e.Subject, e.Actor, e.At.UTC().Format(rfc3339ms), e.Data,
+		e.Subject, e.Actor, e.At.UTC().Format(rfc3339ms), payload,
 	}
 }

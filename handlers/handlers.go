@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -37,20 +39,28 @@ func (c Config) secure() bool { return c.PublicURL != nil && c.PublicURL.Scheme 
 
 // Site is what every handler needs.
 type Site struct {
-	store    *store.Store
-	log      *live.Log
-	board    *figures.Board
-	logger   *slog.Logger
-	config   Config
-	sessions *scs.SessionManager
-	crossing *http.CrossOriginProtection
-	signIns  *throttle
-	streams  *streams
-	frames   *frames
-	badges   *badges
-	seen     *lastSeen
-	beats    *bell // rings every 15 s
-	state    *bell // rings when something on pages may have changed that is no event, and with beats
+	store     *store.Store
+	log       *live.Log
+	board     *figures.Board
+	logger    *slog.Logger
+	config    Config
+	sessions  *scs.SessionManager
+	crossing  *http.CrossOriginProtection
+	signIns   *throttle
+	streams   *streams
+	frames    *frames
+	badges    *badges
+	seen      *lastSeen
+	preferred *preferred
+	beats     *bell // rings every 15 s
+	state     *bell // rings when something on pages may have changed that is no event, and with beats
+	ticks     *bell // rings every second, for the panels of some pages
+	meters    *meters
+	progress  progress
+	inspector inspector
+	health    health
+	registry  http.Handler
+	patterns  map[string]bool // every method and route pattern
 }
 
 // New makes the site. Work it does beside requests runs in Background.
@@ -59,7 +69,12 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s, config), crossing: http.NewCrossOriginProtection(),
 		signIns: newThrottle(), streams: newStreams(config), frames: newFrames(s.Epoch()),
-		badges: newBadges(s), seen: newLastSeen(s, logger), beats: newBell(), state: newBell(),
+		badges: newBadges(s), seen: newLastSeen(s, logger), preferred: newPreferred(), beats: newBell(), state: newBell(),
+		ticks: newBell(), meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
+	}
+	site.registry = site.newRegistry()
+	for _, r := range site.routes() {
+		site.patterns[r.method+" "+r.path] = true
 	}
 	if config.PublicURL != nil {
 		// The only error is one of form, which Config's reader has ruled out.
@@ -82,9 +97,31 @@ func (s *Site) Handler() http.Handler {
 	e.Use(s.crossed)  // refuse what another site makes a browser send
 	e.Use(s.identify) // who asks
 	for _, r := range s.routes() {
-		e.Add(r.method, r.path, r.handle, s.may(r.needs))
+		e.Add(r.method, r.path, r.handle, s.may(r.needs), readable)
+		if r.method == http.MethodGet && !streamPath(r.path) {
+			e.Add(http.MethodHead, r.path, r.handle, s.may(r.needs), readable)
+		}
 	}
 	return e
+}
+
+// readable decodes what stands in the path, which echo leaves as it was sent: an
+// id may hold a colon, and programs send that as %3A. A query that cannot be
+// read is refused, since a filter that is dropped shows more than was asked for.
+func readable(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if _, err := url.ParseQuery(c.Request().URL.RawQuery); err != nil {
+			return &inn.Error{Code: inn.Malformed, Text: "What stands behind the ? of the address cannot be read.", Cause: err}
+		}
+		values := slices.Clone(c.ParamValues())
+		for i, v := range values {
+			if decoded, err := url.PathUnescape(v); err == nil {
+				values[i] = decoded
+			}
+		}
+		c.SetParamValues(values...)
+		return next(c)
+	}
 }
 
 // Background does what is done by the clock until done is closed: the heartbeat
@@ -96,7 +133,12 @@ func (s *Site) Background(done <-chan struct{}) {
 	defer minute.Stop()
 	hour := time.NewTicker(time.Hour)
 	defer hour.Stop()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { s.tick(done) })
+	beside.Go(func() { s.keepIndexed(done) })
 	changed := s.board.Changed()
+	var gathered <-chan time.Time
 	for {
 		select {
 		case <-done:
@@ -107,6 +149,13 @@ func (s *Site) Background(done <-chan struct{}) {
 			s.state.ring()
 		case <-changed:
 			changed = s.board.Changed() // before ringing: a change in between is heard next
+			s.state.ring()
+		case <-s.streams.moved:
+			if gathered == nil {
+				gathered = time.After(presencePace)
+			}
+		case <-gathered:
+			gathered = nil
 			s.state.ring()
 		case <-hour.C:
 			if err := s.store.Forget(context.Background(), time.Now()); err != nil {

@@ -33,6 +33,7 @@ func (s *Site) publish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	c.Set(bodyKey, body)
 	idem := store.Idempotency{Key: c.Request().Header.Get("Idempotency-Key"), Body: sha256.Sum256(body)}
 	if idem.Key != "" && !inn.IsIdentifier(idem.Key) {
 		return inn.InvalidFields([]inn.FieldError{{Pointer: "Idempotency-Key", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
@@ -51,6 +52,7 @@ func (s *Site) publish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.meters.published(replayed, applied)
 	status := http.StatusCreated
 	if replayed || !applied {
 		status = http.StatusOK

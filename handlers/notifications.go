@@ -2,11 +2,9 @@ package handlers
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/inn"
 	"baithaka/store"
 	"baithaka/views"
 )
@@ -40,11 +38,7 @@ func (s *Site) readNotification(c echo.Context) error { return s.mark(c, true) }
 func (s *Site) unreadNotification(c echo.Context) error { return s.mark(c, false) }
 
 func (s *Site) mark(c echo.Context, read bool) error {
-	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
-	if err != nil {
-		return inn.NoSuch("notification")
-	}
-	if err := s.store.MarkRead(c.Request().Context(), viewer(c), id, read); err != nil {
+	if err := s.store.MarkRead(c.Request().Context(), viewer(c), []string{c.Param("id")}, read); err != nil {
 		return err
 	}
 	return marked(c)

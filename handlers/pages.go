@@ -49,6 +49,7 @@ func (s *Site) showDashboard(c echo.Context) error {
 		return err
 	}
 	d.Bookings, d.Feed = redacted(v, d.Bookings), redactedEvents(v, d.Feed)
+	d.OnLine = s.streams.people().onLine(v)
 	return s.render(c, http.StatusOK, views.DashboardPage(p, d))
 }
 

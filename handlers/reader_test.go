@@ -107,7 +107,9 @@ func (r *reader) next(within time.Duration) message {
 	r.t.Helper()
 	select {
 	case m, open := <-r.messages:
-		require.True(r.t, open, "the stream ended: %v", r.failed)
+		if !open {
+			require.FailNow(r.t, "the stream ended", "%v", r.failed)
+		}
 		if m.HasID {
 			r.lastID = m.ID
 		}
@@ -215,7 +217,9 @@ func (r *reader) upTo(position string) string {
 		require.True(r.t, time.Now().Before(deadline), "the stream did not come to %s", position)
 		select {
 		case m, open := <-r.messages:
-			require.True(r.t, open, "the stream ended: %v", r.failed)
+			if !open {
+				require.FailNow(r.t, "the stream ended", "%v", r.failed)
+			}
 			if m.HasID {
 				r.lastID = m.ID
 			}
@@ -274,4 +278,13 @@ func (s *site) count(from string) (n int) {
 func (s *site) stored() [3]int {
 	s.t.Helper()
 	return [3]int{s.count(`events WHERE type <> 'metrics:update'`), s.count(`bookings`), s.count(`notifications`)}
+}
+
+// head gives the position of the last event that is committed; the log may be a
+// moment behind.
+func (s *site) head() string {
+	s.t.Helper()
+	_, head, err := s.store.Bounds(s.t.Context())
+	require.NoError(s.t, err)
+	return fmt.Sprintf("%s-%d", s.store.Epoch(), head)
 }

@@ -30,6 +30,26 @@ func (s *Site) routes() []route {
 		{post, "/notifications/read", s.readNotifications, inn.Own},
 		{post, "/notifications/:id/read", s.readNotification, inn.Own},
 		{post, "/notifications/:id/unread", s.unreadNotification, inn.Own},
+		{get, "/settings", s.showSettings, inn.Own},
+		{post, "/settings", s.saveSettings, inn.Own},
+		{post, "/settings/mute", s.mute, inn.Own},
+		{get, "/team", s.showTeam, inn.TeamManage},
+		{post, "/team", s.inviteMember, inn.TeamManage},
+		{get, "/team/:id", s.showMember, inn.TeamManage},
+		{post, "/team/:id", s.changeMember, inn.TeamManage},
+		{post, "/team/:id/link", s.makeLink, inn.TeamManage},
+		{post, "/team/:id/signout", s.signOutMember, inn.TeamManage},
+		{post, "/team/:id/disable", s.disableMember, inn.TeamManage},
+		{post, "/team/:id/enable", s.enableMember, inn.TeamManage},
+		{get, "/keys", s.showKeys, inn.KeyManage},
+		{post, "/keys", s.makeKey, inn.KeyManage},
+		{post, "/keys/:name/revoke", s.revokeKey, inn.KeyManage},
+		{get, "/activity", s.showActivity, inn.Own},
+		{get, "/activity/audit", s.showAudit, inn.AuditView},
+		{get, "/activity/audit.csv", s.downloadAudit, inn.AuditView},
+		{get, "/history", s.showHistory, inn.Own},
+		{get, "/history.csv", s.exportHistory, inn.Own},
+		{get, "/status", s.showStatus, inn.StatusView},
 		{get, "/live", s.streamPage, inn.Open}, // a page whose session ended is told so in the stream
 
 		{get, "/login", s.showLogin, inn.Open},
@@ -37,6 +57,8 @@ func (s *Site) routes() []route {
 		{post, "/logout", s.signOut, inn.Open},
 		{get, "/setup", s.showSetup, inn.Open},
 		{post, "/setup", s.setUp, inn.Open},
+		{get, "/invite/:token", s.showInvite, inn.Open},
+		{post, "/invite/:token", s.useInvite, inn.Open},
 
 		{post, "/api/v1/events", s.publish, inn.EventPublish},
 		{get, "/api/v1/events", s.listEvents, inn.BookingView},
@@ -48,6 +70,7 @@ func (s *Site) routes() []route {
 		{get, "/api/realtime/trigger", s.giveStatistics, inn.StatusView},
 
 		{get, "/static/*", s.serveStatic, inn.Open},
+		{get, "/metrics", s.giveMeters, inn.MetricsView},
 		{get, "/livez", s.alive, inn.Open},
 		{get, "/readyz", s.ready, inn.Open},
 	}

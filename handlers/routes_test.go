@@ -56,9 +56,7 @@ func TestEveryRoute(t *testing.T) {
 	cards := map[string]string{}
 	for _, property := range []string{"lake-house", "hill-cottage"} {
 		key.publish(booking("new", "BK-"+property, property, ""))
-		var id int64
-		require.NoError(t, s.db.Read.QueryRow(`SELECT id FROM notifications WHERE property = $1`, property).Scan(&id))
-		cards[property] = strconv.FormatInt(id, 10)
+		cards[property] = s.card()
 	}
 	asked := map[string]bool{}
 	cells := 0
@@ -120,25 +118,24 @@ func TestForeignIsLikeAbsent(t *testing.T) {
 	s := newSite(t)
 	key := s.key("events:write")
 	key.publish(booking("new", "BK-foreign", "hill-cottage", ""))
-	var card int64
-	require.NoError(t, s.db.Read.QueryRow(`SELECT id FROM notifications WHERE property = 'hill-cottage'`).Scan(&card))
+	card := s.card()
 	limited := s.key("events:read,events:write", "lake-house")
 	for _, who := range []*caller{s.as("owner"), s.as("manager"), s.as("staff"), limited} {
 		for foreign, absent := range map[string]string{
-			"/bookings/BK-foreign":                        "/bookings/BK-absent",
-			"/properties/hill-cottage":                    "/properties/hill-nowhere",
-			"/api/v1/bookings/BK-foreign":                 "/api/v1/bookings/BK-absent",
-			"/api/v1/bookings?property=hill-cottage":      "/api/v1/bookings?property=hill-nowhere",
-			"/api/v1/events?property=hill-cottage":        "/api/v1/events?property=hill-nowhere",
-			"/api/v1/metrics?property=hill-cottage":       "/api/v1/metrics?property=hill-nowhere",
-			"/api/v1/stream?rooms=property:hill-cottage":  "/api/v1/stream?rooms=property:hill-nowhere",
-			"/api/v1/stream?rooms=user:1":                 "/api/v1/stream?rooms=user:999999",
-			"/api/v1/stream?rooms=os_dashboard":           "/api/v1/stream?rooms=no_such_room",
-			"/api/v1/stream?rooms=role:ADMIN":             "/api/v1/stream?rooms=role:NOBODY",
-			fmt.Sprintf("/notifications/%d/read", card):   "/notifications/999999/read",
-			fmt.Sprintf("/notifications/%d/unread", card): "/notifications/none/unread",
-			"POST /api/v1/events hill-cottage":            "POST /api/v1/events hill-nowhere",
-			"/api/v1/stream?rooms=property:Lake-House":    "/api/v1/stream?rooms=property:lake_house",
+			"/bookings/BK-foreign":                       "/bookings/BK-absent",
+			"/properties/hill-cottage":                   "/properties/hill-nowhere",
+			"/api/v1/bookings/BK-foreign":                "/api/v1/bookings/BK-absent",
+			"/api/v1/bookings?property=hill-cottage":     "/api/v1/bookings?property=hill-nowhere",
+			"/api/v1/events?property=hill-cottage":       "/api/v1/events?property=hill-nowhere",
+			"/api/v1/metrics?property=hill-cottage":      "/api/v1/metrics?property=hill-nowhere",
+			"/api/v1/stream?rooms=property:hill-cottage": "/api/v1/stream?rooms=property:hill-nowhere",
+			"/api/v1/stream?rooms=user:1":                "/api/v1/stream?rooms=user:999999",
+			"/api/v1/stream?rooms=os_dashboard":          "/api/v1/stream?rooms=no_such_room",
+			"/api/v1/stream?rooms=role:ADMIN":            "/api/v1/stream?rooms=role:NOBODY",
+			"/notifications/" + card + "/read":           "/notifications/999999/read",
+			"/notifications/" + card + "/unread":         "/notifications/none/unread",
+			"POST /api/v1/events hill-cottage":           "POST /api/v1/events hill-nowhere",
+			"/api/v1/stream?rooms=property:Lake-House":   "/api/v1/stream?rooms=property:lake_house",
 		} {
 			a, b := s.either(who, foreign), s.either(who, absent)
 			assert.Equal(t, a.Status, b.Status, foreign)
@@ -169,4 +166,39 @@ func strip(body string) string {
 	}
 	_, after, _ := strings.Cut(rest, `"`)
 	return before + strip(after)
+}
+
+// What is asked with HEAD is answered like GET, without the body; a stream is not.
+func TestHead(t *testing.T) {
+	s := newSite(t)
+	admin := s.as("admin")
+	for _, r := range s.routes() {
+		if r.method != http.MethodGet {
+			continue
+		}
+		path := strings.NewReplacer(":id", "BK-none", ":slug", "lake-house", "*", "app.css").Replace(r.path)
+		head := admin.do(http.MethodHead, path, "")
+		assert.Empty(t, head.Body, path)
+		if streamPath(path) {
+			assert.Equal(t, 404, head.Status, path)
+			continue
+		}
+		assert.Equal(t, admin.get(path).Status, head.Status, path)
+	}
+}
+
+// A filter that cannot be read is not a filter that is not there.
+func TestUnreadableQuery(t *testing.T) {
+	s := newSite(t)
+	for _, query := range []string{"property=%zz", "rooms=property:lake-house;types=booking:new", "rooms=property%3Alake-house%"} {
+		for _, path := range []string{"/api/v1/events", "/api/v1/bookings", "/api/v1/stream"} {
+			r := s.as("admin").get(path + "?" + query)
+			assert.Equal(t, 400, r.Status, "%s?%s", path, query)
+			assert.Equal(t, "application/problem+json", r.Header.Get("Content-Type"))
+		}
+	}
+	key := s.key("events:read")
+	for _, scheme := range []string{"Bearer", "bearer", "BEARER"} {
+		assert.Equal(t, 200, s.nobody().get("/api/v1/events", "Authorization", scheme+" "+key.secret).Status)
+	}
 }

@@ -29,6 +29,7 @@ func (s *Site) note(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
+		s.measure(c, began)
 		s.logger.LogAttrs(c.Request().Context(), levelOf(c.Response().Status), "request", attrs(c, began)...)
 		return nil
 	}

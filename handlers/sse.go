@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -52,12 +53,12 @@ func appendMessage(dst []byte, id, event string, data []byte) []byte {
 }
 
 func oneLine(s string) string {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] == 0x7f {
-			return oneLine(s[:i] + s[i+1:])
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
 		}
-	}
-	return s
+		return r
+	}, s)
 }
 
 // wire is the stream as bytes: it writes, flushes, and notices when nobody

@@ -29,6 +29,15 @@ type pageState struct {
 	at      int64
 	sent    bool
 	version uint64
+
+	asked string // the scope the page named
+	panel panel  // nil for most pages
+
+	preferred uint64 // the version of the preferences that was sent last
+
+	onLine []views.Present
+	moves  uint64 // of the people when that was sent
+	met    bool   // it was sent at all
 }
 
 // newPageState begins with nothing sent. The scope is the one the page names,
@@ -40,12 +49,16 @@ func (s *Site) newPageState(v inn.Viewer, scope string) *pageState {
 		p.scope, p.figures = figures.Property(slug), true
 	}
 	p.sight = p.scope.Sight(v)
+	p.asked, p.panel = scope, s.panel(v, scope)
 	return p
 }
 
 // touched notes that an event may have changed the badge.
 func (p *pageState) touched(e *inn.Event, v inn.Viewer) {
-	if e.Type == inn.NotificationRead && e.Topic == v.Own() || v.Sees(e) && v.Notified(e) {
+	if p.panel != nil && v.Sees(e) {
+		p.panel.touched(e)
+	}
+	if e.Type == inn.NotificationRead && e.Topic == v.Own() || v.Sees(e) && (v.Notified(e) || e.Type == inn.BookingMoved) {
 		p.dirty, p.at = true, e.ID
 	}
 }
@@ -64,6 +77,17 @@ func (p *pageState) send(ctx context.Context, st *stream) error {
 		}
 		p.badge, p.dirty, p.sent = badge, false, true
 	}
+	if err := p.sendPreferences(ctx, st); err != nil {
+		return err
+	}
+	if err := p.sendPresence(ctx, st); err != nil {
+		return err
+	}
+	if p.panel != nil {
+		if err := p.panel.send(ctx, st); err != nil {
+			return err
+		}
+	}
 	if !p.figures {
 		return nil
 	}
@@ -73,6 +97,14 @@ func (p *pageState) send(ctx context.Context, st *stream) error {
 	}
 	p.version = version
 	return st.add(ctx, views.FiguresState(m.Redact(p.sight), inn.Location(p.viewer.Zone)))
+}
+
+// wake gives the bell that state on the page waits for.
+func (p *pageState) wake() <-chan struct{} {
+	if p.panel != nil {
+		return p.site.ticks.wait()
+	}
+	return p.site.state.wait()
 }
 
 // add renders a state message into the stream's buffer.

@@ -22,10 +22,13 @@ type stream struct {
 	wire    *wire
 	cursor  *live.Cursor
 	viewer  inn.Viewer
-	session int64 // 0 for a key
-	page    bool  // fragments for a page; else JSON for a program
+	as      func(inn.Viewer) // tells the statistics who that is by now
+	session int64            // 0 for a key
+	page    bool             // fragments for a page; else JSON for a program
 	wants   func(*inn.Event) bool
-	state   *pageState // nil for a program
+	place   *whereabouts // how far it has come, for the status page
+	from    int64        // the place the page was made at
+	state   *pageState   // nil for a program
 	buf     []byte
 }
 
@@ -102,13 +105,20 @@ func list(s string) []string {
 // serve opens the stream and follows the log until the client goes, the viewer
 // may not stay, or the server stops.
 func (st *stream) serve(c echo.Context) error {
-	leave, err := st.site.streams.enter(st.viewer, c.RealIP())
+	as, leave, err := st.site.streams.enter(st.viewer, c.RealIP())
 	if err != nil {
 		return err
 	}
 	defer leave()
+	one, leave := st.site.progress.enter(st.page)
+	defer leave()
+	st.place = one
+	st.as = as
 	ctx := c.Request().Context()
 	given := c.Request().Header.Get("Last-Event-ID")
+	if at, err := inn.ParsePosition(c.QueryParam("after")); err == nil {
+		st.from = at.ID
+	}
 	if given == "" {
 		given = c.QueryParam("after")
 	}
@@ -161,7 +171,7 @@ func (st *stream) follow(ctx context.Context) error {
 		beat := st.site.beats.wait()
 		wake := beat
 		if st.state != nil {
-			wake = st.site.state.wait()
+			wake = st.state.wake()
 			if err := st.state.send(ctx, st); err != nil {
 				return st.end(err)
 			}
@@ -169,9 +179,14 @@ func (st *stream) follow(ctx context.Context) error {
 		if err := st.flush(); err != nil {
 			return nil // the reader is gone or stuck; it resumes from its position
 		}
+		st.place.at.Store(atHead)
 		events, err := st.cursor.Next(ctx, wake)
 		if err != nil {
 			return st.end(err)
+		}
+		if len(events) > 0 {
+			st.place.at.Store(events[0].ID - 1)
+			st.place.live = true
 		}
 		done, err := st.pass(ctx, events)
 		if done || err != nil {
@@ -193,6 +208,7 @@ func (st *stream) catchUp(ctx context.Context) (done bool, err error) {
 		if err := st.flush(); err != nil {
 			return true, nil
 		}
+		st.place.at.Store(st.cursor.Pos())
 		events, err := st.cursor.Ready(ctx)
 		if err != nil || len(events) == 0 {
 			return false, err
@@ -220,7 +236,7 @@ func (st *stream) resync(ctx context.Context) (done bool, err error) {
 	if stays, err := st.look(ctx); err != nil || !stays {
 		return true, err
 	}
-	st.state = st.site.newPageState(st.viewer, st.state.scope.Name)
+	st.state = st.site.newPageState(st.viewer, st.state.asked)
 	st.buf = append(st.buf, named("resync", st.cursor.Position())...)
 	return false, nil
 }
@@ -241,6 +257,7 @@ func (st *stream) look(ctx context.Context) (stays bool, err error) {
 		return false, nil
 	}
 	st.viewer = v
+	st.as(v)
 	st.cursor.Follow(v.Topics()...)
 	return true, nil
 }
@@ -286,6 +303,7 @@ func (st *stream) hand(ctx context.Context, e *inn.Event) error {
 		return nil
 	}
 	st.buf = append(st.buf, frame...)
+	st.place.handing(e.ID)
 	return nil
 }
 
@@ -305,7 +323,7 @@ func (st *stream) reload(ctx context.Context, e *inn.Event) (stays bool, err err
 	}
 	if st.page {
 		// The page shows what its viewer might see before: it reads itself anew.
-		st.state = st.site.newPageState(st.viewer, st.state.scope.Name)
+		st.state = st.site.newPageState(st.viewer, st.state.asked)
 		st.buf = append(st.buf, named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID})...)
 	}
 	return true, nil
@@ -338,6 +356,7 @@ func (st *stream) end(err error) error {
 
 func (st *stream) flush() error {
 	err := st.wire.write(st.buf)
+	st.place.written(st.site, err)
 	st.buf = st.buf[:0]
 	if cap(st.buf) > 64<<10 {
 		st.buf = nil

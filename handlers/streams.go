@@ -19,6 +19,9 @@ type streams struct {
 	open   map[*connection]bool
 	byWho  map[inn.Topic]int
 	byFrom map[string]int
+	moved  chan struct{} // somebody came, is gone, or may other things than before
+	here   presence      // what people gave last
+	moves  uint64        // how often that changed
 }
 
 type connection struct {
@@ -27,12 +30,12 @@ type connection struct {
 }
 
 func newStreams(config Config) *streams {
-	return &streams{config: config, open: map[*connection]bool{}, byWho: map[inn.Topic]int{}, byFrom: map[string]int{}}
+	return &streams{config: config, open: map[*connection]bool{}, byWho: map[inn.Topic]int{}, byFrom: map[string]int{}, moved: make(chan struct{}, 1)}
 }
 
-// enter counts a stream in, or refuses it when there are too many; leave counts
-// it out.
-func (s *streams) enter(v inn.Viewer, from string) (leave func(), err error) {
+// enter counts a stream in, or refuses it when there are too many; as says who
+// its viewer is by now, leave counts it out.
+func (s *streams) enter(v inn.Viewer, from string) (as func(inn.Viewer), leave func(), err error) {
 	limit := s.config.PerPerson
 	if v.KeyID != 0 {
 		limit = s.config.PerKey
@@ -41,18 +44,29 @@ func (s *streams) enter(v inn.Viewer, from string) (leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if limit > 0 && s.byWho[who] >= limit || s.config.PerAddress > 0 && s.byFrom[from] >= s.config.PerAddress {
-		return nil, &inn.Error{Code: inn.TooMany, Text: "Too many streams are open; close one and try again.", RetryAfter: 30 * time.Second}
+		return nil, nil, &inn.Error{Code: inn.TooMany, Text: "Too many streams are open; close one and try again.", RetryAfter: 30 * time.Second}
 	}
 	c := &connection{v, from}
 	s.open[c] = true
-	s.byWho[who]++
+	if s.byWho[who]++; s.byWho[who] == 1 {
+		s.moving()
+	}
 	s.byFrom[from]++
-	return func() {
+	as = func(v inn.Viewer) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if c.viewer.Name != v.Name || c.viewer.Role != v.Role || !slices.Equal(c.viewer.Properties, v.Properties) {
+			c.viewer = v
+			s.moving()
+		}
+	}
+	return as, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.open, c)
 		if s.byWho[who]--; s.byWho[who] == 0 {
 			delete(s.byWho, who)
+			s.moving()
 		}
 		if s.byFrom[from]--; s.byFrom[from] == 0 {
 			delete(s.byFrom, from)

@@ -26,6 +26,7 @@ type Alert struct {
 	RaisedAt   time.Time   `json:"raisedAt"`
 	HandledBy  string      `json:"acknowledgedBy,omitempty"` // who has it in hand, by name
 	HandledAt  *time.Time  `json:"acknowledgedAt,omitempty"`
+	HadBy      string      `json:"previouslyAcknowledgedBy,omitempty"` // who had it in hand before it rang again
 	ResolvedAt *time.Time  `json:"resolvedAt,omitempty"`
 	Event      int64       `json:"-"` // the last event about it
 }
@@ -72,24 +73,35 @@ func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.T
 	case AlertRaised:
 		if !existing || a.Status == Resolved {
 			next.RaisedAt, next.Status = now, Raised
-			next.HandledBy, next.HandledAt, next.ResolvedAt = "", nil, nil
+			next.HandledBy, next.HandledAt, next.HadBy, next.ResolvedAt = "", nil, "", nil
 		}
 	case AlertAcknowledged, AlertResolved:
 		if !existing {
 			return a, false, NoSuch("alert")
 		}
 		if t == AlertResolved && a.Status != Resolved {
-			next.Status, next.ResolvedAt = Resolved, &now
+			next.Status, next.ResolvedAt, next.HadBy = Resolved, &now, ""
 		}
 		if t == AlertAcknowledged && a.Status == Resolved {
 			return a, false, E(Conflict, "This alert is resolved already; raise it again if it came back.")
 		}
 		if t == AlertAcknowledged && a.Status == Raised {
-			next.Status, next.HandledBy, next.HandledAt = Acknowledged, by, &now
+			next.Status, next.HandledBy, next.HandledAt, next.HadBy = Acknowledged, by, &now, ""
 		}
 	}
 	if next.Title == "" {
 		return a, false, InvalidFields([]FieldError{{"/payload/title", "is needed when an alert is first raised"}})
 	}
 	return next, !existing || next != a, nil
+}
+
+// Release takes an alert out of the hand that had it: it wants somebody again.
+// It reports false when nobody had it.
+func (a Alert) Release() (next Alert, released bool) {
+	if a.Status != Acknowledged {
+		return a, false
+	}
+	a.Status, a.HadBy = Raised, a.HandledBy
+	a.HandledBy, a.HandledAt = "", nil
+	return a, true
 }

@@ -61,6 +61,9 @@ type Booking struct {
 	Changed   []Change  // what that changed; empty at first sight
 	By        string    // who did it, as shown
 	Event     int64     // its place in the log
+
+	HeldBy string     // who has it in hand since its last event ("Got it"); part of no snapshot
+	HeldAt *time.Time //
 }
 
 // Subject names the booking in events and cards.

@@ -101,6 +101,10 @@ const (
 	MemberChanged    Type = "member:changed"    // a person's or key's rights changed, or ended
 	SessionEnded     Type = "session:ended"     // {"session": id}
 	NotificationRead Type = "notification:read" // a person's read marks changed
+
+	NotificationHeld     Type = "notification:held"     // somebody has a booking in hand
+	NotificationReleased Type = "notification:released" // nobody has it any more: it rings again
+	NotificationsCleaned Type = "notification:cleaned"  // old cards are gone, and with them their part of the badges
 )
 
 // Types lists every event type, in the order of the documentation.
@@ -111,7 +115,7 @@ var Types = []Type{
 	AlertRaised, AlertAcknowledged, AlertResolved,
 	MetricsUpdate,
 	UserLogin, UserLogout, UserAction,
-	MemberChanged, SessionEnded, NotificationRead,
+	MemberChanged, SessionEnded, NotificationRead, NotificationHeld, NotificationReleased, NotificationsCleaned,
 }
 
 // Known reports whether t is a type a program may meet.
@@ -119,8 +123,15 @@ func (t Type) Known() bool { return slices.Contains(Types, t) && !t.Internal() }
 
 // Internal reports whether t is for the house's own streams only.
 func (t Type) Internal() bool {
-	return t == MemberChanged || t == SessionEnded || t == NotificationRead
+	switch t {
+	case MemberChanged, SessionEnded, NotificationRead, NotificationHeld, NotificationReleased, NotificationsCleaned:
+		return true
+	}
+	return false
 }
+
+// ofBooking reports whether an internal type tells of a booking.
+func (t Type) ofBooking() bool { return t == NotificationHeld || t == NotificationReleased }
 
 // Kind is seed A's grouping of events.
 type Kind string
@@ -134,8 +145,10 @@ const (
 	UserActivity   Kind = "user_activity"
 )
 
+var allKinds = [...]Kind{BookingUpdate, AlertUpdate, PropertyUpdate, MetricUpdate, UserActivity}
+
 // Kinds lists the five kinds in the order they are shown.
-var Kinds = []Kind{BookingUpdate, AlertUpdate, PropertyUpdate, MetricUpdate, UserActivity}
+var Kinds = allKinds[:]
 
 // Kind gives the kind a type belongs to; "" for the internal ones.
 func (t Type) Kind() Kind {
@@ -158,18 +171,30 @@ func (t Type) Kind() Kind {
 
 // AddressNarrows reports whether addressing an event of this type narrows who
 // is notified of it. It does for bookings; for everything else it adds readers.
-func (t Type) AddressNarrows() bool { return t.Kind() == BookingUpdate }
+func (t Type) AddressNarrows() bool { return t.Kind() == BookingUpdate || t.ofBooking() }
 
 // MakesCard reports whether an event of this type makes or moves a
-// notification without being addressed to anybody.
+// notification without being addressed to anybody. An acknowledgement does not:
+// it takes the noise away, so it must make none.
 func (t Type) MakesCard() bool {
+	if t == NotificationReleased {
+		return true
+	}
 	switch t.Kind() {
 	case BookingUpdate:
 		return t != BookingMoved
-	case AlertUpdate, PropertyUpdate:
+	case AlertUpdate:
+		return t != AlertAcknowledged
+	case PropertyUpdate:
 		return true
 	}
 	return false
+}
+
+// ChangesBadge reports whether an event of this type can change somebody's
+// badge though it makes no card.
+func (t Type) ChangesBadge() bool {
+	return t == AlertAcknowledged || t == NotificationHeld || t == NotificationsCleaned
 }
 
 // Priority orders what wants attention.

@@ -15,6 +15,8 @@ type Member struct {
 	Properties []string // slugs, sorted; Desk among them when assigned
 	Zone       string   // IANA name; "" for the house's
 	Disabled   bool
+	Invited    bool      // has not set a password yet, and so cannot sign in
+	LinkUntil  time.Time // until when the last link made for them works; zero without one
 	LastSeen   time.Time
 }
 
@@ -65,18 +67,39 @@ type Key struct {
 	Name       string
 	Scopes     []Scope
 	Properties []string // slugs it is limited to; empty for every property and the desk
+	Owner      *Member  // who made it, and may at least as much; nil for an installation key
 	Created    time.Time
 	LastUsed   time.Time
 	Revoked    bool
 }
 
-// Viewer gives what the key may do and see as of now. A revoked key may
-// nothing.
+// Viewer gives what the key may do and see as of now: never more than its
+// owner. A revoked key may nothing, nor may one whose owner is disabled or has
+// none of its properties left.
 func (k Key) Viewer() Viewer {
-	if k.Revoked {
+	v := Viewer{KeyID: k.ID, Name: k.Name, Scopes: k.Scopes, Properties: k.Properties}
+	switch {
+	case k.Revoked:
+		return Viewer{}
+	case k.Owner == nil:
+		return v
+	}
+	owner := k.Owner.Viewer()
+	if !owner.Somebody() {
 		return Viewer{}
 	}
-	return Viewer{KeyID: k.ID, Name: k.Name, Scopes: k.Scopes, Properties: k.Properties}
+	v.Role = owner.Role
+	if owner.May(DashboardAccess, "") {
+		return v
+	}
+	if len(v.Properties) == 0 {
+		v.Properties = owner.Properties
+	}
+	v.Properties = slices.DeleteFunc(slices.Clone(v.Properties), func(p string) bool { return !slices.Contains(owner.Properties, p) })
+	if len(v.Properties) == 0 {
+		return Viewer{}
+	}
+	return v
 }
 
 // CheckEmail reports whether s can be somebody's address: one @, no spaces or

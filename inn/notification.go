@@ -1,27 +1,114 @@
 package inn
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Notification is a card: one per subject, shared by all who may see it, with
-// what the asking person did about it.
+// what the asking person did about it. Its subject is its name everywhere: no
+// two cards share one, and it stays when a card is cleaned up and made again.
 type Notification struct {
-	ID       int64
-	Kind     Kind
-	Type     Type // of the latest event
-	Priority Priority
-	Property string
-	Subject  string
-	Title    string // without money and contacts: safe for every reader of the card
-	Body     string
-	Event    int64 // the latest event that concerns this person
-	Read     bool
-	HeldBy   string // who has it in hand ("Got it"), by name
-	HeldAt   *time.Time
-	Updated  time.Time
+	Subject  string     `json:"subject"`
+	Kind     Kind       `json:"kind"`
+	Type     Type       `json:"type"` // of the latest event
+	Priority Priority   `json:"priority"`
+	Property string     `json:"property,omitempty"`
+	Title    string     `json:"title"` // without money and contacts: safe for every reader of the card
+	Body     string     `json:"body,omitempty"`
+	Event    int64      `json:"event"` // the latest event that concerns this person
+	Read     bool       `json:"read"`
+	HeldBy   string     `json:"acknowledgedBy,omitempty"` // who has it in hand ("Got it")
+	HeldAt   *time.Time `json:"acknowledgedAt,omitempty"`
+	HadBy    string     `json:"previouslyAcknowledgedBy,omitempty"` // who had, when it just rang again
+	Updated  time.Time  `json:"updatedAt"`
+}
+
+// Open reports whether the card may still want somebody.
+func (n Notification) Open() bool { return n.Type != AlertResolved }
+
+// Loud reports whether the card is a red one: critical, open, in nobody's hand.
+func (n Notification) Loud() bool { return n.Priority == Critical && n.Open() && n.HeldBy == "" }
+
+// Holdable reports whether somebody can take the card's subject in hand.
+func (n Notification) Holdable() bool {
+	return n.Open() && (n.Kind == AlertUpdate || n.Kind == BookingUpdate)
+}
+
+// maxBody is how much of a text a card shows, in characters.
+const maxBody = 200
+
+// card is the card after an event, before anybody read it.
+func (e *Event) card(title, body string) Notification {
+	if runes := []rune(body); len(runes) > maxBody {
+		body = string(runes[:maxBody]) + "…"
+	}
+	return Notification{
+		Subject: e.Subject, Kind: e.Kind(), Type: e.Type, Priority: e.Priority, Property: e.Property,
+		Title: title, Body: body, Event: e.ID, Updated: e.At,
+	}
+}
+
+// Card gives the card of the booking after an event about it: what is new is in
+// nobody's hand.
+func (b Booking) Card(e *Event) Notification { return e.card(b.Customer, b.Title) }
+
+// Card gives the card of the alert after an event about it.
+func (a Alert) Card(e *Event) Notification {
+	n := e.card(a.Title, a.Detail)
+	if a.Status == Acknowledged {
+		n.HeldBy, n.HeldAt = a.HandledBy, a.HandledAt
+	}
+	return n
+}
+
+// Card gives the card of the property after an event about it.
+func (p Property) Card(e *Event) Notification { return e.card(p.Name, cmp.Or(p.Title, p.Status)) }
+
+// ReportCard gives the card of what a program reported. It says who and what
+// kind of thing: the payload is not ours to sum up.
+func (e *Event) ReportCard() Notification {
+	switch e.Type {
+	case UserLogin:
+		return e.card(e.By, "signed in")
+	case UserLogout:
+		return e.card(e.By, "signed out")
+	case MetricsUpdate:
+		return e.card(e.By, "reports figures")
+	}
+	return e.card(e.By, "reports what somebody did")
 }
 
 // Badge is the bell's number for one person.
 type Badge struct {
 	Unread   int
-	Critical int // of these, the critical ones
+	Critical int                // of these, those that are critical, open and in nobody's hand
+	Kinds    [len(allKinds)]int // of these, those of each kind, in the order of Kinds
+}
+
+// Of gives how many of one kind are unread.
+func (b Badge) Of(k Kind) int {
+	if i := slices.Index(Kinds, k); i >= 0 {
+		return b.Kinds[i]
+	}
+	return 0
+}
+
+// Holder names the viewer on what they take in hand: a person by name, a key as
+// what it is.
+func (v Viewer) Holder() string {
+	if v.UserID != 0 {
+		return v.Name
+	}
+	return v.Actor()
+}
+
+// MayHold reports whether the viewer may take in hand what happens at a
+// property. The system's alerts, which have none, are everybody's.
+func (v Viewer) MayHold(property string) bool {
+	if v.KeyID != 0 {
+		return v.May(NotificationAcknowledge, property)
+	}
+	return v.May(Acknowledge, property) || property == "" && v.UserID != 0
 }

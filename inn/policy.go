@@ -47,6 +47,10 @@ const (
 	AuditView       Action = "AUDIT_VIEW"
 	SettingsManage  Action = "SETTINGS_MANAGE"
 	EventPublish    Action = "EVENT_PUBLISH" // through the API, within what Type.Takes asks
+
+	NotificationView        Action = "NOTIFICATION_VIEW"        // cards: one's own, for a key those of its properties
+	NotificationMark        Action = "NOTIFICATION_MARK"        // read marks, which are a person's
+	NotificationAcknowledge Action = "NOTIFICATION_ACKNOWLEDGE" // "Got it" on a card, within what ACKNOWLEDGE allows
 )
 
 // Actions lists every action that the policy decides, in the order of the
@@ -54,7 +58,7 @@ const (
 var Actions = []Action{
 	DashboardAccess, BookingView, PropertyView, AlertView, Acknowledge, FinancialView, ContactView, BookingManage,
 	BookingCheckIn, PropertyManage, ActivityView, StatusView, MetricsView, KeyManage, TeamManage, AuditView, SettingsManage,
-	EventPublish, Own,
+	EventPublish, NotificationView, NotificationMark, NotificationAcknowledge, Own,
 }
 
 // reach says how far a permission goes.
@@ -87,23 +91,33 @@ var policy = map[Action]map[Role]reach{
 	AuditView:       {SuperAdmin: all},
 	SettingsManage:  {SuperAdmin: all},
 	EventPublish:    {SuperAdmin: all, Admin: all, Owner: theirs, Manager: theirs, Staff: theirs},
-	Own:             {SuperAdmin: all, Admin: all, Owner: all, Manager: all, Staff: all, User: all},
+
+	NotificationView:        everybody,
+	NotificationMark:        everybody,
+	NotificationAcknowledge: everybody,
+	Own:                     everybody,
 }
+
+// everybody is what belongs to whoever does it.
+var everybody = map[Role]reach{SuperAdmin: all, Admin: all, Owner: all, Manager: all, Staff: all, User: all}
 
 // scopes is the same for keys: which actions each scope gives, within the
 // properties the key is limited to.
 var scopes = map[Scope][]Action{
 	EventsWrite:        {EventPublish, BookingManage, BookingCheckIn, PropertyManage, Acknowledge},
-	EventsRead:         {DashboardAccess, BookingView, PropertyView, AlertView},
+	EventsRead:         {DashboardAccess, BookingView, PropertyView, AlertView, NotificationView},
 	MoneyRead:          {FinancialView},
 	ContactsRead:       {ContactView},
-	NotificationsWrite: {Acknowledge},
+	NotificationsWrite: {Acknowledge, NotificationAcknowledge},
 	MetricsRead:        {MetricsView},
 }
 
 // Needs gives the action it takes to see an event of this type, at its property
 // or, when it has none, in the whole house. It is the second table.
 func (t Type) Needs() Action {
+	if t.ofBooking() {
+		return BookingView
+	}
 	switch t.Kind() {
 	case BookingUpdate:
 		return BookingView

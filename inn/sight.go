@@ -3,6 +3,7 @@ package inn
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // Sight is what of a viewer a fragment may depend on. It is small and
@@ -11,18 +12,24 @@ type Sight struct {
 	Money    bool   // amounts
 	Contacts bool   // the guest's e-mail, phone and notes
 	Notified bool   // announce it: a toast
+	Own      bool   // they did it themselves: it is read already
+	MayHold  bool   // a "Got it" button
 	Zone     string // in which zone times are shown
 }
 
 // Sight gives what the viewer may see of things at a property.
 func (v Viewer) Sight(property string) Sight {
-	return Sight{Money: v.May(FinancialView, property), Contacts: v.May(ContactView, property), Zone: v.Zone}
+	return Sight{
+		Money: v.May(FinancialView, property), Contacts: v.May(ContactView, property),
+		MayHold: v.UserID != 0 && v.MayHold(property), Zone: v.Zone,
+	}
 }
 
 // SightOf gives what the viewer may see of an event.
 func (v Viewer) SightOf(e *Event) Sight {
 	s := v.Sight(e.Property)
 	s.Notified = v.Notified(e)
+	s.Own = s.Notified && v.UserID != 0 && strings.HasPrefix(e.Actor, "user:") && e.Actor == v.Actor()
 	return s
 }
 

@@ -12,10 +12,11 @@ type Viewer struct {
 	KeyID      int64 // 0 for a person
 	Name       string
 	Email      string
-	Role       Role
-	Scopes     []Scope
+	Role       Role     // for a key its owner's, which bounds it; "" for an installation key
+	Scopes     []Scope  //
 	Properties []string // theirs; for a key what it is limited to, empty for no limit
 	Zone       string   // IANA name of the zone times are shown in; "" for the house's
+	Address    string   // where the request came from, for the audit; "" for the command line
 }
 
 // Somebody reports whether this is anybody at all.
@@ -53,7 +54,7 @@ func (v Viewer) May(a Action, property string) bool {
 	}
 	listed := property != "" && slices.Contains(v.Properties, property)
 	if v.KeyID != 0 {
-		return v.hasScope(a) && (len(v.Properties) == 0 || listed)
+		return v.hasScope(a) && (len(v.Properties) == 0 || listed) && (v.Role == "" || v.Role.May(a, listed))
 	}
 	return v.Role.May(a, listed)
 }
@@ -65,6 +66,28 @@ func (v Viewer) MayAnywhere(a Action) bool {
 		return true
 	}
 	return slices.ContainsFunc(v.Properties, func(p string) bool { return v.May(a, p) })
+}
+
+// MayGive reports whether the viewer may give a key a scope for a property, ""
+// for all of them: nobody gives what they do not have.
+func (v Viewer) MayGive(s Scope, property string) bool {
+	for _, a := range scopes[s] {
+		if !v.May(a, property) {
+			return false
+		}
+	}
+	return v.May(KeyManage, "")
+}
+
+// Meets reports whether the viewer may know that somebody else is on line: who
+// sees everybody's activity, and who has a property with them.
+func (v Viewer) Meets(other Viewer) bool {
+	if v.UserID == other.UserID || v.May(ActivityView, "") {
+		return true
+	}
+	return slices.ContainsFunc(v.Properties, func(p string) bool {
+		return v.May(PropertyView, p) && slices.Contains(other.Properties, p)
+	})
 }
 
 func (v Viewer) hasScope(a Action) bool {

@@ -109,16 +109,18 @@ func (c *Cursor) fromTail(v view) []*inn.Event {
 }
 
 func (c *Cursor) fromSource(ctx context.Context, v view) ([]*inn.Event, error) {
+	read, err := c.log.source.Events(ctx, c.pos, v.head, batchLength, c.topics)
+	if err != nil {
+		return nil, err
+	}
+	// Read, then ask what is there: a trim in between must be found out, not
+	// passed over.
 	trimmed, _, err := c.log.source.Bounds(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if c.pos < trimmed {
 		return nil, ErrLost
-	}
-	read, err := c.log.source.Events(ctx, c.pos, v.head, batchLength, c.topics)
-	if err != nil {
-		return nil, err
 	}
 	events := make([]*inn.Event, len(read))
 	for i := range read {

@@ -46,6 +46,7 @@ var ErrClosed = errors.New("live: the log has stopped")
 type Log struct {
 	source Source
 	logger *slog.Logger
+	length int // tailLength; tests keep less
 
 	mu     sync.RWMutex
 	tail   []*inn.Event  // consecutive, oldest first; the slice is replaced, never changed
@@ -61,7 +62,7 @@ func New(ctx context.Context, source Source, logger *slog.Logger) (*Log, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &Log{source: source, logger: logger, head: head, first: head, bell: make(chan struct{})}, nil
+	return &Log{source: source, logger: logger, length: tailLength, head: head, first: head, bell: make(chan struct{})}, nil
 }
 
 // Run follows the source until ctx ends, then lets every cursor finish with
@@ -121,12 +122,12 @@ func (l *Log) push(events []inn.Event, head int64) {
 	defer l.mu.Unlock()
 	// A new slice each time it must grow: cursors read the old one without a lock.
 	tail := l.tail
-	if len(tail)+len(events) > 2*tailLength {
-		keep := tail[max(0, len(tail)+len(events)-tailLength):]
-		if dropped := len(tail) - len(keep); dropped > 0 {
+	if len(tail)+len(events) > 2*l.length {
+		dropped := min(max(0, len(tail)+len(events)-l.length), len(tail))
+		if dropped > 0 {
 			l.first = tail[dropped-1].ID
 		}
-		tail = append(make([]*inn.Event, 0, 2*tailLength), keep...)
+		tail = append(make([]*inn.Event, 0, 2*l.length), tail[dropped:]...)
 	}
 	for i := range events {
 		tail = append(tail, &events[i])

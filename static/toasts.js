@@ -1,5 +1,6 @@
 // Toasts: the server puts one into #toasts for every event that this person is
-// to be told of; here it is decided whether this page shows it. Needs app.js.
+// to be told of; here it is decided, by their preferences, whether this page
+// shows it, sounds it, or sends it to the desktop.
 "use strict";
 
 (() => {
@@ -9,7 +10,7 @@
   const self = document.body.dataset.actor;
 
   let catchingUp = false;
-  let missed = 0; // while catching up
+  let missed = 0; // while catching up, or while nobody looked
   let epoch = ""; // of the newest event announced here, and its number
   let newest = 0;
 
@@ -23,12 +24,28 @@
   }
 
   function arrived(toast) {
-    if (toast.dataset.type === "summary") return;
-    if (announced(toast) || toast.dataset.actor === self) {
-      toast.remove();
-    } else if (catchingUp) {
-      missed++;
-      toast.remove();
+    if (toast.dataset.type === "summary") {
+      time(toast);
+      return;
+    }
+    const { screen, sound: sounds, desktop: alerts } = preferences.announce(toast.dataset);
+    const news = !announced(toast) && toast.dataset.actor !== self;
+    if (news && !catchingUp) {
+      if (sounds) sound.ring(toast.dataset);
+      if (alerts) desktop.announce(toast);
+    }
+    if (news && screen && !catchingUp && !document.hidden) {
+      time(toast);
+      return;
+    }
+    if (news && screen) missed++;
+    toast.remove();
+  }
+
+  // The line under a toast is its clock, so that pointer and focus stop both.
+  function time(toast) {
+    for (const run of toast.querySelector(".line")?.getAnimations() ?? []) {
+      run.effect.updateTiming({ duration: preferences.current.seconds * 1_000 });
     }
   }
 
@@ -50,22 +67,38 @@
     crowd();
   }).observe(shelf, { childList: true });
 
+  function tell(words) {
+    const toast = summary.content.firstElementChild.cloneNode(true);
+    toast.querySelector("[data-text]").textContent = words;
+    shelf.querySelector('[data-type="summary"]')?.remove();
+    shelf.prepend(toast);
+  }
+
   // One summary stands for everything that happened in between.
   function summarise() {
-    if (missed === 0) return;
-    const toast = summary.content.firstElementChild.cloneNode(true);
-    toast.querySelector("[data-text]").textContent =
-      missed === 1 ? "1 update while you were away" : `${missed} updates while you were away`;
+    if (missed === 0 || document.hidden) return;
+    tell(missed === 1 ? "1 update while you were away" : `${missed} updates while you were away`);
     missed = 0;
-    shelf.prepend(toast);
   }
 
   document.addEventListener("baithaka:phase", ({ detail: phase }) => {
     catchingUp = phase === "catching-up";
     if (phase === "live") summarise();
   });
+  document.addEventListener("visibilitychange", () => { if (connection.live) summarise(); });
 
-  // The line under a toast is its clock, so that pointer and focus stop both.
+  // What is still unread when quiet ends is announced by one line, one quiet
+  // tone and one alert.
+  document.addEventListener("baithaka:quiet-over", () => {
+    const bell = document.getElementById("unread");
+    if (bell.hidden || connection.paused) return;
+    const words = `Quiet is over: ${bell.textContent.trim()} unread`;
+    const position = `quiet-${Math.floor(Date.now() / 60_000)}`;
+    sound.ring({ type: "summary", priority: "low", event: position });
+    desktop.show({ subject: "quiet", position, title: words, body: "", link: document.querySelector("a.bell").href });
+    if (!document.hidden) tell(words);
+  });
+
   shelf.addEventListener("animationend", (event) => {
     if (event.target.matches(".line")) event.target.closest(".toast").remove();
   });

@@ -9,7 +9,7 @@ import (
 
 const alertColumns = `
 	a.property, coalesce(p.name, ''), a.key, a.title, a.detail, a.priority, a.status,
-	a.raised_at, a.handled_by, a.handled_at, a.resolved_at, a.event`
+	a.raised_at, a.handled_by, a.handled_at, a.had_by, a.resolved_at, a.event`
 
 const alertsFrom = ` FROM alerts a LEFT JOIN properties p ON p.slug = a.property `
 
@@ -17,7 +17,7 @@ func scanAlert(row interface{ Scan(...any) error }) (inn.Alert, error) {
 	var a inn.Alert
 	var raised, handled, resolved int64
 	err := row.Scan(&a.Property, &a.House, &a.Key, &a.Title, &a.Detail, &a.Priority, &a.Status,
-		&raised, &a.HandledBy, &handled, &resolved, &a.Event)
+		&raised, &a.HandledBy, &handled, &a.HadBy, &resolved, &a.Event)
 	a.RaisedAt, a.HandledAt, a.ResolvedAt = fromMS(raised), fromMSPtr(handled), fromMSPtr(resolved)
 	return a, err
 }
@@ -48,7 +48,7 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	if when.IsZero() {
 		when = t.now
 	}
-	a, changed, err := was.Apply(p.Type, c, len(found) > 0, by.Name, when)
+	a, changed, err := was.Apply(p.Type, c, len(found) > 0, by.Holder(), when)
 	if err != nil || !changed {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	if err := t.saveAlert(a); err != nil {
 		return nil, err
 	}
-	return e, t.card(by, e, a.Title, a.Detail)
+	return e, t.card(by, e, a.Card(e))
 }
 
 func (t *tx) saveAlert(a inn.Alert) error {
@@ -77,9 +77,9 @@ func (t *tx) saveAlert(a inn.Alert) error {
 	}
 	return t.exec(`
 		INSERT OR REPLACE INTO alerts (
-			property, key, title, detail, priority, status, raised_at, handled_by, handled_at, resolved_at, event)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.HandledBy, handled, resolved, a.Event)
+			property, key, title, detail, priority, status, raised_at, handled_by, handled_at, had_by, resolved_at, event)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.HandledBy, handled, a.HadBy, resolved, a.Event)
 }
 
 // OpenAlerts gives the alerts that still want somebody and that the viewer may

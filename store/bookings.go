@@ -13,19 +13,19 @@ import (
 const bookingColumns = `
 	b.id, b.property, p.name, b.category, b.title, b.customer, b.amount, b.currency, b.status, b.country,
 	b.check_in, b.check_out, b.units, b.guests, b.source, b.external_id, b.version, b.email, b.phone, b.notes,
-	b.booked_at, b.confirmed_at, b.ended_at, b.last_type, b.changed_at, b.changed, b.by_name, b.event`
+	b.booked_at, b.confirmed_at, b.ended_at, b.last_type, b.changed_at, b.changed, b.by_name, b.event, b.held_by, b.held_at`
 
 const bookingsFrom = ` FROM bookings b JOIN properties p ON p.slug = b.property `
 
 func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
 	var b inn.Booking
 	var amount *int64
-	var booked, confirmed, ended, changedAt int64
+	var booked, confirmed, ended, changedAt, held int64
 	var changed string
 	err := row.Scan(
 		&b.ID, &b.Property, &b.House, &b.Category, &b.Title, &b.Customer, &amount, &b.Price.Currency, &b.Status, &b.Country,
 		&b.CheckIn, &b.CheckOut, &b.Units, &b.Guests, &b.Source, &b.ExternalID, &b.Version, &b.Email, &b.Phone, &b.Notes,
-		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event)
+		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event, &b.HeldBy, &held)
 	if err != nil {
 		return b, err
 	}
@@ -33,6 +33,7 @@ func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
 		b.Price.Minor, b.Priced = *amount, true
 	}
 	b.BookedAt, b.ConfirmedAt, b.EndedAt, b.ChangedAt = fromMS(booked), fromMS(confirmed), fromMS(ended), fromMS(changedAt)
+	b.HeldAt = fromMSPtr(held)
 	return b, json.Unmarshal([]byte(changed), &b.Changed)
 }
 
@@ -46,7 +47,8 @@ func (t *tx) booking(id string) (b inn.Booking, found bool, err error) {
 	return all[0], true, nil
 }
 
-// saveBooking writes every column.
+// saveBooking writes every column, but for whose hand it is in: what happens to
+// a booking takes it out of any.
 func (t *tx) saveBooking(b inn.Booking) error {
 	changed, err := json.Marshal(b.Changed)
 	if err != nil {
@@ -114,7 +116,7 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 	if err := t.saveBooking(b); err != nil {
 		return nil, err
 	}
-	return e, t.card(by, e, b.Customer, b.Title)
+	return e, t.card(by, e, b.Card(e))
 }
 
 // moveBooking tells those who watched the property a booking leaves, and tells

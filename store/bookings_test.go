@@ -194,7 +194,7 @@ func TestSearchTakesTextAsItIs(t *testing.T) {
 		p.Booking.Customer = inn.Given(name)
 		publish(t, s, website, p)
 	}
-	for search, want := range map[string]int{"Élodie": 1, "ÉLODIE": 0, "brun": 1, "BRUN": 1, "bk-": 3, "%": 1, "_": 1, "'": 1, "THREE": 3, "asha@": 0, "14400": 0, "zzz": 0} {
+	for search, want := range map[string]int{"Élodie": 1, "ÉLODIE": 1, "brun": 1, "BRUN": 1, "bk-": 3, "%": 1, "_": 1, "'": 1, "THREE": 3, "asha@": 0, "14400": 0, "zzz": 0} {
 		got, err := s.Bookings(ctx, everybody, BookingFilter{Search: search, Limit: 10})
 		require.NoError(t, err, search)
 		assert.Len(t, got, want, search)

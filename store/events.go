@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"baithaka/inn"
@@ -41,109 +40,16 @@ func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics
 	return scanAll(rows, err, scanEvent)
 }
 
+// headOfLog is the place of the newest event there ever was: not max(id), which
+// falls back when the newest are trimmed.
+const headOfLog = `coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)`
+
 // Bounds gives the place up to which the log has been trimmed and its head. A
 // position before the first or beyond the second is lost.
 func (s *Store) Bounds(ctx context.Context) (trimmed, head int64, err error) {
-	// sqlite_sequence, not max(id): the head does not fall back when the newest
-	// events are trimmed.
 	err = s.db.Read.QueryRowContext(ctx, `
 		SELECT
 			(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'trimmed'),
-			coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)`).Scan(&trimmed, &head)
+			`+headOfLog).Scan(&trimmed, &head)
 	return trimmed, head, err
-}
-
-// EventFilter narrows History.
-type EventFilter struct {
-	After, Before int64 // places in the log; 0 for none
-	Oldest        bool  // the oldest first, from After on; else the newest first
-	Type          inn.Type
-	Kind          inn.Kind
-	Property      string
-	Subject       string
-	Feed          bool // leave figures out: the feed tells of what people did
-	Limit         int
-}
-
-// History gives the events that the viewer may see, in the order asked for. It reads on until the limit is
-// full or the log ends, since the policy decides event by event.
-func (s *Store) History(ctx context.Context, by inn.Viewer, f EventFilter) ([]inn.Event, error) {
-	var found []inn.Event
-	for {
-		batch, err := s.historyBatch(ctx, by, f)
-		if err != nil {
-			return nil, err
-		}
-		for i := range batch {
-			if !batch[i].Type.Internal() && by.Sees(&batch[i]) {
-				if found = append(found, batch[i]); len(found) == f.Limit {
-					return found, nil
-				}
-			}
-		}
-		if len(batch) < historyStep {
-			return found, nil
-		}
-		if last := batch[len(batch)-1].ID; f.Oldest {
-			f.After = last
-		} else {
-			f.Before = last
-		}
-	}
-}
-
-// historyStep is how many events one query of History reads.
-const historyStep = 512
-
-func (s *Store) historyBatch(ctx context.Context, by inn.Viewer, f EventFilter) ([]inn.Event, error) {
-	args := []any{historyStep}
-	where, order := "1 = 1", "DESC"
-	add := func(condition string, value any) {
-		args = append(args, value)
-		where += fmt.Sprintf(" AND "+condition, len(args))
-	}
-	if f.After > 0 {
-		add("id > $%d", f.After)
-	}
-	if f.Oldest {
-		order = "ASC"
-	}
-	if f.Before > 0 {
-		add("id < $%d", f.Before)
-	}
-	if f.Type != "" {
-		add("type = $%d", f.Type)
-	}
-	if f.Subject != "" {
-		add("subject = $%d", f.Subject)
-	}
-	if f.Property != "" {
-		add("property = $%d", f.Property)
-	}
-	if f.Feed {
-		add("type <> $%d", inn.MetricsUpdate)
-	}
-	if f.Kind != "" {
-		var types []inn.Type
-		for _, t := range inn.Types {
-			if t.Kind() == f.Kind {
-				types = append(types, t)
-			}
-		}
-		var list string
-		list, args = in(args, types)
-		where += " AND type IN (" + list + ")"
-	}
-	if topics := by.Topics(); !slices.Contains(topics, inn.Everything) {
-		var list string
-		list, args = in(args, topics)
-		where += ` AND (topic IN (` + list + `) OR id IN (SELECT event FROM event_recipients WHERE topic IN (` + list + `)))`
-	}
-	rows, err := s.db.Read.QueryContext(ctx, `
-		SELECT `+eventColumns+`
-		FROM events
-		WHERE `+where+`
-		ORDER BY id `+order+`
-		LIMIT $1`, args...)
-	return scanAll(rows, err, scanEvent)
 }

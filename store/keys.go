@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"baithaka/inn"
@@ -13,15 +15,28 @@ import (
 // keyPrefix marks an API key, so that one that leaked can be found by a scanner.
 const keyPrefix = "bk_"
 
-const keyColumns = `
+// keyColumns and keyTables bring along what bounds a key: its properties, and
+// its owner as of now.
+const (
+	keyColumns = `
 	k.id, k.name, k.scopes, k.created_at, k.last_used, k.revoked,
-	coalesce((SELECT group_concat(property, ' ' ORDER BY property) FROM api_key_properties WHERE api_key = k.id), '')`
+	coalesce((SELECT group_concat(property, ' ' ORDER BY property) FROM api_key_properties WHERE api_key = k.id), ''),
+	coalesce(o.id, 0), coalesce(o.name, ''), coalesce(o.role, ''), coalesce(o.disabled, 0),
+	coalesce((SELECT group_concat(property, ' ' ORDER BY property) FROM user_properties WHERE user = o.id), '')`
+	keyTables = `api_keys k LEFT JOIN users o ON o.id = k.owner`
+)
 
 func scanKey(row interface{ Scan(...any) error }) (inn.Key, error) {
 	var k inn.Key
 	var created, used int64
-	var scopes, properties string
-	err := row.Scan(&k.ID, &k.Name, &scopes, &created, &used, &k.Revoked, &properties)
+	var scopes, properties, theirs string
+	var owner inn.Member
+	err := row.Scan(&k.ID, &k.Name, &scopes, &created, &used, &k.Revoked, &properties,
+		&owner.ID, &owner.Name, &owner.Role, &owner.Disabled, &theirs)
+	if owner.ID != 0 {
+		owner.Properties = strings.Fields(theirs)
+		k.Owner = &owner
+	}
 	for part := range strings.FieldsSeq(scopes) {
 		k.Scopes = append(k.Scopes, inn.Scope(part))
 	}
@@ -30,11 +45,13 @@ func scanKey(row interface{ Scan(...any) error }) (inn.Key, error) {
 }
 
 // AddKey makes an API key and gives its secret, the only time anybody sees it:
-// 160 random bits, of which only a hash is kept.
+// 160 random bits, of which only a hash is kept. A person's key is theirs, and
+// never may more than they may; the command line's belongs to nobody.
 func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret string, err error) {
 	if !inn.IsIdentifier(k.Name) {
 		return "", inn.InvalidFields([]inn.FieldError{{Pointer: "/name", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
 	}
+	k.Properties = slices.Compact(slices.Sorted(slices.Values(k.Properties)))
 	random := make([]byte, 20)
 	rand.Read(random) // never fails
 	secret = keyPrefix + hex.EncodeToString(random)
@@ -44,10 +61,23 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 		scopes[i] = string(scope)
 	}
 	err = s.write(ctx, func(t *tx) error {
-		result, err := t.execResult(`INSERT INTO api_keys (name, hash, scopes, created_at) VALUES ($1, $2, $3, $4)`,
-			k.Name, hash[:], strings.Join(scopes, " "), ms(t.now))
+		now, err := t.standing(by, inn.KeyManage)
+		if err == nil {
+			err = mayGive(now, k)
+		}
+		if err != nil {
+			return err
+		}
+		var owner any // NULL for the command line
+		if by.UserID != 0 {
+			owner = by.UserID
+		}
+		result, err := t.execResult(`INSERT INTO api_keys (name, hash, scopes, created_at, owner) VALUES ($1, $2, $3, $4, $5)`,
+			k.Name, hash[:], strings.Join(scopes, " "), ms(t.now), owner)
 		if isUnique(err) {
-			return inn.E(inn.Conflict, "There is a key named %s already; revoked names are not used again.", k.Name)
+			e := inn.E(inn.Conflict, "There is a key named %s already; revoked names are not used again.", k.Name)
+			e.Fields = []inn.FieldError{{Pointer: "/name", Detail: "is taken"}}
+			return e
 		}
 		if err != nil {
 			return err
@@ -64,14 +94,37 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 				return err
 			}
 		}
-		return t.memberChanged(by, inn.KeyTopic(id))
+		if err := t.memberChanged(by, inn.KeyTopic(id)); err != nil {
+			return err
+		}
+		detail := strings.Join(scopes, ", ") + " for " + cmp.Or(strings.Join(k.Properties, ", "), "every property")
+		return t.audit(by, inn.Act{Deed: inn.KeyAdded, Subject: "key:" + k.Name, Name: k.Name, Detail: detail})
 	})
 	return secret, err
 }
 
+// mayGive refuses a key that could do what whoever makes it may not.
+func mayGive(by inn.Viewer, k inn.Key) error {
+	if !by.Somebody() {
+		return nil
+	}
+	within := k.Properties
+	if len(within) == 0 {
+		within = []string{""}
+	}
+	for _, scope := range k.Scopes {
+		for _, property := range within {
+			if !by.MayGive(scope, property) {
+				return inn.E(inn.Forbidden, "%s is not yours to give. Leave it out, or ask a SUPER_ADMIN for the key.", scope)
+			}
+		}
+	}
+	return nil
+}
+
 // Keys lists every API key, by name.
 func (s *Store) Keys(ctx context.Context) ([]inn.Key, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys k ORDER BY k.name`)
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+keyColumns+` FROM `+keyTables+` ORDER BY k.name`)
 	return scanAll(rows, err, scanKey)
 }
 
@@ -91,7 +144,7 @@ func (s *Store) Key(ctx context.Context, id int64) (inn.Key, error) {
 }
 
 func (s *Store) key(ctx context.Context, where string, arg any) (inn.Key, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys k WHERE `+where, arg)
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+keyColumns+` FROM `+keyTables+` WHERE `+where, arg)
 	all, err := scanAll(rows, err, scanKey)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("key")
@@ -105,6 +158,9 @@ func (s *Store) key(ctx context.Context, where string, arg any) (inn.Key, error)
 // RevokeKey ends a key for good; its streams end at this place in the order.
 func (s *Store) RevokeKey(ctx context.Context, by inn.Viewer, name string) error {
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.standing(by, inn.KeyManage); err != nil {
+			return err
+		}
 		var id int64
 		found, err := t.row(`UPDATE api_keys SET revoked = 1 WHERE name = $1 AND revoked = 0 RETURNING id`, []any{name}, &id)
 		if err != nil {
@@ -113,6 +169,9 @@ func (s *Store) RevokeKey(ctx context.Context, by inn.Viewer, name string) error
 		if !found {
 			return inn.E(inn.NotFound, "No such key: %s.", name)
 		}
-		return t.memberChanged(by, inn.KeyTopic(id))
+		if err := t.memberChanged(by, inn.KeyTopic(id)); err != nil {
+			return err
+		}
+		return t.audit(by, inn.Act{Deed: inn.KeyRevoked, Subject: "key:" + name, Name: name})
 	})
 }

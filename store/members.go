@@ -12,15 +12,16 @@ import (
 // memberColumns brings the properties along in one string, so that a member is
 // one row.
 const memberColumns = `
-	u.id, u.email, u.name, u.role, u.timezone, u.disabled, u.last_seen,
+	u.id, u.email, u.name, u.role, u.timezone, u.disabled, u.last_seen, u.password = '',
+	coalesce((SELECT expires FROM invites WHERE user = u.id), 0),
 	coalesce((SELECT group_concat(property, ' ' ORDER BY property) FROM user_properties WHERE user = u.id), '')`
 
 func scanMember(row interface{ Scan(...any) error }) (inn.Member, error) {
 	var m inn.Member
-	var seen int64
+	var seen, until int64
 	var properties string
-	err := row.Scan(&m.ID, &m.Email, &m.Name, &m.Role, &m.Zone, &m.Disabled, &seen, &properties)
-	m.LastSeen, m.Properties = fromMS(seen), strings.Fields(properties)
+	err := row.Scan(&m.ID, &m.Email, &m.Name, &m.Role, &m.Zone, &m.Disabled, &seen, &m.Invited, &until, &properties)
+	m.LastSeen, m.LinkUntil, m.Properties = fromMS(seen), fromMS(until), strings.Fields(properties)
 	return m, err
 }
 
@@ -45,8 +46,8 @@ func (s *Store) MemberByEmail(ctx context.Context, email string) (inn.Member, er
 	return s.member(ctx, `u.email = $1`, email)
 }
 
-func (s *Store) member(ctx context.Context, where string, arg any) (inn.Member, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u WHERE `+where, arg)
+func (s *Store) member(ctx context.Context, where string, args ...any) (inn.Member, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u WHERE `+where, args...)
 	all, err := scanAll(rows, err, scanMember)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("person")
@@ -57,23 +58,27 @@ func (s *Store) member(ctx context.Context, where string, arg any) (inn.Member, 
 	return all[0], nil
 }
 
-// checkMember cleans and checks what is to be stored of a new person.
+var wrongRole = inn.FieldError{Pointer: "/role", Detail: "must be SUPER_ADMIN, ADMIN, PROPERTY_OWNER, PROPERTY_MANAGER, STAFF or USER"}
+
+// checkMember cleans and checks what is to be stored of a person, and names
+// every field that is wrong.
 func checkMember(m inn.Member) (inn.Member, error) {
+	var wrong []inn.FieldError
 	if !inn.CheckEmail(m.Email) {
-		return m, inn.InvalidFields([]inn.FieldError{{Pointer: "/email", Detail: "must be an e-mail address"}})
+		wrong = append(wrong, inn.FieldError{Pointer: "/email", Detail: "must be an e-mail address"})
 	}
 	m.Name = inn.CleanText(m.Name, false)
 	if m.Name == "" || len([]rune(m.Name)) > inn.MaxName {
-		return m, inn.InvalidFields([]inn.FieldError{{Pointer: "/name", Detail: "must be 1 to 200 characters"}})
+		wrong = append(wrong, inn.FieldError{Pointer: "/name", Detail: "must be 1 to 200 characters"})
 	}
 	if !m.Role.Valid() {
-		return m, inn.InvalidFields([]inn.FieldError{{Pointer: "/role", Detail: "must be SUPER_ADMIN, ADMIN, PROPERTY_OWNER, PROPERTY_MANAGER, STAFF or USER"}})
+		wrong = append(wrong, wrongRole)
 	}
-	return m, nil
+	return m, inn.InvalidFields(wrong)
 }
 
-// AddMember adds a person with a password. Properties are slugs, the desk among
-// them where it is theirs.
+// AddMember adds a person with a password, for the command line and the set-up;
+// pages invite. Properties are slugs, the desk among them where it is theirs.
 func (s *Store) AddMember(ctx context.Context, by inn.Viewer, m inn.Member, password string) (inn.Member, error) {
 	m, err := checkMember(m)
 	if err != nil {
@@ -91,10 +96,12 @@ func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, er
 	// A new person has seen the history: it is not news to them.
 	result, err := t.execResult(`
 		INSERT INTO users (email, name, role, password, timezone, created_at, read_floor)
-		VALUES ($1, $2, $3, $4, $5, $6, coalesce((SELECT max(id) FROM events), 0))`,
+		VALUES ($1, $2, $3, $4, $5, $6, `+headOfLog+`)`,
 		m.Email, m.Name, m.Role, hash, m.Zone, ms(t.now))
 	if isUnique(err) {
-		return m, inn.E(inn.Conflict, "There is somebody with the address %s already.", m.Email)
+		e := inn.E(inn.Conflict, "There is somebody with the address %s already.", m.Email)
+		e.Fields = []inn.FieldError{{Pointer: "/email", Detail: "is somebody's already"}}
+		return m, e
 	}
 	if err != nil {
 		return m, err
@@ -105,7 +112,14 @@ func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, er
 	if err := t.assign(m.ID, m.Properties); err != nil {
 		return m, err
 	}
-	return m, t.memberChanged(by, inn.UserTopic(m.ID))
+	if err := t.memberChanged(by, inn.UserTopic(m.ID)); err != nil {
+		return m, err
+	}
+	deed := inn.MemberAdded
+	if hash == "" {
+		deed = inn.MemberInvited
+	}
+	return m, t.audit(by, aboutMember(deed, m, difference(inn.Member{Role: m.Role}, m)))
 }
 
 // assign replaces a person's list of properties.
@@ -124,53 +138,18 @@ func (t *tx) assign(user int64, properties []string) error {
 	return nil
 }
 
-// ChangeMember sets a person's role and properties; open streams follow at once.
-func (s *Store) ChangeMember(ctx context.Context, by inn.Viewer, id int64, role inn.Role, properties []string) error {
-	if !role.Valid() {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/role", Detail: "must be SUPER_ADMIN, ADMIN, PROPERTY_OWNER, PROPERTY_MANAGER, STAFF or USER"}})
-	}
-	return s.write(ctx, func(t *tx) error {
-		if err := t.exec(`UPDATE users SET role = $2 WHERE id = $1`, id, role); err != nil {
-			return err
-		}
-		if err := t.assign(id, properties); err != nil {
-			return err
-		}
-		return t.memberChanged(by, inn.UserTopic(id))
-	})
-}
-
-// DisableMember bars a person, ends their sessions and streams, or lets them in
-// again.
-func (s *Store) DisableMember(ctx context.Context, by inn.Viewer, id int64, disabled bool) error {
-	return s.write(ctx, func(t *tx) error {
-		if err := t.exec(`UPDATE users SET disabled = $2 WHERE id = $1`, id, disabled); err != nil {
-			return err
-		}
-		if disabled {
-			if err := t.endSessions(id); err != nil {
-				return err
-			}
-		}
-		return t.memberChanged(by, inn.UserTopic(id))
-	})
-}
-
-// SetPassword gives a person a new password and ends their sessions.
-func (s *Store) SetPassword(ctx context.Context, by inn.Viewer, id int64, password string) error {
-	hash, err := s.hashPassword(ctx, password)
+// setMember updates one person, who must be there: no event tells of a change
+// that was none.
+func (t *tx) setMember(query string, id int64, value any) error {
+	result, err := t.execResult(query, id, value)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
-		if err := t.exec(`UPDATE users SET password = $2 WHERE id = $1`, id, hash); err != nil {
-			return err
-		}
-		if err := t.endSessions(id); err != nil {
-			return err
-		}
-		return t.memberChanged(by, inn.UserTopic(id))
-	})
+	n, err := result.RowsAffected()
+	if err == nil && n == 0 {
+		err = inn.NoSuch("person")
+	}
+	return err
 }
 
 // memberChanged tells the streams of a person or key that their rights are to

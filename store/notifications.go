@@ -4,178 +4,244 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
+	"strings"
+	"time"
 
 	"baithaka/inn"
 )
 
-// card moves the card of an event's subject: one row per subject however many
-// people see it. An addressed event moves it only for those addressed; who did
-// it has read it.
-func (t *tx) card(by inn.Viewer, e *inn.Event, title, body string) error {
-	if !e.Type.MakesCard() && len(e.To) == 0 {
-		return nil
-	}
-	shared := e.ID
-	if len(e.To) > 0 {
-		shared = 0
-	}
-	if len(body) > 500 {
-		body = string([]rune(body)[:min(len([]rune(body)), 200)]) + "…"
-	}
-	var id int64
-	_, err := t.row(`
-		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (subject) DO UPDATE SET
-			kind = excluded.kind,
-			type = excluded.type,
-			priority = excluded.priority,
-			topic = excluded.topic,
-			property = excluded.property,
-			title = excluded.title,
-			body = excluded.body,
-			event = max(notifications.event, excluded.event),
-			updated = excluded.updated
-		RETURNING id`,
-		[]any{e.Subject, e.Kind(), e.Type, e.Priority, e.Topic, e.Property, title, body, shared, ms(e.At)}, &id)
-	if err != nil {
-		return err
-	}
-	if len(e.To) > 0 {
-		members, err := t.members()
-		if err != nil {
-			return err
-		}
-		for _, m := range members {
-			if v := m.Viewer(); !v.Sees(e) || !v.Notified(e) {
-				continue
-			}
-			if err := t.exec(`
-				INSERT INTO notification_states (user, notification, event) VALUES ($1, $2, $3)
-				ON CONFLICT DO UPDATE SET event = excluded.event`, m.ID, id, e.ID); err != nil {
-				return err
-			}
-		}
-	}
-	if by.UserID == 0 {
-		return nil
-	}
-	return t.exec(`
-		INSERT INTO notification_states (user, notification, read_event) VALUES ($1, $2, $3)
-		ON CONFLICT DO UPDATE SET read_event = excluded.read_event, unread = 0`, by.UserID, id, e.ID)
+// reach is how one viewer's cards are told from all others, in SQL. A card
+// concerns a viewer by where its latest shared event happened, or by an event
+// that was addressed to them.
+type reach struct {
+	args []any  // $1 is the person, 0 for a key
+	seen string // on n: its shared event concerns them
 }
 
-// cardsOf is the FROM and WHERE that hold the cards of one person, $1, and the
-// expressions for what concerns them: the latest event, and whether it is read.
-// The person's read floor is joined, so that "read all" moves one number.
-func cardsOf(by inn.Viewer) (from, latest, unread string, args []any) {
-	args = []any{by.UserID}
-	seen := "1"
-	if topics := by.Topics(); !slices.Contains(topics, inn.Everything) {
-		var list string
-		list, args = in(args, topics)
-		seen = "n.topic IN (" + list + ")"
+func reachOf(by inn.Viewer) reach {
+	r := reach{args: []any{by.UserID}, seen: "1"}
+	if !by.Somebody() {
+		r.seen = "0"
+		return r
 	}
-	latest = "max(CASE WHEN " + seen + " THEN n.event ELSE 0 END, coalesce(s.event, 0))"
-	unread = "(coalesce(s.unread, 0) = 1 OR " + latest + " > max(u.read_floor, coalesce(s.read_event, 0)))"
-	from = ` FROM users u
-		CROSS JOIN notifications n
-		LEFT JOIN notification_states s ON s.user = u.id AND s.notification = n.id
-		WHERE u.id = $1 AND ` + latest + ` > 0`
-	return from, latest, unread, args
+	topics := by.Topics()
+	if slices.Contains(topics, inn.Everything) {
+		return r
+	}
+	if by.KeyID != 0 {
+		topics = slices.DeleteFunc(topics, func(t inn.Topic) bool { return t == inn.System }) // a key limited to properties sees nothing else
+	}
+	var list string
+	list, r.args = in(r.args, topics)
+	r.seen = "n.topic IN (" + list + ")"
+	return r
+}
+
+// arg adds an argument and gives its placeholder.
+func (r *reach) arg(value any) string {
+	r.args = append(r.args, value)
+	return fmt.Sprintf("$%d", len(r.args))
+}
+
+// The read floors of person $1: one for everything, and one for each kind, which
+// is never below it. They are read once, so that "read all" moves one number.
+var floors, floor = func() (string, string) {
+	with := `WITH base AS MATERIALIZED (SELECT coalesce((SELECT read_floor FROM users WHERE id = $1), 0) AS floor), me AS MATERIALIZED (SELECT floor`
+	which := "CASE n.kind"
+	for i, kind := range inn.Kinds {
+		with += fmt.Sprintf(`, max(floor, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = $1 AND f.kind = '%s'), 0)) AS f%d`, kind, i)
+		which += fmt.Sprintf(" WHEN '%s' THEN (SELECT f%d FROM me)", kind, i)
+	}
+	return with + " FROM base) ", which + " ELSE (SELECT floor FROM me) END"
+}()
+
+// latest is the newest event of a card that concerns the viewer, 0 when none
+// does. Addressing adds no reader to a booking: its card goes with the right to
+// see it.
+func (r *reach) latest() string {
+	return "CASE WHEN " + r.seen + " THEN max(n.event, coalesce(s.event, 0)) WHEN n.kind <> 'booking_update' THEN coalesce(s.event, 0) ELSE 0 END"
+}
+
+// isUnread compares an event with what the person has read.
+func isUnread(latest string) string {
+	return "(coalesce(s.unread, 0) = 1 OR " + latest + " > max(" + floor + ", coalesce(s.read_event, 0)))"
+}
+
+const cardColumns = `n.kind, n.type, n.priority, n.property, n.subject, n.title, n.body, n.held_by, n.held_at, n.updated`
+
+func scanCard(row interface{ Scan(...any) error }, more ...any) (inn.Notification, error) {
+	var n inn.Notification
+	var held, updated int64
+	err := row.Scan(append([]any{&n.Kind, &n.Type, &n.Priority, &n.Property, &n.Subject, &n.Title, &n.Body, &n.HeldBy, &held, &updated, &n.Event}, more...)...)
+	n.HeldAt, n.Updated = fromMSPtr(held), fromMS(updated)
+	return n, err
 }
 
 // NotificationFilter narrows Notifications.
 type NotificationFilter struct {
-	Unread bool
-	Before int64 // place in the log
-	Limit  int
+	Unread   bool // only what is unread
+	Read     bool // only what is read
+	Kind     inn.Kind
+	Priority inn.Priority
+	Property string
+	From     time.Time // when the card last moved: from then on
+	Until    time.Time // and before then
+	Search   string
+	Urgent   *bool // only, or without, what is critical and open
+	Before   int64 // place in the log
+	Limit    int
 }
 
-// Notifications gives a person's cards, the last moved first.
+// where gives the conditions on n alone; ok is false when nothing can match.
+func (f NotificationFilter) where(r *reach) (where string, ok bool) {
+	if f.Kind != "" {
+		where += " AND n.kind = " + r.arg(f.Kind)
+	}
+	if f.Priority != "" {
+		where += " AND n.priority = " + r.arg(f.Priority)
+	}
+	if f.Property != "" {
+		where += " AND n.property = " + r.arg(f.Property)
+	}
+	if !f.From.IsZero() {
+		where += " AND n.updated >= " + r.arg(ms(f.From))
+	}
+	if !f.Until.IsZero() {
+		where += " AND n.updated < " + r.arg(ms(f.Until))
+	}
+	if f.Urgent != nil {
+		where += " AND (n.priority = 'critical' AND n.type <> 'alert:resolved') = " + r.arg(*f.Urgent)
+	}
+	if f.Search != "" {
+		said := wordsOf(f.Search)
+		if len(said) == 0 {
+			return "", false
+		}
+		where += " AND n.id IN (SELECT rowid FROM notifications_search WHERE notifications_search MATCH " + r.arg(strings.Join(said, " AND ")) + ")"
+	}
+	return where, true
+}
+
+// Notifications gives a viewer's cards, the last moved first. They come from
+// sources that are each in that order already, so that a page costs what it
+// shows and not how many cards there are.
 func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f NotificationFilter) ([]inn.Notification, error) {
-	from, latest, unread, args := cardsOf(by)
-	where := ""
+	r := reachOf(by)
+	narrow, ok := f.where(&r)
+	if !ok {
+		return nil, nil
+	}
+	limit := " LIMIT " + r.arg(f.Limit)
+	source := func(from, latest, order, where string) string {
+		if f.Before > 0 {
+			where += fmt.Sprintf(" AND %s < %s", order, r.arg(f.Before))
+		}
+		switch {
+		case f.Unread:
+			where += " AND " + isUnread(latest)
+		case f.Read:
+			where += " AND NOT " + isUnread(latest)
+		}
+		return "SELECT * FROM (SELECT n.id, " + latest + " AS latest, " + isUnread(latest) + " AS unread " + from + " WHERE " + where + narrow + " ORDER BY " + order + " DESC" + limit + ")"
+	}
+	const (
+		cards  = `FROM notifications n LEFT JOIN notification_states s ON s.user = $1 AND s.notification = n.id`
+		states = `FROM notification_states s JOIN notifications n ON n.id = s.notification`
+	)
+	shared := r.seen + " AND n.event > 0 AND coalesce(s.event, 0) <= n.event"
+	sources := []string{
+		source(states, "s.event", "s.event", "s.user = $1 AND s.event > 0 AND s.event > CASE WHEN "+r.seen+" THEN n.event ELSE 0 END AND ("+r.seen+" OR n.kind <> 'booking_update')"),
+	}
 	if f.Unread {
-		where += " AND " + unread
+		// What is unread stands above the floor, or is marked.
+		sources = append(sources,
+			source(cards, "n.event", "n.event", shared+" AND n.event > (SELECT floor FROM me)"),
+			source(states, "n.event", "n.event", "s.user = $1 AND s.unread = 1 AND n.event <= (SELECT floor FROM me) AND "+shared))
+	} else {
+		sources = append(sources, source(cards, "n.event", "n.event", shared))
 	}
-	if f.Before > 0 {
-		args = append(args, f.Before)
-		where += fmt.Sprintf(" AND %s < $%d", latest, len(args))
-	}
-	args = append(args, f.Limit)
-	rows, err := s.db.Read.QueryContext(ctx, fmt.Sprintf(`
-		SELECT n.id, n.kind, n.type, n.priority, n.property, n.subject, n.title, n.body, %s AS latest, NOT %s, n.held_by, n.held_at, n.updated
-		%s %s ORDER BY latest DESC LIMIT $%d`, latest, unread, from, where, len(args)), args...)
+	rows, err := s.db.Read.QueryContext(ctx, floors+`
+		SELECT `+cardColumns+`, found.latest, NOT found.unread
+		FROM (`+strings.Join(sources, " UNION ALL ")+`) found JOIN notifications n ON n.id = found.id
+		ORDER BY found.latest DESC`+limit, r.args...)
 	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (inn.Notification, error) {
-		var n inn.Notification
-		var held, updated int64
-		err := row.Scan(&n.ID, &n.Kind, &n.Type, &n.Priority, &n.Property, &n.Subject, &n.Title, &n.Body, &n.Event, &n.Read, &n.HeldBy, &held, &updated)
-		n.HeldAt, n.Updated = fromMSPtr(held), fromMS(updated)
+		var read bool
+		n, err := scanCard(row, &read)
+		n.Read = read
 		return n, err
 	})
 }
 
+// Notification gives one of a viewer's cards.
+func (s *Store) Notification(ctx context.Context, by inn.Viewer, subject string) (inn.Notification, error) {
+	query, args := oneCard(by, subject)
+	rows, err := s.db.Read.QueryContext(ctx, query, args...)
+	all, err := scanAll(rows, err, scanMine)
+	if err == nil && len(all) == 0 {
+		err = inn.NoSuch("notification")
+	}
+	if err != nil {
+		return inn.Notification{}, err
+	}
+	return all[0].Notification, nil
+}
+
+// mine is a card as one viewer sees it, with what a write needs to know.
+type mine struct {
+	inn.Notification
+	id     int64
+	topic  inn.Topic
+	shared int64 // its latest event for everybody; 0 when it was made by addressing only
+}
+
+// oneCard gives the query for one card that a viewer sees.
+func oneCard(by inn.Viewer, subject string) (string, []any) {
+	r := reachOf(by)
+	latest := r.latest()
+	return floors + `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + isUnread(latest) + `, n.id, n.topic, n.event
+		FROM notifications n LEFT JOIN notification_states s ON s.user = $1 AND s.notification = n.id
+		WHERE n.subject = ` + r.arg(subject) + ` AND ` + latest + ` > 0`, r.args
+}
+
+func scanMine(row interface{ Scan(...any) error }) (m mine, err error) {
+	var read bool
+	m.Notification, err = scanCard(row, &read, &m.id, &m.topic, &m.shared)
+	m.Read = read
+	return m, err
+}
+
 // Badge counts a person's unread cards. The bell shows this number and no other.
+// What stands above the floor is counted from the index alone; the person's own
+// marks, which are few, correct that.
 func (s *Store) Badge(ctx context.Context, by inn.Viewer) (b inn.Badge, err error) {
 	if by.UserID == 0 {
 		return b, nil
 	}
-	from, _, unread, args := cardsOf(by)
-	err = s.db.Read.QueryRowContext(ctx, `
-		SELECT count(*), coalesce(sum(n.priority = 'critical'), 0)`+from+` AND `+unread, args...).Scan(&b.Unread, &b.Critical)
+	r := reachOf(by)
+	above := "(" + r.seen + " AND n.event > " + floor + ")"
+	concerned := r.latest()
+	really := "(" + concerned + " > 0 AND " + isUnread(concerned) + ")"
+	const loud = "(n.priority = 'critical' AND n.held_by = '' AND n.type <> 'alert:resolved')"
+	counted, corrected := "total("+loud+")", "total(("+really+" - "+above+") * "+loud+")"
+	for i, kind := range inn.Kinds {
+		counted += fmt.Sprintf(", total(n.kind = '%s') AS k%d", kind, i)
+		corrected += fmt.Sprintf(", total((%s - %s) * (n.kind = '%s'))", really, above, kind)
+	}
+	into := []any{&b.Critical}
+	sums := "CAST(sum(c) AS INTEGER)"
+	for i := range b.Kinds {
+		into = append(into, &b.Kinds[i])
+		sums += fmt.Sprintf(", CAST(sum(k%d) AS INTEGER)", i)
+	}
+	err = s.db.Read.QueryRowContext(ctx, floors+`SELECT `+sums+` FROM (
+		SELECT `+strings.Replace(counted, ", ", " AS c, ", 1)+` FROM notifications n
+		WHERE n.event > (SELECT floor FROM me) AND `+above+`
+		UNION ALL
+		SELECT `+corrected+`
+		FROM notification_states s JOIN notifications n ON n.id = s.notification
+		WHERE s.user = $1 AND (s.unread = 1 OR s.event > 0 OR s.read_event > (SELECT floor FROM me)))`, r.args...).Scan(into...)
+	for _, n := range b.Kinds {
+		b.Unread += n
+	}
 	return b, err
-}
-
-// readMarks is the snapshot of a notification:read event.
-type readMarks struct {
-	IDs  []string `json:"ids,omitempty"`
-	All  bool     `json:"all,omitempty"`
-	Read bool     `json:"read"`
-}
-
-// MarkRead marks one of a person's cards read, or unread again, and tells every
-// tab of theirs.
-func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, id int64, read bool) error {
-	return s.write(ctx, func(t *tx) error {
-		from, latest, _, args := cardsOf(by)
-		args = append(args, id)
-		var event int64
-		found, err := t.row(fmt.Sprintf(`SELECT %s %s AND n.id = $%d`, latest, from, len(args)), args, &event)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return inn.NoSuch("notification")
-		}
-		err = t.exec(`
-			INSERT INTO notification_states (user, notification, read_event, unread) VALUES ($1, $2, $3, $4)
-			ON CONFLICT DO UPDATE SET read_event = max(read_event, excluded.read_event), unread = excluded.unread`,
-			by.UserID, id, event, !read)
-		if err != nil {
-			return err
-		}
-		return t.marked(by, readMarks{IDs: []string{strconv.FormatInt(id, 10)}, Read: read})
-	})
-}
-
-// MarkAllRead moves a person's read floor to the head of the log: one number,
-// however many cards there are.
-func (s *Store) MarkAllRead(ctx context.Context, by inn.Viewer) error {
-	return s.write(ctx, func(t *tx) error {
-		if err := t.exec(`UPDATE users SET read_floor = coalesce((SELECT max(id) FROM events), 0) WHERE id = $1`, by.UserID); err != nil {
-			return err
-		}
-		if err := t.exec(`UPDATE notification_states SET unread = 0 WHERE user = $1 AND unread = 1`, by.UserID); err != nil {
-			return err
-		}
-		return t.marked(by, readMarks{All: true, Read: true})
-	})
-}
-
-func (t *tx) marked(by inn.Viewer, marks readMarks) error {
-	return t.append(&inn.Event{
-		Topic: by.Own(), Type: inn.NotificationRead, Subject: string(by.Own()), Actor: by.Actor(), By: by.Name,
-	}, marks)
 }

@@ -63,8 +63,8 @@ func (s *Store) argon(ctx context.Context, password string, salt []byte, time, m
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 // Authenticate gives the person with that address and password. An unknown
-// address, a wrong password and a disabled person all take the same time and
-// give the same error.
+// address, a wrong password and a person who is disabled or has not set one yet
+// all take the same time and give the same error.
 func (s *Store) Authenticate(ctx context.Context, email, password string) (inn.Member, error) {
 	wrong := inn.E(inn.Unauthenticated, "That address and password do not go together. Check both and try again.")
 	stored := nobody
@@ -72,7 +72,7 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (inn.M
 	if err != nil && inn.CodeOf(err) != inn.NotFound {
 		return inn.Member{}, err
 	}
-	known := err == nil && !m.Disabled
+	known := err == nil && !m.Disabled && !m.Invited
 	if known {
 		if err := s.db.Read.QueryRowContext(ctx, `SELECT password FROM users WHERE id = $1`, m.ID).Scan(&stored); err != nil {
 			return inn.Member{}, err

@@ -21,6 +21,7 @@ func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property)
 	if p.Status == "" {
 		p.Status = "open"
 	}
+	p.Name, p.Title, p.Detail = inn.CleanText(p.Name, false), "", ""
 	if err := p.Validate(); err != nil {
 		return err
 	}
@@ -42,7 +43,14 @@ func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property)
 		if err != nil {
 			return err
 		}
-		return t.append(propertyEvent(by, inn.PropertyListed, p.Slug), p)
+		e := propertyEvent(by, inn.PropertyListed, p.Slug)
+		if err := t.append(e, p); err != nil {
+			return err
+		}
+		if err := t.card(by, e, p.Card(e)); err != nil {
+			return err
+		}
+		return t.audit(by, inn.Act{Deed: inn.HouseListed, Subject: e.Subject, Name: p.Name})
 	})
 }
 
@@ -83,11 +91,7 @@ func (t *tx) changeProperty(by inn.Viewer, p inn.Publication, to []inn.Topic) (*
 	if err := t.append(e, now); err != nil {
 		return nil, err
 	}
-	title := now.Title
-	if title == "" {
-		title = now.Status
-	}
-	return e, t.card(by, e, now.Name, title)
+	return e, t.card(by, e, now.Card(e))
 }
 
 func (t *tx) property(slug string) (inn.Property, error) {

@@ -99,7 +99,7 @@ func (t *tx) report(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Even
 		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not write for the whole house"}})
 	}
 	var payload map[string]json.RawMessage
-	if err := json.Unmarshal(p.Report.Payload, &payload); err != nil {
+	if err := json.Unmarshal(p.Report.Payload, &payload); err != nil || payload == nil {
 		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/payload", Detail: "must be an object"}})
 	}
 	reporter, err := json.Marshal(by.Actor())
@@ -110,7 +110,7 @@ func (t *tx) report(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Even
 	if err := t.append(e, payload); err != nil {
 		return nil, err
 	}
-	return e, t.card(by, e, string(p.Type), by.Name)
+	return e, t.card(by, e, e.ReportCard())
 }
 
 // recipients turns the addressing of a publication into topics.

@@ -30,7 +30,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		{`DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`, now.Add(-idempotencyKept)},
 		{`DELETE FROM events WHERE id IN (
 			SELECT id FROM events
-			WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'session:ended') AND at <= $1
+			WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended') AND at <= $1
 			LIMIT $2)`, now.Add(-keepActivity)},
 		{`DELETE FROM events WHERE id IN (
 			SELECT e.id FROM events e

@@ -77,6 +77,13 @@ func (s *Store) SessionLives(ctx context.Context, id int64) (lives bool, err err
 	return lives, err
 }
 
+// SignedIn counts the browsers on which a person is signed in.
+func (s *Store) SignedIn(ctx context.Context, user int64) (n int, err error) {
+	err = s.db.Read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE user = $1 AND ended = 0 AND expires > $2`,
+		user, ms(time.Now())).Scan(&n)
+	return n, err
+}
+
 // NoteLogin appends that a person signed in or out, heard by themselves and by
 // those who may see others' activity.
 func (s *Store) NoteLogin(ctx context.Context, by inn.Viewer, as inn.Type, from string) error {

@@ -25,14 +25,15 @@ import (
 // Store is the truth. It is safe for any number of goroutines: readers run side
 // by side, writers queue for the one connection that writes.
 type Store struct {
-	db     *db.DB
-	log    *slog.Logger
-	epoch  string
-	jobs   chan *job
-	closed chan struct{} // closed when the writer has stopped
-	stop   context.CancelFunc
-	bell   bell
-	hasher chan struct{} // bounds how many passwords are hashed at once
+	db      *db.DB
+	log     *slog.Logger
+	epoch   string
+	jobs    chan *job
+	closed  chan struct{} // closed when the writer has stopped
+	stop    context.CancelFunc
+	bell    bell
+	commits commits
+	hasher  chan struct{} // bounds how many passwords are hashed at once
 }
 
 // New starts the store over an open database; Close stops it.

@@ -44,6 +44,8 @@ func openStore(t testing.TB, dir string, slugs ...string) *Store {
 	for _, slug := range slugs {
 		require.NoError(t, s.ListProperty(ctx, operator, house(slug)))
 	}
+	// The cards of the listing would stand in every list of cards.
+	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`DELETE FROM notifications`) }))
 	return s
 }
 

@@ -32,6 +32,7 @@ type tx struct {
 	stmts    map[string]*sql.Stmt // prepared once for the life of the connection
 	now      time.Time
 	appended bool
+	last     int64 // the newest event it appended
 }
 
 // write runs do inside the next transaction and returns when that is committed
@@ -94,7 +95,7 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 	// The work must not end half-way because one of the callers went away.
 	ctx := context.Background()
 	answers := make([]error, len(group))
-	appended := false
+	appended, last := false, int64(0)
 	err := func() error {
 		if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 			return err
@@ -108,7 +109,9 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 			if whole, answers[i] = s.savepoint(t, j.do); !whole {
 				return answers[i]
 			}
-			appended = appended || t.appended && answers[i] == nil
+			if t.appended && answers[i] == nil {
+				appended, last = true, t.last
+			}
 		}
 		_, err := conn.ExecContext(ctx, "COMMIT")
 		return err
@@ -124,6 +127,7 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 		appended = false
 	}
 	if appended {
+		s.commits.note(last, time.Now())
 		s.bell.ring()
 	}
 	for i, j := range group {
@@ -232,7 +236,7 @@ func (t *tx) append(e *inn.Event, data any) error {
 			return err
 		}
 	}
-	t.appended = true
+	t.appended, t.last = true, e.ID
 	return nil
 }
 

@@ -26,6 +26,15 @@ const (
 	idFeed       = "feed"
 	idHistory    = "history"
 	idSummary    = "toast-summary" // the template of "12 updates while you were away"
+
+	idPreferences = "preferences"     // how this person wants to be told, for the scripts
+	idLineMenu    = "connection-menu" // what one can do about the connection, and mute
+	idMute        = "mute"
+	idSetMute     = "settings-mute" // the same on the page of the settings
+	idSoundOff    = "sound-off"     // the strip that the browser keeps the sound off
+	idWaiting     = "waiting"       // the template of "3 new" above a list
+	idOffline     = "offline"       // the template of "this did not reach the server"
+	idMore        = "more"          // on a phone: the pages that are not in the bar
 )
 
 // The pages of this release.
@@ -35,6 +44,13 @@ const (
 	pathProperties    = "/properties"
 	pathNotifications = "/notifications"
 	pathReadAll       = "/notifications/read"
+	pathHistory       = "/history"
+	pathActivity      = "/activity"
+	pathTeam          = "/team"
+	pathKeys          = "/keys"
+	pathStatus        = "/status"
+	pathSettings      = "/settings"
+	pathMute          = "/settings/mute"
 	pathLogin         = "/login"
 	pathLogout        = "/logout"
 	pathSetup         = "/setup"
@@ -43,11 +59,11 @@ const (
 func pathBooking(id string) string    { return pathBookings + "/" + url.PathEscape(id) }
 func pathProperty(slug string) string { return pathProperties + "/" + url.PathEscape(slug) }
 
-func pathRead(n inn.Notification) string   { return pathNotification(n.ID) + "/read" }
-func pathUnread(n inn.Notification) string { return pathNotification(n.ID) + "/unread" }
+func pathRead(n inn.Notification) string   { return pathNotification(n.Subject) + "/read" }
+func pathUnread(n inn.Notification) string { return pathNotification(n.Subject) + "/unread" }
 
-func pathNotification(id int64) string {
-	return pathNotifications + "/" + strconv.FormatInt(id, 10)
+func pathNotification(subject string) string {
+	return pathNotifications + "/" + url.PathEscape(subject)
 }
 
 // pathAbout is where one reads more about the subject of an event or card: the
@@ -75,11 +91,15 @@ func streamPath(p Page) string {
 
 // mainTrigger says when the page fetches itself again. The elements listened
 // to are never those that the answer replaces, and the throttle keeps a stream
-// that asks for a resync at once from being answered twenty times a second.
+// that asks for a resync at once from being answered twenty times a second;
+// "refetch" is what a person asked for, and is not throttled.
 func mainTrigger(p Page) string {
-	trigger := "resync from:body throttle:5s, bye from:body throttle:5s"
-	if p.Section == pathNotifications {
+	trigger := "resync from:body throttle:5s, bye from:body throttle:5s, refetch from:body"
+	switch p.Section {
+	case pathNotifications:
 		trigger += ", notifications-changed from:body"
+	case pathTeam, pathKeys:
+		trigger += ", people-changed from:body"
 	}
 	return trigger
 }
@@ -88,7 +108,7 @@ func bookingID(id string) string             { return "booking-" + id }
 func alertID(subject string) string          { return "alert-" + subject }
 func eventID(id int64) string                { return "event-" + strconv.FormatInt(id, 10) }
 func toastID(subject string) string          { return "toast-" + subject }
-func notificationID(id int64) string         { return "notification-" + strconv.FormatInt(id, 10) }
+func notificationID(subject string) string   { return "notification-" + subject }
 func propertyStatusID(slug string) string    { return "property-status-" + slug }
 func figuresID(scope string) string          { return "figures-" + strings.ReplaceAll(scope, ":", "-") }
 func position(epoch string, id int64) string { return inn.Position{Epoch: epoch, ID: id}.String() }
@@ -129,8 +149,46 @@ func bookingLists(b inn.Booking) string {
 func alertLists(a inn.Alert) string { return lists(listAlerts, listAlertsOf(a.Property)) }
 
 func feedLists(e *inn.Event) string {
-	return lists(listFeed, listFeedOf(e.Property), listHistory(e.Subject))
+	names := []string{listFeed, listFeedOf(e.Property), listHistory(e.Subject)}
+	if e.Kind() == inn.UserActivity {
+		names = append(names, listActivity, listActivityOf(e.Actor))
+	}
+	return lists(names...)
 }
 
 // bookingOf gives the public id of the booking an event is about.
 func bookingOf(e *inn.Event) string { return strings.TrimPrefix(e.Subject, "booking:") }
+
+// The pages about people, and what stands on them.
+const (
+	idOnLine     = "on-line"
+	listActivity = "activity"
+
+	pathAudit    = pathActivity + "/audit"
+	pathAuditCSV = pathActivity + "/audit.csv"
+	pathInvite   = "/invite"
+)
+
+func listActivityOf(actor string) string { return listActivity + "-" + actor }
+
+func pathMember(id int64) string              { return pathTeam + "/" + strconv.FormatInt(id, 10) }
+func pathMemberDo(id int64, do string) string { return pathMember(id) + "/" + do }
+func pathRevoke(key string) string            { return pathKeys + "/" + url.PathEscape(key) + "/revoke" }
+
+// pathActivityOf is what one person did.
+func pathActivityOf(id int64) string {
+	return pathActivity + "?person=" + strconv.FormatInt(id, 10)
+}
+
+// PathInvite is where a one-time link leads.
+func PathInvite(token string) string { return pathInvite + "/" + url.PathEscape(token) }
+
+// The log, the state of the server, and the documentation.
+const (
+	idArrivals = "arrivals" // "3 new" under a filter
+	idStatus   = "status"
+	idRejected = "rejected"
+
+	pathHistoryCSV = pathHistory + ".csv"
+	pathOpenAPI    = "/openapi.json"
+)

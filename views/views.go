@@ -23,8 +23,10 @@ type Page struct {
 	Scope    string // whose figures the page shows and its stream keeps current; "" for none
 	Viewer   inn.Viewer
 	Badge    inn.Badge
-	Now      time.Time
-	Zone     *time.Location // times are shown in it
+
+	Preferences inn.Preferences // how its person is told
+	Now         time.Time
+	Zone        *time.Location // times are shown in it
 
 	heading, subtitle string // in the header; the Title alone when empty
 }
@@ -50,6 +52,7 @@ type Dashboard struct {
 	Feed       []inn.Event    // newest first, redacted
 	Alerts     []inn.Alert    // open ones, the most urgent first
 	Properties []inn.Property // theirs, or all; without the desk
+	OnLine     []Present      // whom they may know of, themselves first
 }
 
 // Own is what "/" shows to a viewer without any property: what is addressed to

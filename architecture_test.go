@@ -1,0 +1,114 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// below says which packages of the house each may import: what stands below it.
+// main may import all of them. A package that is not here has no place yet.
+var below = map[string][]string{
+	"inn":      {},
+	"static":   {},
+	"db":       {},
+	"live":     {"inn"},
+	"store":    {"db", "inn"},
+	"figures":  {"store", "live", "inn"},
+	"views":    {"static", "inn"},
+	"handlers": {"views", "figures", "store", "live", "static", "inn"},
+	"demo":     {"store", "inn"},
+}
+
+// noFurther says which packages keep to the standard library altogether.
+var noFurther = []string{"inn", "live", "static"}
+
+func TestImportOrder(t *testing.T) {
+	for _, path := range sources(t, ".go") {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		in := filepath.ToSlash(filepath.Dir(path))
+		if in == "." {
+			continue
+		}
+		may, known := below[in]
+		require.True(t, known, "%s: say in the table what this package may import", in)
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
+			if ours, found := strings.CutPrefix(name, "baithaka/"); found {
+				assert.True(t, slices.Contains(may, ours), "%s imports %s, which does not stand below %s", path, ours, in)
+			} else if first, _, _ := strings.Cut(name, "/"); strings.Contains(first, ".") {
+				assert.False(t, slices.Contains(noFurther, in), "%s imports %s: %s keeps to the standard library", path, name, in)
+			}
+		}
+	}
+}
+
+// A file of more than this says that something in it wants a name of its own.
+const longest = 350
+
+func TestNoFileIsTooLong(t *testing.T) {
+	for _, path := range append(sources(t, ".go"), sources(t, ".templ")...) {
+		if strings.HasSuffix(path, "_templ.go") || strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, strings.Count(string(text), "\n"), longest, path)
+	}
+}
+
+// sources gives the house's own files with that ending; what has a module of
+// its own is not of the house.
+func sources(t *testing.T, ending string) (paths []string) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "." {
+			if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil || strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "data" {
+				return filepath.SkipDir
+			}
+		}
+		if !d.IsDir() && strings.HasSuffix(path, ending) {
+			paths = append(paths, path)
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	return paths
+}
+
+var libc = regexp.MustCompile(`modernc\.org/libc (v\S+)`)
+
+// modernc.org/sqlite is generated against one version of its C library; with
+// any other it may corrupt what it writes.
+func TestSQLiteHasItsOwnLibc(t *testing.T) {
+	ours, err := os.ReadFile("go.mod")
+	require.NoError(t, err)
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "modernc.org/sqlite").Output()
+	require.NoError(t, err)
+	theirs, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "go.mod"))
+	require.NoError(t, err)
+	wanted, got := libc.FindSubmatch(theirs), libc.FindSubmatch(ours)
+	require.Len(t, wanted, 2)
+	require.Len(t, got, 2)
+	assert.Equal(t, string(wanted[1]), string(got[1]), "go get modernc.org/libc@%s", wanted[1])
+}

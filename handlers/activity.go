@@ -1,0 +1,179 @@
+package handlers
+
+import (
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/store"
+	"baithaka/views"
+)
+
+// showActivity is "/activity": what people did, as far as the viewer may see
+// it.
+func (s *Site) showActivity(c echo.Context) error {
+	p, err := s.page(c, "Activity", "/activity")
+	if err != nil {
+		return err
+	}
+	ctx, v := c.Request().Context(), p.Viewer
+	var a views.Activity
+	f := store.AuditFilter{Limit: listShown + 1}
+	if a.From, a.To, f.Since, f.Until, err = period(c, p.Zone); err != nil {
+		return err
+	}
+	if f.Before, err = s.place(c.QueryParam("before")); err != nil {
+		return err
+	}
+	if person := c.QueryParam("person"); person != "" {
+		if a.Person, err = strconv.ParseInt(person, 10, 64); err != nil {
+			return inn.NoSuch("person")
+		}
+		// Somebody else's is there only for who may see it, like nobody's.
+		if a.Person != v.UserID && !v.May(inn.ActivityView, "") {
+			return inn.NoSuch("person")
+		}
+		if _, err := s.store.Member(ctx, a.Person); err != nil {
+			return err
+		}
+		f.Actor = string(inn.UserTopic(a.Person))
+	}
+	if v.May(inn.ActivityView, "") {
+		if a.People, err = s.store.Members(ctx); err != nil {
+			return err
+		}
+	}
+	if a.Events, err = s.store.Activity(ctx, v, f); err != nil {
+		return err
+	}
+	if len(a.Events) > listShown {
+		a.Events = a.Events[:listShown]
+		a.Next = s.nextPage(c, a.Events[listShown-1].ID)
+	}
+	a.Events = redactedEvents(v, a.Events)
+	return s.render(c, http.StatusOK, views.ActivityPage(p, a))
+}
+
+// period reads the days a list is narrowed to, in a zone. The last day is part
+// of it; until is the midnight after.
+func period(c echo.Context, zone *time.Location) (from, to inn.Date, since, until time.Time, err error) {
+	for name, into := range map[string]*inn.Date{"from": &from, "to": &to} {
+		if given := c.QueryParam(name); given != "" {
+			date, ok := inn.ParseDate(given)
+			if !ok {
+				return "", "", since, until, inn.InvalidFields([]inn.FieldError{{Pointer: name, Detail: "must be a date such as 2026-12-31"}})
+			}
+			*into = date
+		}
+	}
+	if from != "" {
+		since = midnight(from, zone)
+	}
+	if to != "" {
+		until = midnight(to.Add(1), zone)
+	}
+	return from, to, since, until, nil
+}
+
+func midnight(d inn.Date, zone *time.Location) time.Time {
+	t := d.Time()
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
+}
+
+// auditFilter reads what the audit is narrowed to.
+func auditFilter(c echo.Context, zone *time.Location) (a views.Audit, f store.AuditFilter, err error) {
+	a.Actor, a.Deed = c.QueryParam("actor"), inn.Deed(c.QueryParam("deed"))
+	f.Actor, f.Deed = a.Actor, a.Deed
+	a.From, a.To, f.Since, f.Until, err = period(c, zone)
+	return a, f, err
+}
+
+// showAudit is the other side of the activity: administrative acts.
+func (s *Site) showAudit(c echo.Context) error {
+	p, err := s.page(c, "Audit", "/activity")
+	if err != nil {
+		return err
+	}
+	a, f, err := auditFilter(c, p.Zone)
+	if err != nil {
+		return err
+	}
+	if before := c.QueryParam("before"); before != "" {
+		if f.Before, err = strconv.ParseInt(before, 10, 64); err != nil {
+			return inn.E(inn.Malformed, "That is not a place in the audit.")
+		}
+	}
+	ctx := c.Request().Context()
+	f.Limit = listShown + 1
+	if a.Acts, err = s.store.Audit(ctx, f); err != nil {
+		return err
+	}
+	query := url.Values{}
+	for _, name := range []string{"actor", "deed", "from", "to"} {
+		if value := c.QueryParam(name); value != "" {
+			query.Set(name, value)
+		}
+	}
+	a.Query = query.Encode()
+	if len(a.Acts) > listShown {
+		a.Acts = a.Acts[:listShown]
+		query.Set("before", strconv.FormatInt(a.Acts[listShown-1].ID, 10))
+		a.Next = query.Encode()
+	}
+	if a.Actors, err = s.store.AuditActors(ctx); err != nil {
+		return err
+	}
+	return s.render(c, http.StatusOK, views.AuditPage(p, a))
+}
+
+// downloadAudit gives the audit, narrowed as on the page, as CSV that
+// spreadsheets open: the newest first, with the mark that tells them it is UTF-8.
+func (s *Site) downloadAudit(c echo.Context) error {
+	ctx, zone := c.Request().Context(), inn.Location(viewer(c).Zone)
+	_, f, err := auditFilter(c, zone)
+	if err != nil {
+		return err
+	}
+	f.Limit = exportStep
+	acts, err := s.store.Audit(ctx, f)
+	if err != nil {
+		return err
+	}
+	w := c.Response()
+	w.Header().Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
+	w.Header().Set(echo.HeaderContentDisposition, `attachment; filename="baithaka-audit-`+time.Now().In(zone).Format(time.DateOnly)+`.csv"`)
+	w.WriteHeader(http.StatusOK)
+	if _, err := w.Write([]byte("\ufeff")); err != nil {
+		return nil // the reader is gone
+	}
+	lines := csv.NewWriter(w)
+	lines.UseCRLF = true
+	_ = lines.Write([]string{"When", "Actor", "By", "Deed", "Subject", "Name", "Detail", "From", "Number"}) // Flush tells
+	rc := http.NewResponseController(w)
+	for {
+		// A long download may take longer than a page; a reader that is stuck may not.
+		if err := rc.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
+			return err
+		}
+		for _, a := range acts {
+			cells := []string{a.At.In(zone).Format(time.RFC3339), a.Actor, a.By, string(a.Deed), a.Subject, a.Name, a.Detail, a.Address}
+			for i, cell := range cells {
+				cells[i] = plain(cell)
+			}
+			_ = lines.Write(append(cells, strconv.FormatInt(a.ID, 10)))
+		}
+		lines.Flush()
+		if lines.Error() != nil || len(acts) < exportStep {
+			return nil
+		}
+		f.Before = acts[len(acts)-1].ID
+		if acts, err = s.store.Audit(ctx, f); err != nil {
+			return err // the file breaks off; the log line says why
+		}
+	}
+}

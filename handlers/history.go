@@ -1,0 +1,360 @@
+package handlers
+
+import (
+	"context"
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/store"
+	"baithaka/views"
+)
+
+const (
+	historyShown = 50
+	historyScope = "history?"
+	arrivalsMost = 100 // "99+ new"
+)
+
+// showHistory is "/history": the log as the viewer may see it, newest first,
+// under a filter.
+func (s *Site) showHistory(c echo.Context) error {
+	p, err := s.page(c, "History", "/history")
+	if err != nil {
+		return err
+	}
+	ctx, v := c.Request().Context(), p.Viewer
+	query := c.QueryParams()
+	asked, err := askHistory(query)
+	if err != nil {
+		return err
+	}
+	if asked.Property != "" {
+		if err := s.sees(c, asked.Property); err != nil {
+			return err
+		}
+	}
+	h := views.History{Asked: asked}
+	f := filterOf(asked, v)
+	f.Limit = historyShown + 1
+	if f.Before, err = s.place(query.Get("before")); err != nil {
+		return err
+	}
+	if h.Events, err = s.store.History(ctx, v, f); err != nil {
+		return err
+	}
+	if len(h.Events) > historyShown {
+		h.Events = h.Events[:historyShown]
+		h.Next = s.nextPage(c, h.Events[historyShown-1].ID)
+	}
+	h.Newest = f.Before == 0
+	if h.Newest && !asked.OnlyProperty() {
+		// What arrives may not match, and is counted instead.
+		p.Scope = historyScope + asked.Query().Encode()
+	}
+	if h.Properties, err = s.store.Sold(ctx, v); err != nil {
+		return err
+	}
+	if h.Actors, err = s.actors(ctx, v, h); err != nil {
+		return err
+	}
+	h.Events = redactedEvents(v, h.Events)
+	return s.render(c, http.StatusOK, views.HistoryPage(p, h))
+}
+
+// askHistory reads a filter from a query. A type may be asked for as such or by
+// the kind it belongs to; two dates the wrong way round are meant the other.
+func askHistory(query url.Values) (views.HistoryAsked, error) {
+	a := views.HistoryAsked{
+		Kind: inn.Kind(query.Get("kind")), Type: inn.Type(query.Get("type")), Property: query.Get("property"),
+		Actor: inn.CleanText(query.Get("actor"), false), From: inn.Date(query.Get("from")), To: inn.Date(query.Get("to")),
+		Words: inn.CleanText(query.Get("q"), false),
+	}
+	var problems []inn.FieldError
+	if slices.Contains(inn.Kinds, inn.Kind(a.Type)) {
+		a.Kind, a.Type = inn.Kind(a.Type), ""
+	}
+	if a.Type != "" && !a.Type.Known() {
+		problems = append(problems, inn.FieldError{Pointer: "type", Detail: "is not an event type"})
+	}
+	if a.Kind != "" && !slices.Contains(inn.Kinds, a.Kind) {
+		problems = append(problems, inn.FieldError{Pointer: "kind", Detail: "is not a kind of event"})
+	}
+	for name, date := range map[string]inn.Date{"from": a.From, "to": a.To} {
+		if _, ok := inn.ParseDate(string(date)); !ok && date != "" {
+			problems = append(problems, inn.FieldError{Pointer: name, Detail: "must be a date such as 2026-12-12"})
+		}
+	}
+	if a.From != "" && a.To != "" && a.To < a.From {
+		a.From, a.To = a.To, a.From
+	}
+	if len([]rune(a.Words)) > inn.MaxName || len([]rune(a.Actor)) > inn.MaxName {
+		problems = append(problems, inn.FieldError{Pointer: "q", Detail: "must be 200 characters or fewer"})
+	}
+	return a, inn.InvalidFields(problems)
+}
+
+// filterOf turns what was asked into a filter; days are those of the viewer's
+// zone. Figures are left out unless they are asked for.
+func filterOf(a views.HistoryAsked, v inn.Viewer) store.EventFilter {
+	zone := inn.Location(v.Zone)
+	f := store.EventFilter{
+		Kind: a.Kind, Type: a.Type, Property: a.Property, Actor: a.Actor, Words: a.Words,
+		Feed: a.Kind != inn.MetricUpdate && a.Type != inn.MetricsUpdate,
+	}
+	midnight := func(d inn.Date) time.Time {
+		t := d.Time()
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
+	}
+	if a.From != "" {
+		f.From = midnight(a.From)
+	}
+	if a.To != "" {
+		f.Until = midnight(a.To.Add(1))
+	}
+	return f
+}
+
+// actors gives who may be filtered by: everybody and every key for who may see
+// what others do, else the people of the viewer's own properties; and whoever
+// is named on the page anyway.
+func (s *Site) actors(ctx context.Context, v inn.Viewer, h views.History) ([]views.Actor, error) {
+	names := map[string]string{v.Actor(): v.Name}
+	add := func(members []inn.Member, err error) error {
+		for _, m := range members {
+			names[m.Viewer().Actor()] = m.Name
+		}
+		return err
+	}
+	if v.May(inn.ActivityView, "") {
+		if err := add(s.store.Members(ctx)); err != nil {
+			return nil, err
+		}
+		keys, err := s.store.Keys(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range keys {
+			names[k.Viewer().Actor()] = k.Name
+		}
+	} else {
+		for _, slug := range v.Properties {
+			if !v.May(inn.PropertyView, slug) {
+				continue
+			}
+			if err := add(s.store.PeopleOf(ctx, slug)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, e := range h.Events {
+		if _, known := names[e.Actor]; !known && e.By != "" {
+			names[e.Actor] = e.By
+		}
+	}
+	if a := h.Asked.Actor; a != "" && names[a] == "" {
+		names[a] = a
+	}
+	list := make([]views.Actor, 0, len(names))
+	for actor, name := range names {
+		if actor != "" && name != "" {
+			list = append(list, views.Actor{ID: actor, Name: name})
+		}
+	}
+	slices.SortFunc(list, func(a, b views.Actor) int {
+		return strings.Compare(strings.ToLower(a.Name)+a.ID, strings.ToLower(b.Name)+b.ID)
+	})
+	return list, nil
+}
+
+// exportStep is how many events an export reads at a time.
+const exportStep = 500
+
+// exportHistory is "/history.csv": everything that the filter finds, written as
+// it is read.
+func (s *Site) exportHistory(c echo.Context) error {
+	ctx, v := c.Request().Context(), viewer(c)
+	asked, err := askHistory(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	if asked.Property != "" {
+		if err := s.sees(c, asked.Property); err != nil {
+			return err
+		}
+	}
+	f := filterOf(asked, v)
+	f.Limit = exportStep
+	events, err := s.store.History(ctx, v, f)
+	if err != nil {
+		return err
+	}
+	w := c.Response()
+	h := w.Header()
+	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="baithaka-history-`+time.Now().In(inn.Location(v.Zone)).Format("2006-01-02")+`.csv"`)
+	w.WriteHeader(http.StatusOK)
+	rc := http.NewResponseController(w)
+	sheet := newSheet(w, v, s.store.Epoch())
+	for {
+		// A long export may take longer than a page; a reader that is stuck may not.
+		if err := rc.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
+			return err
+		}
+		if err := sheet.write(redactedEvents(v, events)); err != nil {
+			return nil // the reader is gone
+		}
+		if len(events) < exportStep {
+			return nil
+		}
+		f.Before = events[len(events)-1].ID
+		if events, err = s.store.History(ctx, v, f); err != nil {
+			return err // the file breaks off; the log line says why
+		}
+	}
+}
+
+// sheet writes events as the lines of a spreadsheet.
+type sheet struct {
+	w     *csv.Writer
+	v     inn.Viewer
+	epoch string
+	zone  *time.Location
+	money bool
+	begun bool
+	out   http.ResponseWriter
+}
+
+func newSheet(out http.ResponseWriter, v inn.Viewer, epoch string) *sheet {
+	one := &sheet{w: csv.NewWriter(out), v: v, epoch: epoch, zone: inn.Location(v.Zone), money: v.MayAnywhere(inn.FinancialView), out: out}
+	one.w.UseCRLF = true
+	return one
+}
+
+func (s *sheet) write(events []inn.Event) error {
+	if !s.begun {
+		s.begun = true
+		// The mark tells spreadsheets that the text is UTF-8.
+		if _, err := s.out.Write([]byte("\ufeff")); err != nil {
+			return err
+		}
+		head := []string{"When", "Kind", "Type", "Priority", "Property", "About", "Name", "What", "Status", "From", "To"}
+		if s.money {
+			head = append(head, "Amount", "Currency")
+		}
+		if err := s.w.Write(append(head, "By", "Position")); err != nil {
+			return err
+		}
+	}
+	for i := range events {
+		if err := s.w.Write(s.line(&events[i])); err != nil {
+			return err
+		}
+	}
+	s.w.Flush()
+	return s.w.Error()
+}
+
+func (s *sheet) line(e *inn.Event) []string {
+	cells := []string{
+		e.At.In(s.zone).Format(time.RFC3339), string(e.Kind()), string(e.Type), string(e.Priority), e.Property, e.Subject,
+		"", "", "", "", "",
+	}
+	amount, currency := "", ""
+	switch e.Kind() {
+	case inn.BookingUpdate:
+		if b, err := e.Booking(); err == nil && b.ID != "" {
+			copy(cells[6:], []string{b.Customer, b.Title, string(b.Status), string(b.CheckIn), string(b.CheckOut)})
+			if b.Priced {
+				amount, currency = b.Price.String(), b.Price.Currency
+			}
+		}
+	case inn.AlertUpdate:
+		var a inn.Alert
+		if e.Into(&a) == nil {
+			copy(cells[6:], []string{a.Title, a.Detail, string(a.Status)})
+		}
+	case inn.PropertyUpdate:
+		var p inn.Property
+		if e.Into(&p) == nil {
+			copy(cells[6:], []string{p.Name, p.Title, p.Status})
+		}
+	}
+	if s.money {
+		cells = append(cells, amount, currency)
+	}
+	cells = append(cells, e.By, inn.Position{Epoch: s.epoch, ID: e.ID}.String())
+	for i, cell := range cells {
+		cells[i] = plain(cell)
+	}
+	return cells
+}
+
+// plain keeps a cell from being run as a formula by the program that opens the
+// file: names and titles come from outside.
+func plain(cell string) string {
+	if first := strings.TrimLeft(cell, " \t\r\n"); first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// arrivals counts what has arrived under a filter since the page was made: rows
+// that may not match are not put into it.
+type arrivals struct {
+	site   *Site
+	viewer inn.Viewer
+	asked  views.HistoryAsked
+	filter store.EventFilter
+	after  int64 // the page's own place; 0 until it is known
+	dirty  bool
+	count  int
+}
+
+func (s *Site) newArrivals(v inn.Viewer, query string) panel {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil
+	}
+	asked, err := askHistory(values)
+	if err != nil {
+		return nil
+	}
+	f := filterOf(asked, v)
+	f.Limit = arrivalsMost
+	return &arrivals{site: s, viewer: v, asked: asked, filter: f}
+}
+
+// touched takes the cheap half of the filter; the index knows the rest.
+func (a *arrivals) touched(e *inn.Event) {
+	f := a.filter
+	if (f.Kind == "" || e.Kind() == f.Kind) && (f.Type == "" || e.Type == f.Type) && (f.Property == "" || e.Property == f.Property) &&
+		(f.Actor == "" || e.Actor == f.Actor) && !(f.Feed && e.Type == inn.MetricsUpdate) && !e.Type.Internal() {
+		a.dirty = true
+	}
+}
+
+func (a *arrivals) send(ctx context.Context, st *stream) error {
+	if !a.dirty || a.count == arrivalsMost {
+		return nil
+	}
+	a.dirty = false
+	a.filter.After = st.from
+	events, err := a.site.store.History(ctx, a.viewer, a.filter)
+	if err != nil {
+		// The stream goes on without the number; the next event asks again.
+		a.site.logger.Warn("what is new under a filter could not be counted", "error", err)
+		return nil
+	}
+	if len(events) == a.count {
+		return nil
+	}
+	a.count = len(events)
+	return st.add(ctx, views.ArrivalsState(a.asked, a.count))
+}

@@ -1,0 +1,74 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/views"
+)
+
+// showKeys is "/keys": the API keys, and the form that makes one.
+func (s *Site) showKeys(c echo.Context) error {
+	return s.keysPage(c, http.StatusOK, views.Keys{})
+}
+
+func (s *Site) keysPage(c echo.Context, status int, k views.Keys) error {
+	p, err := s.page(c, "API keys", "/keys")
+	if err != nil {
+		return err
+	}
+	p.Path = "/keys" // also when this answers a form
+	ctx := c.Request().Context()
+	if k.Keys, err = s.store.Keys(ctx); err != nil {
+		return err
+	}
+	if k.Properties, err = s.store.Sold(ctx, p.Viewer); err != nil {
+		return err
+	}
+	k.Form.Properties = k.Properties
+	return s.render(c, status, views.KeysPage(p, k))
+}
+
+// makeKey makes a key of the person's own and shows its secret, once.
+func (s *Site) makeKey(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	typed := views.KeyForm{Name: strings.TrimSpace(form.Get("name")), Chosen: form["property"]}
+	for _, scope := range form["scope"] {
+		typed.Scopes = append(typed.Scopes, inn.Scope(scope))
+	}
+	made := views.MadeKey{Name: typed.Name}
+	scopes, err := inn.ParseScopes(form["scope"])
+	if err != nil {
+		e := asError(err)
+		e.Fields = []inn.FieldError{{Pointer: "/scope", Detail: "needs at least one of those listed"}}
+		err = e
+	} else {
+		made.Secret, err = s.store.AddKey(c.Request().Context(), viewer(c), inn.Key{Name: typed.Name, Scopes: scopes, Properties: typed.Chosen})
+	}
+	if shown, status := s.formError(c, err); shown != nil {
+		typed.Problem = shown
+		return s.keysPage(c, status, views.Keys{Form: typed})
+	}
+	if err != nil {
+		return err
+	}
+	if isHTMX(c) {
+		return s.flash(c, views.KeyMadeFlash(made))
+	}
+	return s.keysPage(c, http.StatusOK, views.Keys{Made: &made})
+}
+
+// revokeKey ends a key for good.
+func (s *Site) revokeKey(c echo.Context) error {
+	if err := s.store.RevokeKey(c.Request().Context(), viewer(c), c.Param("name")); err != nil {
+		return err
+	}
+	c.Response().Header().Set("HX-Trigger", peopleChanged)
+	return done(c, "/keys")
+}

@@ -1,0 +1,70 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"baithaka/inn"
+)
+
+// panelEvery is how often a panel is brought up to date at the most.
+const panelEvery = time.Second
+
+// panel is state that only some pages show: the stream of a page that asks for
+// it by its scope sends it, to viewers who may see it.
+type panel interface {
+	// touched hears of every event the viewer sees.
+	touched(e *inn.Event)
+	// send adds what changed since it was sent last to the stream.
+	send(ctx context.Context, st *stream) error
+}
+
+// panel gives the panel a page's scope asks for; nil for the others.
+func (s *Site) panel(v inn.Viewer, scope string) panel {
+	switch {
+	case scope == statusScope && v.May(inn.StatusView, ""):
+		return &statusPanel{site: s}
+	case strings.HasPrefix(scope, historyScope):
+		return s.newArrivals(v, strings.TrimPrefix(scope, historyScope))
+	}
+	return nil
+}
+
+// tick rings once a second for the streams that have a panel.
+func (s *Site) tick(done <-chan struct{}) {
+	ticker := time.NewTicker(panelEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case now := <-ticker.C:
+			s.meters.note(now, s.log.Head())
+			s.ticks.ring()
+		}
+	}
+}
+
+// keepIndexed brings the log's search index along behind the publishers, until
+// done is closed. A search that comes sooner does it itself.
+func (s *Site) keepIndexed(done <-chan struct{}) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() { // an index under way must not outlive the server
+		<-done
+		cancel()
+	}()
+	ticker := time.NewTicker(panelEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-ticker.C:
+			if err := s.store.Index(ctx); err != nil && ctx.Err() == nil && inn.CodeOf(err) != inn.Unavailable {
+				s.logger.Warn("the log could not be indexed; trying again", "error", err)
+			}
+		}
+	}
+}

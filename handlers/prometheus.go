@@ -1,0 +1,124 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// newRegistry makes the site's own registry: nothing that a library registers
+// for itself gets into it.
+func (s *Site) newRegistry() http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collector{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{DisableCompression: true})
+}
+
+// giveMeters is GET /metrics, in Prometheus's text format.
+func (s *Site) giveMeters(c echo.Context) error {
+	s.registry.ServeHTTP(c.Response(), c.Request())
+	return nil
+}
+
+// collector reads the meters when they are asked for. It is written over our own
+// counters, because the status page shows the same ones.
+type collector struct{ site *Site }
+
+func described(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("baithaka_"+name, help, labels, nil)
+}
+
+var (
+	descStreams   = described("streams_open", "Streams open now, by who reads them.", "kind")
+	descPublishes = described("publishes_total", "Publishes answered, by result.", "result")
+	descAppended  = described("events_appended_total", "Events appended to the log since the start.")
+	descHead      = described("log_head", "Place of the newest event in the log.")
+	descLag       = described("stream_lag_events", "How many places the furthest-back stream is behind the head.")
+	descQueue     = described("writer_queue_length", "Writes waiting for the writer.")
+	descDatabase  = described("database_bytes", "Size of the database file.")
+	descWAL       = described("wal_bytes", "Size of the write-ahead log.")
+	descStart     = described("start_time_seconds", "When the server began, in unix seconds.")
+	descDelivery  = described("delivery_seconds", "From the commit of an event to its write to a stream.")
+	descAck       = described("publish_ack_seconds", "From a publish coming in to its answer, committed and synced.")
+	descRequests  = described("http_requests_total", "Requests answered, by route pattern.", "method", "route", "status")
+	descTook      = described("http_request_seconds", "How long requests took, streams left out, by route pattern.", "method", "route", "status")
+)
+
+// Describe implements prometheus.Collector.
+func (c collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		descStreams, descPublishes, descAppended, descHead, descLag, descQueue, descDatabase, descWAL, descStart,
+		descDelivery, descAck, descRequests, descTook,
+	} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c collector) Collect(ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	counter := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
+	}
+	m, head := c.site.meters, c.site.log.Head()
+	pages, programs, lag := c.site.progress.load(head)
+	gauge(descStreams, float64(pages), "page")
+	gauge(descStreams, float64(programs), "program")
+	for i, result := range publishResults {
+		counter(descPublishes, float64(m.publishes[i].Load()), result)
+	}
+	counter(descAppended, float64(head-m.since))
+	gauge(descHead, float64(head))
+	gauge(descLag, float64(lag))
+	gauge(descQueue, float64(c.site.store.Queue()))
+	database, wal := c.site.store.Size()
+	gauge(descDatabase, float64(database))
+	gauge(descWAL, float64(wal))
+	gauge(descStart, float64(m.began.UnixMilli())/1000)
+	ch <- m.delivery.metric(descDelivery)
+	ch <- m.ack.metric(descAck)
+	m.requests.each(func(l requestLine, one *requestCount) {
+		labels := []string{l.method, l.route, strconv.Itoa(l.status)}
+		counter(descRequests, float64(one.n.Load()), labels...)
+		if !streamPath(l.route) {
+			ch <- one.took.metric(descTook, labels...)
+		}
+	})
+}
+
+// metric gives the histogram in Prometheus's form, in which every bucket holds
+// those below it too.
+func (h *histogram) metric(d *prometheus.Desc, labels ...string) prometheus.Metric {
+	in, sofar := h.counts(), uint64(0)
+	upto := make(map[float64]uint64, len(bounds))
+	for i, bound := range bounds {
+		sofar += in[i]
+		upto[bound] = sofar
+	}
+	return prometheus.MustNewConstHistogram(d, in.total(), time.Duration(h.sum.Load()).Seconds(), upto, labels...)
+}
+
+// measure counts a request that has been answered. What matched no route is one
+// line, whatever was asked for.
+func (s *Site) measure(c echo.Context, began time.Time) {
+	l := requestLine{c.Request().Method, c.Path(), c.Response().Status}
+	if !s.patterns[l.method+" "+l.route] {
+		l.method, l.route = "other", "unmatched"
+	}
+	one := s.meters.requests.line(l)
+	one.n.Add(1)
+	took := time.Since(began)
+	if !streamPath(l.route) {
+		one.took.observe(took)
+	}
+	if publishes(c) && l.status < 300 {
+		s.meters.ack.observe(took)
+	}
+}

@@ -1,0 +1,242 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/views"
+)
+
+// showSettings is "/settings": how the person wants to be told.
+func (s *Site) showSettings(c echo.Context) error {
+	p, err := s.page(c, "Settings", "/settings")
+	if err != nil {
+		return err
+	}
+	member, err := s.store.Member(c.Request().Context(), p.Viewer.UserID)
+	if err != nil {
+		return err
+	}
+	form := settingsForm(p.Preferences, member.Zone)
+	return s.renderSettings(c, p, views.Settings{Form: form, Saved: c.QueryParam("saved") != ""}, http.StatusOK)
+}
+
+func (s *Site) renderSettings(c echo.Context, p views.Page, shown views.Settings, status int) (err error) {
+	shown.Own = p.Preferences
+	if shown.Properties, err = s.store.Sold(c.Request().Context(), p.Viewer); err != nil {
+		return err
+	}
+	return s.render(c, status, views.SettingsPage(p, shown))
+}
+
+// saveSettings stores the form. What cannot be stored is said beside its field,
+// and everything typed stays: by htmx in the page that is open, else in the page
+// that answers.
+func (s *Site) saveSettings(c echo.Context) error {
+	ctx, v := c.Request().Context(), viewer(c)
+	form, err := c.FormParams()
+	if err != nil {
+		return inn.E(inn.Malformed, "That is not the form of the settings.")
+	}
+	before, err := s.store.Preferences(ctx, v.UserID)
+	if err != nil {
+		return err
+	}
+	properties, err := s.store.Sold(ctx, v)
+	if err != nil {
+		return err
+	}
+	chosen, problems := readSettings(form, properties)
+	chosen.MutedUntil = before.MutedUntil
+	if len(problems) == 0 {
+		err = s.store.Prefer(ctx, v, chosen, strings.TrimSpace(form.Get(views.FieldZone)))
+		problems = asError(err).Fields
+	}
+	switch {
+	case len(problems) > 0 && isHTMX(c):
+		return inn.InvalidFields(problems)
+	case len(problems) > 0:
+		return s.refuseSettings(c, form, problems)
+	case err != nil:
+		return err
+	}
+	s.preferred.changed(v.UserID)
+	s.state.ring()
+	c.Response().Header().Set("HX-Trigger", "settings-saved")
+	return done(c, "/settings?saved=1")
+}
+
+// refuseSettings shows the form again, as it was sent, with what is wrong.
+func (s *Site) refuseSettings(c echo.Context, form url.Values, problems []inn.FieldError) error {
+	p, err := s.page(c, "Settings", "/settings")
+	if err != nil {
+		return err
+	}
+	p.Path = "/settings" // it was posted to; what is fetched again is the page
+	named := map[string]string{}
+	for _, f := range problems {
+		named[strings.TrimPrefix(f.Pointer, "/")] = f.Detail
+	}
+	return s.renderSettings(c, p, views.Settings{Form: form, Problems: named}, http.StatusUnprocessableEntity)
+}
+
+// mute keeps everything quiet for an hour, or ends that. There is no mute
+// without an end.
+func (s *Site) mute(c echo.Context) error {
+	v, until := viewer(c), time.Time{}
+	switch c.FormValue("mute") {
+	case "hour":
+		until = time.Now().Add(inn.MuteFor)
+	case "off":
+	default:
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/mute", Detail: "must be hour or off"}})
+	}
+	if err := s.store.Mute(c.Request().Context(), v, until); err != nil {
+		return err
+	}
+	s.preferred.changed(v.UserID)
+	s.state.ring()
+	return done(c, "/settings")
+}
+
+// settingsForm writes preferences into the fields of the form.
+func settingsForm(p inn.Preferences, zone string) url.Values {
+	f := url.Values{}
+	f.Set(views.FieldZone, zone)
+	f.Set(views.FieldMinimum, string(p.Minimum))
+	f.Set(views.FieldSeconds, strconv.Itoa(p.Seconds))
+	f.Set(views.FieldVolume, strconv.Itoa(p.Volume))
+	if p.Through {
+		f.Set(views.FieldThrough, "on")
+	}
+	for _, tone := range inn.Tones {
+		if !slices.Contains(p.Silent, tone) {
+			f.Add(views.FieldTone, string(tone))
+		}
+	}
+	for day, q := range p.Quiet {
+		day := time.Weekday(day)
+		if q.On {
+			f.Add(views.FieldQuiet, strconv.Itoa(int(day)))
+		}
+		f.Set(views.FieldFrom(day), clock(q.From))
+		f.Set(views.FieldUntil(day), clock(q.Until))
+	}
+	tell := func(property string, told inn.Told) {
+		for _, kind := range inn.Kinds {
+			f[views.FieldKind(property, kind)] = told[kind].Names()
+		}
+	}
+	tell("", p.Everywhere)
+	for slug, told := range p.Properties {
+		f.Add(views.FieldOwn, slug)
+		tell(slug, told)
+	}
+	return f
+}
+
+// readSettings reads the form back. A choice for a property that is not theirs
+// is passed over.
+func readSettings(f url.Values, properties []inn.Property) (p inn.Preferences, problems []inn.FieldError) {
+	number := func(name string) int {
+		n, err := strconv.Atoi(strings.TrimSpace(f.Get(name)))
+		if err != nil {
+			return -1 // refused by Validate, with the range
+		}
+		return n
+	}
+	p.Minimum = inn.Priority(f.Get(views.FieldMinimum))
+	p.Seconds, p.Volume = number(views.FieldSeconds), number(views.FieldVolume)
+	p.Through = f.Get(views.FieldThrough) != ""
+	for _, tone := range inn.Tones {
+		if !slices.Contains(f[views.FieldTone], string(tone)) {
+			p.Silent = append(p.Silent, tone)
+		}
+	}
+	for i := range p.Quiet {
+		day := time.Weekday(i)
+		from, fromOK := minutes(f.Get(views.FieldFrom(day)))
+		until, untilOK := minutes(f.Get(views.FieldUntil(day)))
+		if !fromOK || !untilOK {
+			problems = append(problems, inn.FieldError{Pointer: "/" + views.FieldFrom(day), Detail: "must be two times such as 22:00 and 07:00"})
+		}
+		p.Quiet[i] = inn.QuietHours{On: slices.Contains(f[views.FieldQuiet], strconv.Itoa(i)), From: from, Until: until}
+	}
+	p.Everywhere = readTold(f, "")
+	p.Properties = map[string]inn.Told{}
+	for _, property := range properties {
+		if slices.Contains(f[views.FieldOwn], property.Slug) {
+			p.Properties[property.Slug] = readTold(f, property.Slug)
+		}
+	}
+	if err := p.Validate(time.Now()); err != nil {
+		problems = append(problems, asError(err).Fields...)
+	}
+	return p, problems
+}
+
+func readTold(f url.Values, property string) inn.Told {
+	told := inn.Told{}
+	for _, kind := range inn.Kinds {
+		ticked := f[views.FieldKind(property, kind)]
+		told[kind] = inn.Channels{
+			Screen: slices.Contains(ticked, "screen"), Sound: slices.Contains(ticked, "sound"), Desktop: slices.Contains(ticked, "desktop"),
+		}
+	}
+	return told
+}
+
+// clock writes minutes after midnight as 22:00; minutes reads them back.
+func clock(minutes int) string {
+	return time.Date(1, 1, 1, 0, minutes, 0, 0, time.UTC).Format("15:04")
+}
+
+func minutes(text string) (int, bool) {
+	t, err := time.Parse("15:04", strings.TrimSpace(text))
+	return t.Hour()*60 + t.Minute(), err == nil
+}
+
+// preferred counts the changes of each person's preferences since the start, so
+// that their open pages learn of them. Preferences make no event.
+type preferred struct {
+	mu sync.Mutex
+	of map[int64]uint64
+}
+
+func newPreferred() *preferred { return &preferred{of: map[int64]uint64{}} }
+
+func (p *preferred) changed(user int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.of[user]++
+}
+
+func (p *preferred) version(user int64) uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.of[user]
+}
+
+// sendPreferences adds them to the stream when they changed since the page was
+// made or last told.
+func (p *pageState) sendPreferences(ctx context.Context, st *stream) error {
+	version := p.site.preferred.version(p.viewer.UserID)
+	if version == p.preferred {
+		return nil
+	}
+	p.preferred = version
+	preferences, err := p.site.store.Preferences(ctx, p.viewer.UserID)
+	if err != nil {
+		return err
+	}
+	return st.add(ctx, views.PreferencesState(preferences, time.Now(), inn.Location(p.viewer.Zone)))
+}

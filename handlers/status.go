@@ -1,0 +1,93 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"runtime/metrics"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/views"
+)
+
+const statusScope = "status"
+
+// showStatus is "/status": how the server is, live.
+func (s *Site) showStatus(c echo.Context) error {
+	p, err := s.page(c, "Status", "/status")
+	if err != nil {
+		return err
+	}
+	p.Scope = statusScope
+	rejected, _ := s.inspector.rejections()
+	return s.render(c, http.StatusOK, views.StatusPage(p, s.health.now(s), rejected))
+}
+
+// health is the state of the server, measured once a second however many look.
+type health struct {
+	mu    sync.Mutex
+	at    time.Time
+	state views.Status
+}
+
+func (h *health) now(s *Site) views.Status {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now()
+	if now.Sub(h.at) >= panelEvery/2 {
+		h.at, h.state = now, s.measureHealth(now)
+	}
+	return h.state
+}
+
+func (s *Site) measureHealth(now time.Time) views.Status {
+	head := s.log.Head()
+	st := views.Status{Uptime: now.Sub(s.meters.began), Position: s.log.Position().String(), Queue: s.store.Queue()}
+	st.Pages, st.Programs, st.Lag = s.progress.load(head)
+	statistics := s.streams.statistics()
+	st.Rooms, st.People = statistics.Stats.ByRoom, statistics.Users
+	perMinute, delivered := s.meters.lastMinute(now, head)
+	st.PerMinute, st.Delivered = perMinute, delivered.total()
+	st.P50, _ = delivered.quantile(0.5)
+	st.P99, _ = delivered.quantile(0.99)
+	st.AckP50, _ = s.meters.ack.counts().quantile(0.5)
+	st.AckP99, st.Acked = s.meters.ack.counts().quantile(0.99)
+	st.Database, st.WAL = s.store.Size()
+	read := []metrics.Sample{{Name: "/sched/goroutines:goroutines"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(read)
+	st.Goroutines, st.Memory = read[0].Value.Uint64(), read[1].Value.Uint64()-read[2].Value.Uint64()
+	for i := range publishResults {
+		st.Publishes[i] = s.meters.publishes[i].Load()
+	}
+	return st
+}
+
+// statusPanel keeps a status page current.
+type statusPanel struct {
+	site    *Site
+	at      time.Time
+	version uint64
+	begun   bool
+}
+
+func (*statusPanel) touched(*inn.Event) {}
+
+func (p *statusPanel) send(ctx context.Context, st *stream) error {
+	now := time.Now()
+	if now.Sub(p.at) < panelEvery*9/10 {
+		return nil
+	}
+	p.at = now
+	if err := st.add(ctx, views.StatusState(p.site.health.now(p.site))); err != nil {
+		return err
+	}
+	rejected, version := p.site.inspector.rejections()
+	if p.begun && version == p.version {
+		return nil
+	}
+	p.begun, p.version = true, version
+	return st.add(ctx, views.RejectedState(rejected, inn.Location(st.viewer.Zone)))
+}

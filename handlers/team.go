@@ -1,0 +1,255 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/store"
+	"baithaka/views"
+)
+
+// showTeam is "/team": the people of the house, and the form that invites one.
+func (s *Site) showTeam(c echo.Context) error {
+	return s.teamPage(c, http.StatusOK, views.Team{Form: views.MemberForm{Role: inn.Staff}})
+}
+
+// teamPage shows the team around a form as it was typed, or a link just made.
+func (s *Site) teamPage(c echo.Context, status int, t views.Team) error {
+	p, err := s.page(c, "Team", "/team")
+	if err != nil {
+		return err
+	}
+	p.Path = "/team" // also when this answers a form
+	ctx := c.Request().Context()
+	members, err := s.store.Members(ctx)
+	if err != nil {
+		return err
+	}
+	here := s.streams.people()
+	for _, m := range members {
+		t.People = append(t.People, teamMember(p.Viewer, m, here))
+	}
+	if t.Form, err = s.memberForm(c, t.Form); err != nil {
+		return err
+	}
+	t.Properties = t.Form.Properties
+	return s.render(c, status, views.TeamPage(p, t))
+}
+
+func teamMember(v inn.Viewer, m inn.Member, here presence) views.TeamMember {
+	_, onLine := here.people[m.ID]
+	return views.TeamMember{Member: m, OnLine: onLine || m.ID == v.UserID, Yours: v.Role.MayGrant(m.Role), You: m.ID == v.UserID}
+}
+
+// memberForm completes a form with what there is to choose from.
+func (s *Site) memberForm(c echo.Context, f views.MemberForm) (views.MemberForm, error) {
+	v := viewer(c)
+	for _, role := range inn.Roles {
+		if v.Role.MayGrant(role) {
+			f.Roles = append(f.Roles, role)
+		}
+	}
+	var err error
+	f.Properties, err = s.store.Sold(c.Request().Context(), v)
+	return f, err
+}
+
+// inviteMember adds a person and shows the link that lets them in, once.
+func (s *Site) inviteMember(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	typed := views.MemberForm{
+		Name: form.Get("name"), Email: strings.TrimSpace(form.Get("email")), Role: inn.Role(form.Get("role")), Chosen: form["property"],
+	}
+	link, err := s.store.Invite(c.Request().Context(), viewer(c), inn.Member{
+		Name: typed.Name, Email: typed.Email, Role: typed.Role, Properties: typed.Chosen,
+	})
+	if shown, status := s.formError(c, err); shown != nil {
+		typed.Problem = shown
+		return s.teamPage(c, status, views.Team{Form: typed})
+	}
+	if err != nil {
+		return err
+	}
+	made := s.oneTimeLink(c, link)
+	if isHTMX(c) {
+		return s.flash(c, views.LinkMadeFlash(made))
+	}
+	return s.teamPage(c, http.StatusOK, views.Team{Form: views.MemberForm{Role: inn.Staff}, Link: &made})
+}
+
+// formError gives the error of a form that a browser without scripts is shown
+// again, and its status. What the person may not do, and what is no fault of
+// the form, goes the way of every other error.
+func (s *Site) formError(c echo.Context, err error) (*inn.Error, int) {
+	if err == nil || isHTMX(c) {
+		return nil, 0
+	}
+	switch e := asError(err); e.Code {
+	case inn.Invalid, inn.Conflict:
+		return e, statuses[e.Code]
+	}
+	return nil, 0
+}
+
+// flash answers htmx with something for #flash, and makes the page read itself
+// anew.
+func (s *Site) flash(c echo.Context, component templ.Component) error {
+	c.Response().Header().Set("HX-Trigger", peopleChanged)
+	return s.render(c, http.StatusOK, component)
+}
+
+// peopleChanged is the name under which pages about people and keys, whose rows
+// are on no stream, hear that they are to read themselves anew.
+const peopleChanged = "people-changed"
+
+// oneTimeLink gives a link as it is shown to who made it.
+func (s *Site) oneTimeLink(c echo.Context, l store.Link) views.OneTimeLink {
+	return views.OneTimeLink{
+		Name: l.Member.Name, Invited: l.Member.Invited, URL: s.base(c) + views.PathInvite(l.Token),
+		Until: l.Until, Zone: inn.Location(viewer(c).Zone),
+	}
+}
+
+// base is how browsers reach this server.
+func (s *Site) base(c echo.Context) string {
+	if u := s.config.PublicURL; u != nil {
+		return u.Scheme + "://" + u.Host
+	}
+	return c.Scheme() + "://" + c.Request().Host
+}
+
+// showMember is "/team/{id}".
+func (s *Site) showMember(c echo.Context) error {
+	id, err := memberID(c)
+	if err != nil {
+		return err
+	}
+	return s.memberPage(c, http.StatusOK, id, nil, nil)
+}
+
+func memberID(c echo.Context) (int64, error) {
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil {
+		return 0, inn.NoSuch("person")
+	}
+	return id, nil
+}
+
+// memberPage shows a person, with the form as it was typed if it was, and a link
+// just made if one was.
+func (s *Site) memberPage(c echo.Context, status int, id int64, typed *views.MemberForm, link *views.OneTimeLink) error {
+	p, err := s.page(c, "Person", "/team")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	m, err := s.store.Member(ctx, id)
+	if err != nil {
+		return err
+	}
+	p.Title, p.Path = m.Name, "/team/"+strconv.FormatInt(id, 10)
+	v := views.MemberView{TeamMember: teamMember(p.Viewer, m, s.streams.people()), Link: link}
+	if typed == nil {
+		typed = &views.MemberForm{Role: m.Role, Chosen: m.Properties}
+	}
+	if v.Form, err = s.memberForm(c, *typed); err != nil {
+		return err
+	}
+	if v.Sessions, err = s.store.SignedIn(ctx, id); err != nil {
+		return err
+	}
+	keys, err := s.store.Keys(ctx)
+	if err != nil {
+		return err
+	}
+	v.Keys = len(slices.DeleteFunc(keys, func(k inn.Key) bool { return k.Owner == nil || k.Owner.ID != id || k.Revoked }))
+	v.Activity, err = s.store.Activity(ctx, p.Viewer, store.AuditFilter{Actor: string(inn.UserTopic(id)), Limit: listShown})
+	if err != nil {
+		return err
+	}
+	v.Activity = redactedEvents(p.Viewer, v.Activity)
+	return s.render(c, status, views.MemberPage(p, v))
+}
+
+// changeMember sets a person's role and properties.
+func (s *Site) changeMember(c echo.Context) error {
+	id, err := memberID(c)
+	if err != nil {
+		return err
+	}
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	typed := views.MemberForm{Role: inn.Role(form.Get("role")), Chosen: form["property"]}
+	err = s.store.ChangeMember(c.Request().Context(), viewer(c), id, typed.Role, typed.Chosen)
+	if shown, status := s.formError(c, err); shown != nil {
+		typed.Problem = shown
+		return s.memberPage(c, status, id, &typed, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return memberDone(c, id)
+}
+
+// memberDone answers a change of a person: their page reads itself anew.
+func memberDone(c echo.Context, id int64) error {
+	c.Response().Header().Set("HX-Trigger", peopleChanged)
+	return done(c, "/team/"+strconv.FormatInt(id, 10))
+}
+
+// disableMember bars a person.
+func (s *Site) disableMember(c echo.Context) error { return s.setDisabled(c, true) }
+
+// enableMember lets them in again.
+func (s *Site) enableMember(c echo.Context) error { return s.setDisabled(c, false) }
+
+func (s *Site) setDisabled(c echo.Context, disabled bool) error {
+	id, err := memberID(c)
+	if err != nil {
+		return err
+	}
+	if err := s.store.DisableMember(c.Request().Context(), viewer(c), id, disabled); err != nil {
+		return err
+	}
+	return memberDone(c, id)
+}
+
+// signOutMember ends every session of a person.
+func (s *Site) signOutMember(c echo.Context) error {
+	id, err := memberID(c)
+	if err != nil {
+		return err
+	}
+	if err := s.store.SignOutEverywhere(c.Request().Context(), viewer(c), id); err != nil {
+		return err
+	}
+	return memberDone(c, id)
+}
+
+// makeLink makes a one-time link for a person and shows it, once.
+func (s *Site) makeLink(c echo.Context) error {
+	id, err := memberID(c)
+	if err != nil {
+		return err
+	}
+	link, err := s.store.MakeLink(c.Request().Context(), viewer(c), id)
+	if err != nil {
+		return err
+	}
+	made := s.oneTimeLink(c, link)
+	if isHTMX(c) {
+		return s.flash(c, views.LinkMadeFlash(made))
+	}
+	return s.memberPage(c, http.StatusOK, id, nil, &made)
+}

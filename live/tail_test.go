@@ -1,0 +1,116 @@
+package live
+
+import (
+	"log/slog"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+)
+
+// shortLog is a log that keeps only so many events in memory.
+func shortLog(t testing.TB, f *fake, length int) *Log {
+	t.Helper()
+	l, err := New(t.Context(), f, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	l.length = length
+	return l
+}
+
+func drain(t testing.TB, c *Cursor) (all []int64) {
+	t.Helper()
+	for {
+		got, err := c.Ready(t.Context())
+		require.NoError(t, err)
+		if len(got) == 0 {
+			return all
+		}
+		all = append(all, ids(got)...)
+	}
+}
+
+// Invariant 10. Whoever does not read costs nothing and loses nothing: they are
+// further back, beyond the tail in the source, and join the tail where it
+// begins.
+func TestSlowMeansFurtherBack(t *testing.T) {
+	f := newFake()
+	l := shortLog(t, f, 8)
+	for n := range 100 {
+		slow := l.FromHead("a", "b") // every place once
+		for range 1 + n%3 {
+			f.add("a", "b", "c")
+		}
+		require.NoError(t, l.catchUp(t.Context()))
+		require.LessOrEqual(t, len(l.tail), 2*8)
+		begin := slow.Pos()
+		for back := range int64(40) {
+			c := from(t, l, max(begin-back, 0), "a", "b")
+			var want []int64
+			for id := c.Pos() + 1; id <= l.Head(); id++ {
+				if id%3 != 0 {
+					want = append(want, id)
+				}
+			}
+			require.Equal(t, want, drain(t, c), "from %d of %d, tail after %d", begin-back, l.Head(), l.first)
+			require.Equal(t, l.Head(), c.Pos())
+		}
+	}
+	assert.Positive(t, l.first, "the tail has moved")
+}
+
+func TestACursorInTheTailDoesNotAskTheSource(t *testing.T) {
+	f := newFake()
+	l := shortLog(t, f, 8)
+	c := l.FromHead("a")
+	f.add("a", "a", "a")
+	require.NoError(t, l.catchUp(t.Context()))
+	reads := f.reads
+	assert.Equal(t, upto(3), drain(t, c))
+	assert.Equal(t, reads, f.reads)
+	assert.Same(t, l.tail[0], mustReady(t, from(t, l, 0, "a"))[0], "what is delivered is shared")
+}
+
+func mustReady(t testing.TB, c *Cursor) []*inn.Event {
+	t.Helper()
+	got, err := c.Ready(t.Context())
+	require.NoError(t, err)
+	return got
+}
+
+// One read of the source may bring more than the whole tail holds.
+func TestABurstLongerThanTheTail(t *testing.T) {
+	f := newFake()
+	l := shortLog(t, f, 8)
+	early := l.FromHead("a")
+	for range 2*readStep + 7 {
+		f.add("a")
+	}
+	require.NoError(t, l.catchUp(t.Context()))
+	f.add("a")
+	require.NoError(t, l.catchUp(t.Context()))
+	assert.LessOrEqual(t, len(l.tail), 16)
+	assert.Equal(t, upto(2*readStep+8), drain(t, early))
+	got, err := from(t, l, 0, "a").Next(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Len(t, got, batchLength, "a batch is bounded")
+}
+
+// A reader that stops in the middle holds up nobody.
+func TestAStuckReaderHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		l, _ := follow(t, f)
+		stuck, quick := l.FromHead("a"), l.FromHead("a")
+		for range 3 * tailLength / 100 {
+			for range 100 {
+				f.add("a")
+			}
+			synctest.Wait()
+			require.Len(t, drain(t, quick), 100)
+		}
+		assert.Len(t, drain(t, stuck), 3*tailLength/100*100)
+	})
+}

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// soon is a deadline for what must come; nothing is measured with it.
+const soon = 30 * time.Second
+
+// binary builds the program once for all tests.
+var binary = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("baithaka-test-%d", os.Getpid()))
+	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	_ = os.Remove(filepath.Join(os.TempDir(), fmt.Sprintf("baithaka-test-%d", os.Getpid())))
+	os.Exit(status)
+}
+
+// process is the built program under way.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	url  string
+	out  *bufio.Reader
+	err  *bytes.Buffer
+	done chan struct{} // closed when it has ended
+}
+
+var address = regexp.MustCompile(`http://[^\s]+`)
+
+// start runs the program and waits until it says where it listens.
+func start(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
+	path, err := binary()
+	require.NoError(t, err)
+	p := &process{t: t, cmd: exec.Command(path, args...), err: &bytes.Buffer{}, done: make(chan struct{})}
+	p.cmd.Dir = t.TempDir()
+	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Stderr = p.err
+	out, err := p.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, p.cmd.Start())
+	p.out = bufio.NewReader(out)
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill()
+		p.wait()
+	})
+	line, err := p.out.ReadString('\n')
+	require.NoError(t, err, "it does not start: %s", p.err)
+	p.url = address.FindString(line)
+	require.NotEmpty(t, p.url, line)
+	return p
+}
+
+func serve(t *testing.T, dir string, flags ...string) *process {
+	t.Helper()
+	return start(t, nil, append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir}, flags...)...)
+}
+
+// wait gives the exit status, -1 for a process that was killed.
+func (p *process) wait() int {
+	select {
+	case <-p.done:
+	default:
+		_, _ = io.Copy(io.Discard, p.out)
+		_ = p.cmd.Wait()
+		close(p.done)
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// command runs a command inside the test, as main does, and gives its status
+// and what it wrote.
+func command(t *testing.T, dir string, args ...string) (status int, out, errOut string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if dir != "" {
+		args = append(args, "--data", dir)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	status = run(ctx, args, strings.NewReader(passwords+"\n"), &stdout, &stderr)
+	return status, stdout.String(), stderr.String()
+}
+
+const passwords = "a-long-enough-one"
+
+// must runs a command that has to work and gives what it printed.
+func must(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	status, out, errOut := command(t, dir, args...)
+	require.Zero(t, status, "%v: %s", args, errOut)
+	return strings.TrimSpace(out)
+}
+
+// house makes a data directory with two properties and a key that may write and
+// read, and gives the key.
+func newHouse(t *testing.T) (dir, key string) {
+	t.Helper()
+	dir = t.TempDir()
+	must(t, dir, "property", "add", "lake-house", "--name", "Lake House", "--units", "4", "--currency", "INR", "--timezone", "Asia/Kolkata", "--country", "IN")
+	must(t, dir, "property", "add", "hill-cottage", "--name", "Hill Cottage", "--units", "2", "--currency", "EUR", "--timezone", "Europe/Rome", "--country", "IT")
+	return dir, must(t, dir, "key", "add", "website", "--scope", "events:write,events:read")
+}
+
+var client = &http.Client{
+	Transport:     &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// do sends a request; headers come in pairs.
+func do(t *testing.T, method, address, body string, headers ...string) *http.Response {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	require.NoError(t, err)
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := client.Do(req)
+	require.NoError(t, err)
+	t.Cleanup(func() { res.Body.Close() })
+	return res
+}
+
+func text(t *testing.T, res *http.Response) string {
+	t.Helper()
+	all, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return string(all)
+}
+
+// book posts a booking and gives its position.
+func book(t *testing.T, at, key, id, property string) {
+	t.Helper()
+	body := fmt.Sprintf(`{"type":"booking:new","property":%q,"payload":{"id":%q,"type":"property","title":"T","customerName":"C"}}`, property, id)
+	res := do(t, "POST", at+"/api/v1/events", body, "Authorization", "Bearer "+key, "Content-Type", "application/json")
+	require.Equal(t, http.StatusCreated, res.StatusCode, text(t, res))
+}
+
+// signIn gives the session cookie of a person.
+func signIn(t *testing.T, at, email, password string) string {
+	t.Helper()
+	form := url.Values{"email": {email}, "password": {password}}
+	res := do(t, "POST", at+"/login", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+	require.Equal(t, http.StatusSeeOther, res.StatusCode, text(t, res))
+	require.NotEmpty(t, res.Cookies())
+	return res.Cookies()[0].Name + "=" + res.Cookies()[0].Value
+}
+
+// message is one message of a stream.
+type message struct{ id, event, data, retry string }
+
+// stream is an open stream, read in the background.
+type stream struct {
+	t        *testing.T
+	messages chan message // closed at its end
+	failed   error        // io.EOF when it ended in order
+	last     string
+}
+
+func listen(t *testing.T, address string, headers ...string) *stream {
+	t.Helper()
+	res := do(t, "GET", address, "", headers...)
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	s := &stream{t: t, messages: make(chan message, 1<<14)}
+	go func() {
+		defer close(s.messages)
+		lines := bufio.NewReader(res.Body)
+		var m message
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				s.failed = err
+				return
+			}
+			name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+			switch name {
+			case "id":
+				m.id = value
+			case "event":
+				m.event = value
+			case "data":
+				m.data += value
+			case "retry":
+				m.retry = value
+			case "":
+				s.messages <- m
+				m = message{}
+			}
+		}
+	}()
+	return s
+}
+
+func (s *stream) next() message {
+	s.t.Helper()
+	select {
+	case m, open := <-s.messages:
+		if !open {
+			require.FailNow(s.t, "the stream ended", "%v", s.failed)
+		}
+		if m.id != "" {
+			s.last = m.id
+		}
+		return m
+	case <-time.After(soon):
+		require.FailNow(s.t, "no message came")
+	}
+	return message{}
+}
+
+func (s *stream) until(event string) message {
+	s.t.Helper()
+	for {
+		if m := s.next(); m.event == event {
+			return m
+		}
+	}
+}
+
+var subject = regexp.MustCompile(`"subject":"booking:([^"]+)"`)
+
+// bookings gives the ids of the next n booking events of a JSON stream.
+func (s *stream) bookings(n int) (ids []string) {
+	s.t.Helper()
+	for len(ids) < n {
+		m := s.next()
+		require.NotContains(s.t, []string{"bye", "resync"}, m.event)
+		if found := subject.FindStringSubmatch(m.data); found != nil {
+			ids = append(ids, found[1])
+		}
+	}
+	return ids
+}
+
+// end reads to the end and gives the last message.
+func (s *stream) end() (last message) {
+	s.t.Helper()
+	for {
+		select {
+		case m, open := <-s.messages:
+			if !open {
+				return last
+			}
+			last = m
+		case <-time.After(soon):
+			require.FailNow(s.t, "the stream did not end")
+		}
+	}
+}

@@ -1,0 +1,160 @@
+// How the connection stands, and what a person can do about it. The stream
+// itself is hx-sse's; this file listens to what it tells, and asks #main to
+// fetch the page again when the stream cannot help.
+"use strict";
+
+const connection = (() => {
+  const SILENT = 45_000; // the server sends a beat every 15 s
+  const GRACE = 5_000; // how long a lost connection is "connecting", not "stale"
+  const REFETCH = 30_000; // while it is lost, the page fetches itself this often
+  const MOMENT = 3_000; // for the stream to come back before the page helps itself
+  const words = { connecting: "CONNECTING…", "catching-up": "CATCHING UP", live: "LIVE", paused: "PAUSED" };
+
+  let state = "connecting"; // of the stream, whether paused or not
+  let shown = ""; // what the pill says
+  let heard = Date.now(); // when the stream last said anything
+  let lost = Date.now(); // since when it is not connected; 0 while it is
+  let due = 0; // the page does not fetch itself before this
+  let line = null; // hx-sse's own record of the connection
+  let paused = sessionStorage.getItem("paused") === "yes"; // this tab, over its pages
+  let waiting = 0; // events held back by pause
+
+  const find = (name) => document.querySelector(`[data-control="${name}"]`);
+
+  function show(next) {
+    const changed = next !== state;
+    state = next;
+    draw();
+    if (changed) document.dispatchEvent(new CustomEvent("baithaka:phase", { detail: next }));
+  }
+
+  function draw() {
+    const pill = document.getElementById("connection");
+    const now = paused ? "paused" : state;
+    const word = words[now] ?? `STALE since ${times.clock(new Date(heard))}`;
+    const waits = pill.querySelector(".waits");
+    waits.hidden = !paused || waiting === 0;
+    waits.textContent = `${waiting} new`;
+    if (pill.dataset.state === now && pill.querySelector(".word").textContent === word) return;
+    pill.dataset.state = now;
+    pill.querySelector(".word").textContent = word;
+    find("pause").hidden = paused;
+    find("resume").hidden = !paused;
+    document.documentElement.classList.toggle("paused", paused);
+    for (const line of document.querySelectorAll("[data-explains]")) line.hidden = line.dataset.explains !== now;
+    speak(now, word);
+  }
+
+  // Ears are told when the page goes stale or stands still, and when it lives
+  // again after that; not of every reconnect.
+  function speak(now, word) {
+    const notable = (name) => name === "stale" || name === "paused";
+    if (notable(now) || (now === "live" && notable(shown))) document.querySelector("[data-spoken]").textContent = word;
+    if (notable(now) || now === "live") shown = now;
+  }
+
+  function connected(next) {
+    lost = 0;
+    show(next);
+  }
+
+  function disconnected() {
+    lost ||= Date.now();
+    if (state !== "stale") show("connecting");
+  }
+
+  // Asks #main to fetch the page again. Its answer brings a new #live and with
+  // it a new stream, whatever became of the old one.
+  function refetch() {
+    due = Date.now() + REFETCH;
+    waiting = 0;
+    htmx.trigger(document.body, "refetch");
+    draw();
+  }
+
+  // Tries now instead of when hx-sse would; where nothing is under way at all,
+  // the page fetches itself.
+  function reconnect() {
+    if (line?.delayCanceller) line.delayCanceller();
+    else if (line?.reader && !lost) line.reader.cancel();
+    else refetch();
+  }
+
+  function pause(yes) {
+    if (yes === paused) return;
+    paused = yes;
+    sessionStorage.setItem("paused", yes ? "yes" : "");
+    waiting = 0;
+    draw();
+    // What was held back is gone from the stream: the page reads itself anew.
+    if (!yes) refetch();
+  }
+
+  // A socket can die without a word, and a first connection that fails is not
+  // tried again at once: the clock notices both.
+  function check() {
+    const now = Date.now();
+    if (!lost && now - heard > SILENT) lost = now;
+    if (!lost || (now - lost < GRACE && now - heard < SILENT)) return;
+    show("stale");
+    if (!paused && !document.hidden && now > due && now - heard > REFETCH) refetch();
+  }
+
+  // While paused, nothing but the stream's own signals passes. What is held back
+  // is counted when it is an event: state messages have no id.
+  function received(event) {
+    heard = Date.now();
+    const { message } = event.detail;
+    if (!paused || (message.event && message.event !== "resync")) return;
+    event.preventDefault();
+    if (!message.event && message.id) {
+      waiting++;
+      draw();
+    }
+  }
+
+  const on = (name, act) => document.addEventListener(name, act);
+  on("htmx:sse:before:message", received);
+  on("hello", (event) => connected(JSON.parse(event.detail.data).behind > 0 ? "catching-up" : "live"));
+  on("live", () => connected("live"));
+  on("beat", () => { if (lost) connected("live"); });
+  on("htmx:sse:before:connection", (event) => {
+    line = event.detail.connection;
+    disconnected();
+  });
+  on("htmx:sse:error", disconnected);
+  on("htmx:sse:close", (event) => {
+    if (event.detail.connection !== line) return; // an old one, whose successor is open
+    line = null;
+    disconnected();
+  });
+  setInterval(check, 1_000);
+
+  // A hidden tab gives its stream up and takes it up again when it is seen, as
+  // does a machine that wakes; tabs.js knows the one that keeps it.
+  const returned = () => { due = Date.now() + MOMENT; };
+  on("visibilitychange", () => {
+    if (!document.hidden) returned();
+    else if (!tabs.leading) disconnected();
+  });
+  for (const name of ["online", "pageshow"]) window.addEventListener(name, returned);
+
+  // The stream brings what a write changed; a page that does not listen fetches
+  // itself.
+  on("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.response?.status === 204 && ctx.request.method !== "GET" && (paused || state === "stale")) refetch();
+  });
+
+  const controls = { pause: () => pause(true), resume: () => pause(false), refresh: refetch, reconnect };
+  on("click", (event) => controls[event.target.closest?.("[data-control]")?.dataset.control]?.());
+  for (const note of document.querySelectorAll("[data-insecure]")) note.hidden = window.isSecureContext;
+  draw();
+
+  return {
+    refetch,
+    get live() { return state === "live"; },
+    get paused() { return paused; },
+    get line() { return line; },
+  };
+})();

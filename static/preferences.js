@@ -1,0 +1,40 @@
+// How this person wants to be told. The server works their preferences out into
+// a plan without calendars or zones (inn.Plan); what it says about one event is
+// looked up here, because the frames that bring events are shared by everybody.
+// inn.Preferences.Announce says the same, and a test holds the two together.
+"use strict";
+
+const preferences = (() => {
+  const ranks = { critical: 0, high: 1, medium: 2, low: 3 };
+  let text = "";
+  let plan = null;
+
+  // The element is replaced when the preferences change.
+  function current() {
+    const now = document.getElementById("preferences").dataset.plan;
+    if (now !== text) {
+      text = now;
+      plan = JSON.parse(now);
+    }
+    return plan;
+  }
+
+  const quiet = (at = Date.now(), by = current()) => by.quiet.some(([from, until]) => from <= at && at < until);
+
+  // By which channels something is announced: { screen, sound, desktop }.
+  function announce({ kind, property, priority }, at = Date.now(), by = current()) {
+    const heard = (ranks[priority] ?? 4) <= by.minimum && (!quiet(at, by) || (by.through && priority === "critical"));
+    const named = heard ? ((by.properties[property] ?? by.everywhere)[kind] ?? "").split(" ") : [];
+    return { screen: named.includes("screen"), sound: named.includes("sound"), desktop: named.includes("desktop") };
+  }
+
+  // When quiet ends, what is still unread is announced, once.
+  let wasQuiet = quiet();
+  setInterval(() => {
+    const is = quiet();
+    if (wasQuiet && !is) document.dispatchEvent(new CustomEvent("baithaka:quiet-over"));
+    wasQuiet = is;
+  }, 1_000);
+
+  return { announce, quiet, get current() { return current(); } };
+})();

@@ -1,0 +1,104 @@
+// Sounds, made by WebAudio: two notes each, seed B's for bookings. Whether a
+// device sounds at all is remembered by the device; how loud, and for what, is
+// the person's.
+"use strict";
+
+const sound = (() => {
+  // Frequencies in Hz; loud is relative to the volume that was chosen.
+  const tones = {
+    new: { notes: [440, 554.37], loud: 1 }, // A4 → C♯5
+    confirmed: { notes: [523.25, 659.25], loud: 1 }, // C5 → E5
+    cancelled: { notes: [329.63, 293.66], loud: 1 }, // E4 → D4
+    critical: { notes: [880, 880], loud: 1 }, // A5, twice
+    other: { notes: [440], loud: 0.4 },
+  };
+  const LENGTH = 0.28; // of a note, in seconds
+  const STEP = 0.16; // from one note to the next
+
+  const strip = document.getElementById("sound-off");
+  let context = null;
+  let declined = false; // the strip was closed on this page
+
+  const wanted = () => localStorage.getItem("sound") !== "off";
+  const running = () => context?.state === "running";
+
+  function toneOf({ type, priority }) {
+    const named = { "booking:new": "new", "booking:confirmed": "confirmed", "booking:cancelled": "cancelled" }[type];
+    return named ?? (priority === "critical" ? "critical" : "other");
+  }
+
+  // One note that begins and ends softly: a hard edge would click.
+  function note(frequency, at, loud) {
+    const oscillator = context.createOscillator();
+    const gain = context.createGain();
+    oscillator.frequency.value = frequency;
+    gain.gain.setValueAtTime(0, at);
+    gain.gain.linearRampToValueAtTime(loud, at + 0.02);
+    gain.gain.exponentialRampToValueAtTime(0.0001, at + LENGTH);
+    oscillator.connect(gain).connect(context.destination);
+    oscillator.start(at);
+    oscillator.stop(at + LENGTH);
+  }
+
+  function play(name) {
+    const { notes, loud } = tones[name];
+    const volume = (preferences.current.volume / 100) * 0.5 * loud;
+    if (!running() || volume === 0) return false;
+    notes.forEach((frequency, i) => note(frequency, context.currentTime + i * STEP, volume));
+    document.dispatchEvent(new CustomEvent("baithaka:sound", { detail: { name, notes } }));
+    return true;
+  }
+
+  // Rings for an event, if this is the tab to do so.
+  function ring(event) {
+    const name = toneOf(event);
+    if (wanted() && !preferences.current.silent.includes(name) && tabs.rings(event.event)) play(name);
+  }
+
+  // Browsers allow sound only after somebody has touched the page; some remember
+  // that from the page before.
+  async function unblock() {
+    if (!wanted()) return;
+    context ??= new AudioContext();
+    context.onstatechange = draw;
+    // A refusal does not fail, it waits for a touch: so must nothing here.
+    context.resume();
+    draw();
+  }
+
+  async function draw() {
+    tabs.want((wanted() && running()) || desktop.on());
+    const elsewhere = await tabs.led();
+    strip.hidden = !wanted() || running() || declined || elsewhere;
+    const said = document.querySelector("[data-sound-state]");
+    if (!said) return;
+    said.textContent = !wanted() ? "Off on this device." : running() ? "On." : "The browser waits for a tap.";
+    document.querySelector('.device [data-sound="on"]').hidden = wanted() && running();
+    document.querySelector('.device [data-sound="off"]').hidden = !wanted();
+  }
+
+  const acts = {
+    on: () => { localStorage.removeItem("sound"); unblock(); },
+    unblock,
+    off: () => { localStorage.setItem("sound", "off"); context?.suspend(); declined = true; draw(); },
+  };
+
+  document.addEventListener("click", (event) => {
+    acts[event.target.closest?.("[data-sound]")?.dataset.sound]?.();
+    const tested = event.target.closest?.("[data-test]")?.dataset.test;
+    if (tested) test(tested);
+  });
+  for (const name of ["pointerup", "keydown"]) document.addEventListener(name, () => { if (!running()) unblock(); }, { passive: true });
+  window.addEventListener("storage", (event) => { if (event.key === "sound") draw(); });
+  document.addEventListener("baithaka:leading", draw);
+  document.addEventListener("htmx:after:swap", (event) => { if (event.detail.ctx.sourceElement?.id === "main") draw(); });
+
+  // A test is asked for: it sounds whatever the preferences say, at their volume.
+  async function test(name) {
+    context ??= new AudioContext();
+    await context.resume();
+    play(name);
+  }
+
+  return { ring, play, unblock, draw };
+})();

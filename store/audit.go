@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"baithaka/inn"
+)
+
+// audit keeps an administrative act, in the transaction of what it did. What a
+// person did is also an event on their own topic: they and those who may see
+// everybody's activity hear of it at once.
+func (t *tx) audit(by inn.Viewer, act inn.Act) error {
+	act.By, act.Actor = by.Name, by.Name
+	if by.Somebody() {
+		act.Actor = by.Actor()
+	}
+	err := t.exec(`
+		INSERT INTO audit (at, actor, by_name, deed, subject, name, detail, address)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		ms(t.now), act.Actor, act.By, act.Deed, act.Subject, act.Name, act.Detail, by.Address)
+	if err != nil || by.UserID == 0 {
+		return err
+	}
+	return t.append(&inn.Event{
+		Topic: by.Own(), Type: inn.UserAction, Subject: string(by.Own()), Actor: by.Actor(), By: by.Name,
+	}, map[string]string{"name": by.Name, "action": act.Says(), "detail": act.Detail})
+}
+
+// standing gives a viewer as of this place in the order, if they have an
+// action: a right that ended while their request was under way has ended. What
+// acts without being somebody, the command line, may do anything.
+func (t *tx) standing(by inn.Viewer, a inn.Action) (inn.Viewer, error) {
+	if !by.Somebody() && by.Name != "" {
+		return by, nil
+	}
+	now := inn.Viewer{}
+	if by.UserID != 0 {
+		m, err := t.member(by.UserID)
+		if err != nil && inn.CodeOf(err) != inn.NotFound {
+			return by, err
+		}
+		now = m.Viewer()
+		now.Address = by.Address
+	}
+	if !now.May(a, "") {
+		return by, inn.E(inn.Forbidden, "You may not do that any more. Ask an administrator if you should.")
+	}
+	return now, nil
+}
+
+const actColumns = `id, at, actor, by_name, deed, subject, name, detail, address`
+
+func scanAct(row interface{ Scan(...any) error }) (inn.Act, error) {
+	var a inn.Act
+	var at int64
+	err := row.Scan(&a.ID, &at, &a.Actor, &a.By, &a.Deed, &a.Subject, &a.Name, &a.Detail, &a.Address)
+	a.At = fromMS(at)
+	return a, err
+}
+
+// AuditFilter narrows Audit and Activity.
+type AuditFilter struct {
+	Actor        string // "user:3"; "" for everybody
+	Deed         inn.Deed
+	Since, Until time.Time // Until is not part of it; zero for no bound
+	Before       int64     // the place a page goes on from; 0 for the newest
+	Limit        int
+}
+
+// conditions writes the filter as SQL for a table with actor, at and id.
+func (f AuditFilter) conditions(args []any) (string, []any) {
+	where := ""
+	add := func(condition string, value any) {
+		args = append(args, value)
+		where += fmt.Sprintf(" AND "+condition, len(args))
+	}
+	if f.Actor != "" {
+		add("actor = $%d", f.Actor)
+	}
+	if !f.Since.IsZero() {
+		add("at >= $%d", ms(f.Since))
+	}
+	if !f.Until.IsZero() {
+		add("at < $%d", ms(f.Until))
+	}
+	if f.Before > 0 {
+		add("id < $%d", f.Before)
+	}
+	return where, args
+}
+
+// Audit gives administrative acts, the newest first; who may see them is for
+// the caller to ask.
+func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]inn.Act, error) {
+	where, args := f.conditions([]any{f.Limit})
+	if f.Deed != "" {
+		args = append(args, f.Deed)
+		where += fmt.Sprintf(" AND deed = $%d", len(args))
+	}
+	rows, err := s.db.Read.QueryContext(ctx, `
+		SELECT `+actColumns+`
+		FROM audit
+		WHERE 1 = 1 `+where+`
+		ORDER BY id DESC
+		LIMIT $1`, args...)
+	return scanAll(rows, err, scanAct)
+}
+
+// AuditActors gives who is in the audit: the actor and the name they had last.
+func (s *Store) AuditActors(ctx context.Context) ([]inn.Act, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `
+		SELECT `+actColumns+`
+		FROM audit
+		WHERE id IN (SELECT max(id) FROM audit GROUP BY actor)
+		ORDER BY by_name, actor`)
+	return scanAll(rows, err, scanAct)
+}
+
+// Activity gives what people did that the viewer may see, the newest first. It
+// reads on until the limit is full, since the policy decides event by event.
+func (s *Store) Activity(ctx context.Context, by inn.Viewer, f AuditFilter) ([]inn.Event, error) {
+	var found []inn.Event
+	for {
+		batch, err := s.activityBatch(ctx, by, f)
+		if err != nil {
+			return nil, err
+		}
+		for i := range batch {
+			if by.Sees(&batch[i]) {
+				if found = append(found, batch[i]); len(found) == f.Limit {
+					return found, nil
+				}
+			}
+		}
+		if len(batch) < historyStep {
+			return found, nil
+		}
+		f.Before = batch[len(batch)-1].ID
+	}
+}
+
+func (s *Store) activityBatch(ctx context.Context, by inn.Viewer, f AuditFilter) ([]inn.Event, error) {
+	where, args := f.conditions([]any{historyStep})
+	if topics := by.Topics(); !slices.Contains(topics, inn.Everything) {
+		var list string
+		list, args = in(args, topics)
+		where += ` AND (topic IN (` + list + `) OR id IN (SELECT event FROM event_recipients WHERE topic IN (` + list + `)))`
+	}
+	rows, err := s.db.Read.QueryContext(ctx, `
+		SELECT `+eventColumns+`
+		FROM events
+		WHERE type IN ('user:login', 'user:logout', 'user:action') `+where+`
+		ORDER BY id DESC
+		LIMIT $1`, args...)
+	return scanAll(rows, err, scanEvent)
+}

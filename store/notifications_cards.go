@@ -1,0 +1,106 @@
+package store
+
+import (
+	"baithaka/inn"
+)
+
+// card moves the card of an event's subject: one row per subject however many
+// people see it. An addressed event moves it only for those addressed; who did
+// it has read it. An acknowledgement changes in whose hand it is and nothing
+// else: nobody is to read it again for that.
+func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
+	if n.HeldBy != "" {
+		if err := t.holdEnds(n); err != nil {
+			return err
+		}
+	}
+	if !e.Type.MakesCard() && len(e.To) == 0 {
+		if e.Type != inn.AlertAcknowledged {
+			return nil
+		}
+		return t.holdCard(n)
+	}
+	shared := e.ID
+	if len(e.To) > 0 {
+		shared = 0
+	}
+	var held int64
+	if n.HeldAt != nil {
+		held = ms(*n.HeldAt)
+	}
+	var id int64
+	_, err := t.row(`
+		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (subject) DO UPDATE SET
+			kind = excluded.kind,
+			type = excluded.type,
+			priority = excluded.priority,
+			topic = excluded.topic,
+			property = excluded.property,
+			title = excluded.title,
+			body = excluded.body,
+			event = max(notifications.event, excluded.event),
+			updated = excluded.updated,
+			held_by = excluded.held_by,
+			held_at = excluded.held_at
+		RETURNING id`,
+		[]any{n.Subject, n.Kind, n.Type, n.Priority, e.Topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.HeldBy, held}, &id)
+	if err != nil {
+		return err
+	}
+	if len(e.To) > 0 || !e.Type.AddressNarrows() {
+		if err := t.addressCard(id, e); err != nil {
+			return err
+		}
+	}
+	return t.readOwn(by, id, e.ID)
+}
+
+// readOwn marks read what a person did themselves.
+func (t *tx) readOwn(by inn.Viewer, card, event int64) error {
+	if by.UserID == 0 {
+		return nil
+	}
+	return t.exec(`
+		INSERT INTO notification_states (user, notification, read_event) VALUES ($1, $2, $3)
+		ON CONFLICT DO UPDATE SET read_event = max(read_event, excluded.read_event), unread = 0`, by.UserID, card, event)
+}
+
+// addressCard moves the card for those addressed. Who was added as a reader of an
+// earlier event and may not see this one loses the card, which now says what is
+// not for them.
+func (t *tx) addressCard(id int64, e *inn.Event) error {
+	members, err := t.members()
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		switch v := m.Viewer(); {
+		case !v.Sees(e):
+			err = t.exec(`UPDATE notification_states SET event = 0 WHERE user = $1 AND notification = $2 AND event > 0`, m.ID, id)
+		case len(e.To) > 0 && v.Notified(e):
+			err = t.exec(`
+				INSERT INTO notification_states (user, notification, event) VALUES ($1, $2, $3)
+				ON CONFLICT DO UPDATE SET event = excluded.event`, m.ID, id, e.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addressed gives those to whom a card was addressed, when it is nobody else's:
+// what becomes of it is told to them alone.
+func (t *tx) addressed(subject string) ([]inn.Topic, error) {
+	rows, err := t.rows(`
+		SELECT s.user FROM notifications n JOIN notification_states s ON s.notification = n.id
+		WHERE n.subject = $1 AND n.event = 0 AND s.event > 0
+		ORDER BY s.user`, subject)
+	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (inn.Topic, error) {
+		var user int64
+		err := row.Scan(&user)
+		return inn.UserTopic(user), err
+	})
+}

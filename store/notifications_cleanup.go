@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"baithaka/inn"
+)
+
+// The conditions of what is cleaned up, with $1 the time before which low
+// priority goes and $2 that of the rest. A critical alert stays until it is
+// resolved.
+const pastKeeping = `
+	(n.priority = 'low' AND n.updated <= $1 OR n.priority <> 'low' AND n.updated <= $2)
+	AND NOT (n.priority = 'critical' AND n.kind = 'alert_update' AND n.type <> 'alert:resolved')`
+
+// Clean removes the cards that have been there long enough, in small steps, and
+// the read marks that no longer say anything. The events and what they tell of
+// stay: those have a retention of their own.
+func (s *Store) Clean(ctx context.Context, now time.Time) error {
+	low, err := s.keeps(ctx, "cleanup_low_days", now)
+	if err != nil {
+		return err
+	}
+	medium, err := s.keeps(ctx, "cleanup_medium_days", now)
+	if err != nil {
+		return err
+	}
+	for {
+		// Looked for beside the writer, since that reads every card.
+		rows, err := s.db.Read.QueryContext(ctx, `SELECT n.id FROM notifications n WHERE `+pastKeeping+` LIMIT $3`, low, medium, forgetStep)
+		old, err := scanAll(rows, err, scanID)
+		if err != nil || len(old) == 0 {
+			return s.forgetMarks(ctx, err)
+		}
+		err = s.write(ctx, func(t *tx) error { return t.clean(old, low, medium) })
+		if err != nil {
+			return err
+		}
+		if len(old) < forgetStep {
+			return s.forgetMarks(ctx, nil)
+		}
+	}
+}
+
+// clean removes cards, unless they have moved since, and tells everybody whose
+// badge may have counted them.
+func (t *tx) clean(ids []int64, low, medium int64) error {
+	var removed int64
+	for _, id := range ids {
+		result, err := t.execResult(`DELETE FROM notifications AS n WHERE n.id = $3 AND `+pastKeeping, low, medium, id)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return err
+		}
+		removed += n
+	}
+	if removed == 0 {
+		return nil
+	}
+	return t.append(&inn.Event{Topic: inn.System, Type: inn.NotificationsCleaned, Subject: "notifications", Actor: inn.Viewer{}.Actor()},
+		map[string]int64{"removed": removed})
+}
+
+// keeps gives the time before which cards are past what meta says, in days; 0
+// or nothing there keeps them for ever.
+func (s *Store) keeps(ctx context.Context, name string, now time.Time) (before int64, err error) {
+	var days int64
+	err = s.db.Read.QueryRowContext(ctx, `SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = $1), 0)`, name).Scan(&days)
+	if err != nil || days <= 0 {
+		return -1, err
+	}
+	return ms(now.AddDate(0, 0, -int(days))), nil
+}
+
+// forgetMarks removes the read marks that the person's floor has overtaken.
+func (s *Store) forgetMarks(ctx context.Context, err error) error {
+	for err == nil {
+		var removed int64
+		err = s.write(ctx, func(t *tx) error {
+			result, err := t.execResult(`
+				DELETE FROM notification_states WHERE (user, notification) IN (
+					SELECT s.user, s.notification FROM notification_states s JOIN users u ON u.id = s.user
+					WHERE s.event = 0 AND s.unread = 0 AND s.read_event <= u.read_floor
+					LIMIT $1)`, forgetStep)
+			if err != nil {
+				return err
+			}
+			removed, err = result.RowsAffected()
+			return err
+		})
+		if removed < forgetStep {
+			return err
+		}
+	}
+	return err
+}
+
+func scanID(row interface{ Scan(...any) error }) (id int64, err error) { return id, row.Scan(&id) }

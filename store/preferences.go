@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"baithaka/inn"
+)
+
+// Preferences gives how a person wants to be told; the defaults for who has
+// chosen nothing. What was stored by an earlier release keeps the defaults where
+// it says nothing.
+func (s *Store) Preferences(ctx context.Context, user int64) (inn.Preferences, error) {
+	var chosen string
+	err := s.db.Read.QueryRowContext(ctx, chosenByUser, user).Scan(&chosen)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	if err != nil {
+		return inn.Preferences{}, err
+	}
+	return readPreferences(chosen)
+}
+
+const chosenByUser = `SELECT chosen FROM preferences WHERE user = $1`
+
+func readPreferences(chosen string) (inn.Preferences, error) {
+	p := inn.DefaultPreferences()
+	if chosen == "" {
+		return p, nil
+	}
+	err := json.Unmarshal([]byte(chosen), &p)
+	return p, err
+}
+
+// Prefer stores how a person wants to be told, and the zone their times are
+// shown in, "" for the house's. Preferences are nobody else's business and make
+// no event; another zone changes every page of theirs, and that is one.
+func (s *Store) Prefer(ctx context.Context, by inn.Viewer, p inn.Preferences, zone string) error {
+	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/zone", Detail: "must be a time zone such as Asia/Kolkata"}})
+	}
+	return s.write(ctx, func(t *tx) error {
+		if err := t.prefer(by.UserID, p); err != nil {
+			return err
+		}
+		var before string
+		found, err := t.row(`SELECT timezone FROM users WHERE id = $1`, []any{by.UserID}, &before)
+		if err != nil || !found || before == zone {
+			return err
+		}
+		if err := t.exec(`UPDATE users SET timezone = $2 WHERE id = $1`, by.UserID, zone); err != nil {
+			return err
+		}
+		return t.memberChanged(by, by.Own())
+	})
+}
+
+// Mute keeps everything quiet for a person until an instant; the zero instant
+// ends it.
+func (s *Store) Mute(ctx context.Context, by inn.Viewer, until time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		var chosen string
+		if _, err := t.row(chosenByUser, []any{by.UserID}, &chosen); err != nil {
+			return err
+		}
+		p, err := readPreferences(chosen)
+		if err != nil {
+			return err
+		}
+		p.MutedUntil = until
+		return t.prefer(by.UserID, p)
+	})
+}
+
+func (t *tx) prefer(user int64, p inn.Preferences) error {
+	if err := p.Validate(t.now); err != nil {
+		return err
+	}
+	chosen, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return t.exec(`
+		INSERT INTO preferences (user, chosen, changed)
+		VALUES ($1, $2, $3)
+		ON CONFLICT (user) DO UPDATE SET chosen = excluded.chosen, changed = excluded.changed`,
+		user, string(chosen), ms(t.now))
+}

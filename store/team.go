@@ -1,0 +1,242 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"baithaka/inn"
+)
+
+// member gives one person inside the transaction.
+func (t *tx) member(id int64) (inn.Member, error) {
+	rows, err := t.rows(`SELECT `+memberColumns+` FROM users u WHERE u.id = $1`, id)
+	all, err := scanAll(rows, err, scanMember)
+	if err == nil && len(all) == 0 {
+		err = inn.NoSuch("person")
+	}
+	if err != nil {
+		return inn.Member{}, err
+	}
+	return all[0], nil
+}
+
+// manage gives the person that somebody wants to change, if their role is one
+// that this somebody may give. The command line may change everybody.
+func (t *tx) manage(by inn.Viewer, id int64) (inn.Member, error) {
+	now, err := t.standing(by, inn.TeamManage)
+	if err != nil {
+		return inn.Member{}, err
+	}
+	m, err := t.member(id)
+	if err != nil {
+		return m, err
+	}
+	return m, mayGrant(now, m.Role)
+}
+
+// mayGrant refuses a role that is not the viewer's to give, or to touch.
+func mayGrant(by inn.Viewer, role inn.Role) error {
+	if by.Somebody() && !by.Role.MayGrant(role) {
+		return inn.E(inn.Forbidden, "People with the role %s are not yours to add or change; ask a SUPER_ADMIN.", role)
+	}
+	return nil
+}
+
+// keepAdministrator refuses what took the last SUPER_ADMIN who can sign in away
+// from the house. The command line may: it can bring one back.
+func (t *tx) keepAdministrator(by inn.Viewer, was inn.Member) error {
+	if !by.Somebody() || was.Role != inn.SuperAdmin {
+		return nil
+	}
+	var some bool
+	_, err := t.row(`SELECT EXISTS (SELECT 1 FROM users WHERE role = $1 AND disabled = 0 AND password <> '')`, []any{inn.SuperAdmin}, &some)
+	if err == nil && !some {
+		err = inn.E(inn.Conflict, "%s is the last SUPER_ADMIN who can sign in. Give somebody else that role first.", was.Name)
+	}
+	return err
+}
+
+// rightsChanged tells the streams of a person, and of the keys that are bounded
+// by them, to look again.
+func (t *tx) rightsChanged(by inn.Viewer, id int64) error {
+	if err := t.memberChanged(by, inn.UserTopic(id)); err != nil {
+		return err
+	}
+	rows, err := t.rows(`SELECT id FROM api_keys WHERE owner = $1 AND revoked = 0 ORDER BY id`, id)
+	keys, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (key int64, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := t.memberChanged(by, inn.KeyTopic(key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ChangeMember sets a person's role and properties; open streams follow at once.
+// A new role voids the link that was made for the old one: whoever made it may
+// not be allowed to give the new one.
+func (s *Store) ChangeMember(ctx context.Context, by inn.Viewer, id int64, role inn.Role, properties []string) error {
+	if !role.Valid() {
+		return inn.InvalidFields([]inn.FieldError{wrongRole})
+	}
+	return s.write(ctx, func(t *tx) error {
+		was, err := t.manage(by, id)
+		if err != nil {
+			return err
+		}
+		now, err := t.standing(by, inn.TeamManage)
+		if err == nil {
+			err = mayGrant(now, role)
+		}
+		if err != nil {
+			return err
+		}
+		if err := t.setMember(`UPDATE users SET role = $2 WHERE id = $1`, id, role); err != nil {
+			return err
+		}
+		if err := t.assign(id, properties); err != nil {
+			return err
+		}
+		m, err := t.member(id)
+		if err != nil {
+			return err
+		}
+		if m.Role == was.Role && slices.Equal(m.Properties, was.Properties) {
+			return nil
+		}
+		if m.Role != was.Role {
+			if err := t.voidLink(id); err != nil {
+				return err
+			}
+		}
+		if err := t.keepAdministrator(by, was); err != nil {
+			return err
+		}
+		if err := t.rightsChanged(by, id); err != nil {
+			return err
+		}
+		return t.audit(by, aboutMember(inn.MemberAltered, m, difference(was, m)))
+	})
+}
+
+// DisableMember bars a person, ends their sessions, streams and links, or lets
+// them in again.
+func (s *Store) DisableMember(ctx context.Context, by inn.Viewer, id int64, disabled bool) error {
+	return s.write(ctx, func(t *tx) error {
+		was, err := t.manage(by, id)
+		if err != nil || was.Disabled == disabled {
+			return err
+		}
+		if err := t.setMember(`UPDATE users SET disabled = $2 WHERE id = $1`, id, disabled); err != nil {
+			return err
+		}
+		deed := inn.MemberEnabled
+		if disabled {
+			deed = inn.MemberDisabled
+			if err := t.endSessions(id); err != nil {
+				return err
+			}
+			if err := t.voidLink(id); err != nil {
+				return err
+			}
+			if err := t.keepAdministrator(by, was); err != nil {
+				return err
+			}
+		}
+		if err := t.rightsChanged(by, id); err != nil {
+			return err
+		}
+		return t.audit(by, aboutMember(deed, was, ""))
+	})
+}
+
+// SetPassword gives a person a new password and ends their sessions and links.
+// It is for themselves, for who may change them, and for the command line.
+func (s *Store) SetPassword(ctx context.Context, by inn.Viewer, id int64, password string) error {
+	hash, err := s.hashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		m, err := t.theirs(by, id)
+		if err != nil {
+			return err
+		}
+		return t.setPassword(by, m, hash, inn.PasswordChanged)
+	})
+}
+
+// setPassword stores a password, ends what was signed in with the old one, and
+// keeps who did it.
+func (t *tx) setPassword(by inn.Viewer, m inn.Member, hash string, deed inn.Deed) error {
+	if err := t.setMember(`UPDATE users SET password = $2 WHERE id = $1`, m.ID, hash); err != nil {
+		return err
+	}
+	if err := t.endSessions(m.ID); err != nil {
+		return err
+	}
+	if err := t.voidLink(m.ID); err != nil {
+		return err
+	}
+	if err := t.memberChanged(by, inn.UserTopic(m.ID)); err != nil {
+		return err
+	}
+	return t.audit(by, aboutMember(deed, m, ""))
+}
+
+// SignOutEverywhere ends every session of a person, and with them their open
+// pages. Everybody may do that to themselves.
+func (s *Store) SignOutEverywhere(ctx context.Context, by inn.Viewer, id int64) error {
+	return s.write(ctx, func(t *tx) error {
+		m, err := t.theirs(by, id)
+		if err != nil {
+			return err
+		}
+		if err := t.endSessions(id); err != nil {
+			return err
+		}
+		if err := t.memberChanged(by, inn.UserTopic(id)); err != nil {
+			return err
+		}
+		return t.audit(by, aboutMember(inn.SessionsEnded, m, ""))
+	})
+}
+
+// theirs gives a person to themselves, or to who may change them.
+func (t *tx) theirs(by inn.Viewer, id int64) (inn.Member, error) {
+	if by.UserID == 0 || by.UserID != id {
+		return t.manage(by, id)
+	}
+	if _, err := t.standing(by, inn.Own); err != nil {
+		return inn.Member{}, err
+	}
+	return t.member(id)
+}
+
+func aboutMember(deed inn.Deed, m inn.Member, detail string) inn.Act {
+	return inn.Act{Deed: deed, Subject: string(inn.UserTopic(m.ID)), Name: m.Name, Detail: detail}
+}
+
+// difference says what changed about a person: "STAFF → PROPERTY_MANAGER, + hill, − lake".
+func difference(was, now inn.Member) string {
+	var parts []string
+	if was.Role != now.Role {
+		parts = append(parts, fmt.Sprintf("%s → %s", was.Role, now.Role))
+	}
+	for _, slug := range now.Properties {
+		if !slices.Contains(was.Properties, slug) {
+			parts = append(parts, "+ "+slug)
+		}
+	}
+	for _, slug := range was.Properties {
+		if !slices.Contains(now.Properties, slug) {
+			parts = append(parts, "− "+slug)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
