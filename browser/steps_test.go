@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -70,8 +71,11 @@ func (w *window) pointAt(x, y float64) {
 
 func (w *window) middle(selector string) (x, y float64) {
 	w.t.Helper()
-	at, err := chromedp.Run(w.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(
-		`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2, r.width] })()`, selector)))
+	at, err := chromedp.Run(w.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => {
+		const element = document.querySelector(%q), box = () => element.getBoundingClientRect()
+		if (box().top < 100 && !element.closest('.top, .menu') || box().bottom > innerHeight) element.scrollIntoView({block: 'center', behavior: 'instant'})
+		return [box().left + box().width / 2, box().top + box().height / 2, box().width]
+	})()`, selector)))
 	require.NoError(w.t, err, selector)
 	require.NotZero(w.t, at[2], "%s is not shown", selector)
 	return at[0], at[1]
@@ -81,4 +85,9 @@ func (w *window) middle(selector string) (x, y float64) {
 func (w *window) state(state string) {
 	w.t.Helper()
 	w.wait(fmt.Sprintf(`document.querySelector('#connection').dataset.state === %q`, state))
+}
+
+// visit opens a page without waiting for its stream.
+func (w *window) visit(path string) error {
+	return chromedp.Do(w.ctx, chromedp.Navigate(w.origin+path))
 }

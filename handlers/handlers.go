@@ -137,6 +137,7 @@ func (s *Site) Background(done <-chan struct{}) {
 	defer beside.Wait()
 	beside.Go(func() { s.tick(done) })
 	beside.Go(func() { s.keepIndexed(done) })
+	beside.Go(func() { s.keepTime(done) })
 	changed := s.board.Changed()
 	var gathered <-chan time.Time
 	for {

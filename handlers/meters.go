@@ -51,7 +51,7 @@ type sample struct {
 }
 
 func newMeters(head int64, now time.Time) *meters {
-	return &meters{began: now, since: head, samples: []sample{{at: now, head: head}}}
+	return &meters{began: now, since: head, requests: newRequests(), samples: []sample{{at: now, head: head}}}
 }
 
 // sampleEvery is how often the counters are noted; the figures of the last
@@ -157,8 +157,9 @@ func (c counts) quantile(q float64) (d time.Duration, ok bool) {
 // requests counts what was answered, by the pattern of the route and never by
 // path or person.
 type requests struct {
-	mu sync.Mutex
-	of map[requestLine]*requestCount
+	mu   sync.Mutex
+	n    map[requestLine]int64
+	took map[requestLine]*histogram // without status; none for streams, whose time is how long somebody looked on
 }
 
 type requestLine struct {
@@ -166,29 +167,20 @@ type requestLine struct {
 	status        int
 }
 
-type requestCount struct {
-	n    atomic.Int64
-	took histogram // of streams it stays empty: theirs is how long somebody looked on
+func newRequests() requests {
+	return requests{n: map[requestLine]int64{}, took: map[requestLine]*histogram{}}
 }
 
-func (r *requests) line(l requestLine) *requestCount {
+func (r *requests) answered(l requestLine, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.of == nil {
-		r.of = map[requestLine]*requestCount{}
+	r.n[l]++
+	if streamPath(l.route) {
+		return
 	}
-	one := r.of[l]
-	if one == nil {
-		one = &requestCount{}
-		r.of[l] = one
+	l.status = 0
+	if r.took[l] == nil {
+		r.took[l] = &histogram{}
 	}
-	return one
-}
-
-func (r *requests) each(do func(requestLine, *requestCount)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for l, c := range r.of {
-		do(l, c)
-	}
+	r.took[l].observe(took)
 }

@@ -2,33 +2,137 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/inn"
 	"baithaka/store"
 	"baithaka/views"
 )
 
-// showNotifications is the person's cards.
+// pastShown is how much of its history a card opens to.
+const pastShown = 10
+
+// showNotifications is the centre: a page of the person's cards under a filter.
+// What is critical and open stands on the first page however old it is.
 func (s *Site) showNotifications(c echo.Context) error {
 	p, err := s.page(c, "Notifications", "/notifications")
 	if err != nil {
 		return err
 	}
-	before, err := s.place(c.QueryParam("before"))
-	if err != nil {
+	ctx, v := c.Request().Context(), p.Viewer
+	l := views.NotificationsList{Newest: c.QueryParam("before") == ""}
+	if l.Asked, err = askNotifications(c.QueryParams()); err != nil {
 		return err
 	}
-	l := views.NotificationsList{Unread: c.QueryParam("unread") == "true"}
-	l.Cards, err = s.store.Notifications(c.Request().Context(), p.Viewer, store.NotificationFilter{Unread: l.Unread, Before: before, Limit: listShown + 1})
-	if err != nil {
+	f := cardFilter(l.Asked, p.Now, p.Zone)
+	if l.Asked.Priority == "" && l.Asked.Words == "" {
+		urgent, rest := true, false
+		if f.Urgent = &urgent; l.Newest {
+			f.Limit = listShown
+			if l.Urgent, err = s.store.Notifications(ctx, v, f); err != nil {
+				return err
+			}
+		}
+		f.Urgent = &rest
+	}
+	if f.Before, err = s.place(c.QueryParam("before")); err != nil {
+		return err
+	}
+	f.Limit = listShown + 1
+	if l.Cards, err = s.store.Notifications(ctx, v, f); err != nil {
 		return err
 	}
 	if len(l.Cards) > listShown {
 		l.Cards = l.Cards[:listShown]
 		l.Next = s.nextPage(c, l.Cards[listShown-1].Event)
 	}
+	if l.Properties, err = s.store.Sold(ctx, v); err != nil {
+		return err
+	}
 	return s.render(c, http.StatusOK, views.NotificationsPage(p, l))
+}
+
+// askNotifications reads a filter from a query. Two dates the wrong way round
+// are meant the other.
+func askNotifications(query url.Values) (views.NotificationsAsked, error) {
+	a := views.NotificationsAsked{
+		Unread: query.Get("unread"), Kind: inn.Kind(query.Get("kind")), Priority: inn.Priority(query.Get("priority")),
+		Property: query.Get("property"), Period: query.Get("period"), From: inn.Date(query.Get("from")), To: inn.Date(query.Get("to")),
+		Words: inn.CleanText(query.Get("q"), false),
+	}
+	var problems []inn.FieldError
+	wrong := func(name, detail string, is bool) {
+		if is {
+			problems = append(problems, inn.FieldError{Pointer: name, Detail: detail})
+		}
+	}
+	wrong("unread", "must be true or false", !slices.Contains([]string{"", "true", "false"}, a.Unread))
+	wrong("kind", "is not a kind of event", a.Kind != "" && !slices.Contains(inn.Kinds, a.Kind))
+	wrong("priority", "must be critical, high, medium or low", a.Priority != "" && !a.Priority.Valid())
+	wrong("period", "must be today, 7d or 30d", !slices.Contains([]string{"", "today", "7d", "30d"}, a.Period))
+	wrong("q", "must be 200 characters or fewer", len([]rune(a.Words)) > inn.MaxName)
+	for name, date := range map[string]inn.Date{"from": a.From, "to": a.To} {
+		_, ok := inn.ParseDate(string(date))
+		wrong(name, "must be a date such as 2026-12-12", date != "" && !ok)
+	}
+	if a.From != "" && a.To != "" && a.To < a.From {
+		a.From, a.To = a.To, a.From
+	}
+	return a, inn.InvalidFields(problems)
+}
+
+// cardFilter turns what was asked into a filter; days are those of the person's
+// zone.
+func cardFilter(a views.NotificationsAsked, now time.Time, zone *time.Location) store.NotificationFilter {
+	f := store.NotificationFilter{
+		Unread: a.Unread == "true", Read: a.Unread == "false", Kind: a.Kind, Priority: a.Priority, Property: a.Property, Search: a.Words,
+	}
+	midnight := func(d inn.Date) time.Time {
+		t := d.Time()
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
+	}
+	switch a.Period {
+	case "today":
+		f.From = midnight(inn.DateOf(now, zone))
+	case "7d":
+		f.From = now.AddDate(0, 0, -7)
+	case "30d":
+		f.From = now.AddDate(0, 0, -30)
+	}
+	if from := a.From; from != "" && midnight(from).After(f.From) {
+		f.From = midnight(from)
+	}
+	if a.To != "" {
+		f.Until = midnight(a.To.Add(1))
+	}
+	return f
+}
+
+// showPast is what happened to the subject of a card: inside the card, or as a
+// page of its own for a browser without JavaScript.
+func (s *Site) showPast(c echo.Context) error {
+	p, err := s.page(c, "What happened", "/notifications")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	n, err := s.store.Notification(ctx, p.Viewer, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	past, err := s.store.History(ctx, p.Viewer, store.EventFilter{Subject: n.Subject, Limit: pastShown})
+	if err != nil {
+		return err
+	}
+	past = redactedEvents(p.Viewer, past)
+	if isHTMX(c) && c.Request().Header.Get("HX-Target") != "main#main" {
+		return s.render(c, http.StatusOK, views.Past(n.Subject, past, p))
+	}
+	return s.render(c, http.StatusOK, views.PastPage(p, n, past))
 }
 
 // readNotification marks one of the person's cards read.
@@ -41,20 +145,56 @@ func (s *Site) mark(c echo.Context, read bool) error {
 	if err := s.store.MarkRead(c.Request().Context(), viewer(c), []string{c.Param("id")}, read); err != nil {
 		return err
 	}
-	return marked(c)
+	return doneHere(c)
 }
 
-// readNotifications marks all of them read.
+// readNotifications marks all of them read, or those of one kind.
 func (s *Site) readNotifications(c echo.Context) error {
-	if err := s.store.MarkAllRead(c.Request().Context(), viewer(c)); err != nil {
+	if err := s.markMany(c, inn.Kind(c.FormValue("kind"))); err != nil {
 		return err
 	}
-	return marked(c)
+	return doneHere(c)
 }
 
-// marked answers a change of read marks: the badge follows by the stream in
-// every tab, and the list of the page that asked reads itself anew.
-func marked(c echo.Context) error {
-	c.Response().Header().Set("HX-Trigger", "notifications-changed")
-	return done(c, "/notifications")
+// markMany marks the cards of a kind read; "" is every kind.
+func (s *Site) markMany(c echo.Context, kind inn.Kind) error {
+	ctx, v := c.Request().Context(), viewer(c)
+	switch {
+	case kind == "":
+		return s.store.MarkAllRead(ctx, v)
+	case !slices.Contains(inn.Kinds, kind):
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/kind", Detail: "is not a kind of event"}})
+	}
+	return s.store.MarkKindRead(ctx, v, kind)
+}
+
+// acknowledge is "Got it".
+func (s *Site) acknowledge(c echo.Context) error {
+	if err := s.store.Acknowledge(c.Request().Context(), viewer(c), c.Param("id")); err != nil {
+		return err
+	}
+	return doneHere(c)
+}
+
+// unacknowledge takes it back.
+func (s *Site) unacknowledge(c echo.Context) error {
+	if err := s.store.Unacknowledge(c.Request().Context(), viewer(c), c.Param("id")); err != nil {
+		return err
+	}
+	return doneHere(c)
+}
+
+// doneHere answers a change to a card: the stream brings it to every page that
+// shows it. A browser without JavaScript goes back to the page with the button,
+// of which there are several.
+func doneHere(c echo.Context) error {
+	if forPrograms(c.Request()) {
+		return c.NoContent(http.StatusNoContent)
+	}
+	back := "/notifications"
+	from, err := url.Parse(c.Request().Referer())
+	if err == nil && from.Host == c.Request().Host && from.Path != "" {
+		back = from.RequestURI()
+	}
+	return done(c, back)
 }

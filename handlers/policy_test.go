@@ -131,6 +131,18 @@ func (o observer) checkPages(t *testing.T) {
 		}
 		assert.Equal(t, property == "lake-house" && o.own || property == "" && o.own, strings.Contains(r.Body, "Guest ZQ-own"), "%s: %s", o.name, path)
 	}
+	for _, path := range []string{"/history", "/history.csv", "/history?property=hill-cottage", "/activity", "/settings"} {
+		r := o.caller.get(path)
+		o.checkHidden(t, path, r.Body)
+		assert.True(t, o.foreign || !strings.Contains(r.Body, "ZQ-foreign"), "%s: %s", o.name, path)
+		assert.True(t, o.own || !strings.Contains(r.Body, "ZQ-own"), "%s: %s", o.name, path)
+	}
+	// What can be searched for can be guessed digit by digit.
+	for _, secret := range []string{"777123", "zq-mail", "0199", "zq-allergic"} {
+		for _, path := range []string{"/history?q=", "/history.csv?q=", "/bookings?q="} {
+			assert.NotContains(t, o.caller.get(path+secret).Body, "ZQ-own", "%s finds it at %s%s", o.name, path, secret)
+		}
+	}
 	o.checkOne(t, "/bookings/ZQ-own", o.own)
 	o.checkOne(t, "/bookings/ZQ-foreign", o.foreign)
 }

@@ -46,7 +46,7 @@ var (
 	descDelivery  = described("delivery_seconds", "From the commit of an event to its write to a stream.")
 	descAck       = described("publish_ack_seconds", "From a publish coming in to its answer, committed and synced.")
 	descRequests  = described("http_requests_total", "Requests answered, by route pattern.", "method", "route", "status")
-	descTook      = described("http_request_seconds", "How long requests took, streams left out, by route pattern.", "method", "route", "status")
+	descTook      = described("http_request_seconds", "How long requests took, streams left out, by route pattern.", "method", "route")
 )
 
 // Describe implements prometheus.Collector.
@@ -84,23 +84,25 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	gauge(descStart, float64(m.began.UnixMilli())/1000)
 	ch <- m.delivery.metric(descDelivery)
 	ch <- m.ack.metric(descAck)
-	m.requests.each(func(l requestLine, one *requestCount) {
-		labels := []string{l.method, l.route, strconv.Itoa(l.status)}
-		counter(descRequests, float64(one.n.Load()), labels...)
-		if !streamPath(l.route) {
-			ch <- one.took.metric(descTook, labels...)
-		}
-	})
+	m.requests.mu.Lock()
+	defer m.requests.mu.Unlock()
+	for l, n := range m.requests.n {
+		counter(descRequests, float64(n), l.method, l.route, strconv.Itoa(l.status))
+	}
+	for l, took := range m.requests.took {
+		ch <- took.metric(descTook, l.method, l.route)
+	}
 }
 
 // metric gives the histogram in Prometheus's form, in which every bucket holds
-// those below it too.
+// those below it too. Every second of ours is enough there.
 func (h *histogram) metric(d *prometheus.Desc, labels ...string) prometheus.Metric {
 	in, sofar := h.counts(), uint64(0)
 	upto := make(map[float64]uint64, len(bounds))
 	for i, bound := range bounds {
-		sofar += in[i]
-		upto[bound] = sofar
+		if sofar += in[i]; i%2 == 1 {
+			upto[bound] = sofar
+		}
 	}
 	return prometheus.MustNewConstHistogram(d, in.total(), time.Duration(h.sum.Load()).Seconds(), upto, labels...)
 }
@@ -112,12 +114,8 @@ func (s *Site) measure(c echo.Context, began time.Time) {
 	if !s.patterns[l.method+" "+l.route] {
 		l.method, l.route = "other", "unmatched"
 	}
-	one := s.meters.requests.line(l)
-	one.n.Add(1)
 	took := time.Since(began)
-	if !streamPath(l.route) {
-		one.took.observe(took)
-	}
+	s.meters.requests.answered(l, took)
 	if publishes(c) && l.status < 300 {
 		s.meters.ack.observe(took)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
 )
 
 // principals are the columns of the table below.
@@ -28,18 +30,42 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"POST /notifications/read", "/notifications/read", "401 303 303 303 303 303 303", ""},
 	{"POST /notifications/:id/read", "/notifications/{card}/read", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
 	{"POST /notifications/:id/unread", "/notifications/{card}/unread", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
+	{"GET /team", "/team", "303 200 200 403 403 403 403", ""},
+	{"POST /team", "/team", "401 422 422 403 403 403 403", ""},
+	{"GET /team/:id", "/team/{person}", "303 200 200 403 403 403 403", ""},
+	{"POST /team/:id", "/team/{person}", "401 422 422 403 403 403 403", ""},
+	{"POST /team/:id/link", "/team/{person}/link", "401 200 200 403 403 403 403", ""},
+	{"POST /team/:id/signout", "/team/{person}/signout", "401 303 303 403 403 403 403", ""},
+	{"POST /team/:id/enable", "/team/{person}/enable", "401 303 303 403 403 403 403", ""},
+	{"POST /team/:id/disable", "/team/{other}/disable", "401 303 303 403 403 403 403", ""},
+	{"GET /keys", "/keys", "303 200 200 403 403 403 403", ""},
+	{"POST /keys", "/keys", "401 422 422 403 403 403 403", ""},
+	{"POST /keys/:name/revoke", "/keys/{key}/revoke", "401 303 303 403 403 403 403", ""},
+	{"GET /activity", "/activity", "303 200 200 200 200 200 200", ""},
+	{"GET /activity/audit", "/activity/audit", "303 200 403 403 403 403 403", ""},
+	{"GET /activity/audit.csv", "/activity/audit.csv", "303 200 403 403 403 403 403", ""},
 	{"GET /live", "/live?scope=property:{property}", "200 200 200 200 200 200 200", ""},
 
 	{"GET /login", "/login", "200 303 303 303 303 303 303", ""},
 	{"POST /login", "/login", "401 401 401 401 401 401 401", ""},
 	{"POST /logout", "/logout", "303 303 303 303 303 303 303", ""},
 	{"GET /setup", "/setup?token=wrong", "404 404 404 404 404 404 404", ""},
+	{"GET /invite/:token", "/invite/wrong", "404 404 404 404 404 404 404", ""},
+	{"POST /invite/:token", "/invite/wrong", "404 404 404 404 404 404 404", ""},
 	{"POST /setup", "/setup", "404 404 404 404 404 404 404", ""},
+
+	{"GET /settings", "/settings", "303 200 200 200 200 200 200", ""},
+	{"POST /settings", "/settings", "401 422 422 422 422 422 422", ""},
+	{"POST /settings/mute", "/settings/mute", "401 422 422 422 422 422 422", ""},
+	{"GET /history", "/history", "303 200 200 200 200 200 200", ""},
+	{"GET /history.csv", "/history.csv", "303 200 200 200 200 200 200", ""},
+	{"GET /status", "/status", "303 200 200 403 403 403 403", ""},
+	{"GET /metrics", "/metrics", "401 200 200 403 403 403 403", ""},
 
 	{"POST /api/v1/events", "/api/v1/events", "401 201 201 403 201 403 403", "401 201 201 404 404 404 403"},
 	{"POST /api/realtime/trigger", "/api/realtime/trigger", "401 201 201 403 201 403 403", "401 201 201 404 404 404 403"},
 	{"GET /api/realtime/trigger", "/api/realtime/trigger", "401 200 200 403 403 403 403", ""},
-	{"GET /api/v1/events", "/api/v1/events?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+	{"GET /api/v1/events", "/api/v1/events?property={property}", "401 200 200 200 200 200 404", "401 200 200 404 404 404 404"},
 	{"GET /api/v1/stream", "/api/v1/stream?rooms=property:{property}", "401 200 200 200 200 200 403", "401 200 200 403 403 403 403"},
 	{"GET /api/v1/bookings", "/api/v1/bookings?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
 	{"GET /api/v1/bookings/:id", "/api/v1/bookings/{booking}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
@@ -58,6 +84,7 @@ func TestEveryRoute(t *testing.T) {
 		key.publish(booking("new", "BK-"+property, property, ""))
 		cards[property] = s.card()
 	}
+	person, other := s.extra("person", inn.Staff), s.extra("other", inn.User)
 	asked := map[string]bool{}
 	cells := 0
 	for _, row := range routeTable {
@@ -70,7 +97,7 @@ func TestEveryRoute(t *testing.T) {
 			statuses := strings.Fields(wanted)
 			require.Len(t, statuses, len(principals), row.route)
 			for i, who := range principals {
-				path := strings.NewReplacer("{property}", property, "{booking}", "BK-"+property, "{card}", cards[property]).Replace(row.path)
+				path := strings.NewReplacer("{property}", property, "{booking}", "BK-"+property, "{person}", person, "{other}", other, "{card}", cards[property]).Replace(row.path)
 				got := s.ask(row.route, path, who, property)
 				assert.Equal(t, statuses[i], strconv.Itoa(got), "%s as %s at %s", row.route, who, property)
 				cells++
@@ -95,6 +122,9 @@ func (s *site) ask(route, path, who, property string) int {
 	switch {
 	case route == "POST /logout" && who != "nobody":
 		return s.signIn(who).form(path).Status // another session than the other rows need
+	case route == "POST /keys/:name/revoke":
+		path = strings.Replace(path, "{key}", s.key("events:read").name, 1) // it is revoked once
+		return c.form(path).Status
 	case route == "POST /api/v1/events", route == "POST /api/realtime/trigger":
 		// An owner sees and may not write, whatever the property.
 		id := fmt.Sprintf("BK-%s-%s-%d", who, property, len(route))

@@ -58,7 +58,7 @@ func (p *pageState) touched(e *inn.Event, v inn.Viewer) {
 	if p.panel != nil && v.Sees(e) {
 		p.panel.touched(e)
 	}
-	if e.Type == inn.NotificationRead && e.Topic == v.Own() || v.Sees(e) && (v.Notified(e) || e.Type == inn.BookingMoved) {
+	if e.Type == inn.NotificationRead && e.Topic == v.Own() || v.Sees(e) && (v.Notified(e) || e.Type.ChangesBadge() || e.Type == inn.BookingMoved) {
 		p.dirty, p.at = true, e.ID
 	}
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -106,3 +107,42 @@ func (s *streams) statistics() statistics {
 
 // giveStatistics is GET /api/realtime/trigger.
 func (s *Site) giveStatistics(c echo.Context) error { return c.JSON(200, s.streams.statistics()) }
+
+// narrow reads rooms= and types=: a client can only narrow what the policy
+// gives it. The rooms are asked of the viewer again at every event, so that a
+// right that ends takes its room along.
+func (s *Site) narrow(c echo.Context, v inn.Viewer) (func(*inn.Event) bool, error) {
+	var rooms []func(*inn.Event) bool
+	for _, name := range list(c.QueryParam("rooms")) {
+		holds, ok := v.Room(name, func(slug string) bool {
+			_, err := s.store.Property(c.Request().Context(), v, slug)
+			return err == nil
+		})
+		if !ok {
+			return nil, inn.E(inn.Forbidden, "There is no such room, or it is not yours to hear.")
+		}
+		rooms = append(rooms, holds)
+	}
+	types := map[inn.Type]bool{}
+	for _, name := range list(c.QueryParam("types")) {
+		if !inn.Type(name).Known() {
+			return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "types", Detail: "holds an unknown event type"}})
+		}
+		types[inn.Type(name)] = true
+	}
+	return func(e *inn.Event) bool {
+		if len(types) > 0 && !types[e.Type] {
+			return false
+		}
+		for _, holds := range rooms {
+			if holds(e) {
+				return true
+			}
+		}
+		return len(rooms) == 0
+	}, nil
+}
+
+func list(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}

@@ -15,6 +15,7 @@ type Notification struct {
 	Type     Type       `json:"type"` // of the latest event
 	Priority Priority   `json:"priority"`
 	Property string     `json:"property,omitempty"`
+	House    string     `json:"propertyName,omitempty"`
 	Title    string     `json:"title"` // without money and contacts: safe for every reader of the card
 	Body     string     `json:"body,omitempty"`
 	Event    int64      `json:"event"` // the latest event that concerns this person
@@ -40,23 +41,23 @@ func (n Notification) Holdable() bool {
 const maxBody = 200
 
 // card is the card after an event, before anybody read it.
-func (e *Event) card(title, body string) Notification {
+func (e *Event) card(house, title, body string) Notification {
 	if runes := []rune(body); len(runes) > maxBody {
 		body = string(runes[:maxBody]) + "…"
 	}
 	return Notification{
-		Subject: e.Subject, Kind: e.Kind(), Type: e.Type, Priority: e.Priority, Property: e.Property,
+		Subject: e.Subject, Kind: e.Kind(), Type: e.Type, Priority: e.Priority, Property: e.Property, House: house,
 		Title: title, Body: body, Event: e.ID, Updated: e.At,
 	}
 }
 
 // Card gives the card of the booking after an event about it: what is new is in
 // nobody's hand.
-func (b Booking) Card(e *Event) Notification { return e.card(b.Customer, b.Title) }
+func (b Booking) Card(e *Event) Notification { return e.card(b.House, b.Customer, b.Title) }
 
 // Card gives the card of the alert after an event about it.
 func (a Alert) Card(e *Event) Notification {
-	n := e.card(a.Title, a.Detail)
+	n := e.card(a.House, a.Title, a.Detail)
 	if a.Status == Acknowledged {
 		n.HeldBy, n.HeldAt = a.HandledBy, a.HandledAt
 	}
@@ -64,20 +65,22 @@ func (a Alert) Card(e *Event) Notification {
 }
 
 // Card gives the card of the property after an event about it.
-func (p Property) Card(e *Event) Notification { return e.card(p.Name, cmp.Or(p.Title, p.Status)) }
+func (p Property) Card(e *Event) Notification {
+	return e.card(p.Name, p.Name, cmp.Or(p.Title, p.Status))
+}
 
 // ReportCard gives the card of what a program reported. It says who and what
 // kind of thing: the payload is not ours to sum up.
 func (e *Event) ReportCard() Notification {
 	switch e.Type {
 	case UserLogin:
-		return e.card(e.By, "signed in")
+		return e.card("", e.By, "signed in")
 	case UserLogout:
-		return e.card(e.By, "signed out")
+		return e.card("", e.By, "signed out")
 	case MetricsUpdate:
-		return e.card(e.By, "reports figures")
+		return e.card("", e.By, "reports figures")
 	}
-	return e.card(e.By, "reports what somebody did")
+	return e.card("", e.By, "reports what somebody did")
 }
 
 // Badge is the bell's number for one person.

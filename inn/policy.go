@@ -30,6 +30,7 @@ const (
 	Open            Action = "OPEN"
 	Own             Action = "OWN"
 	DashboardAccess Action = "OS_DASHBOARD_ACCESS"
+	EventView       Action = "EVENT_VIEW" // the log, within what each event needs
 	BookingView     Action = "BOOKING_VIEW"
 	PropertyView    Action = "PROPERTY_VIEW"
 	AlertView       Action = "ALERT_VIEW"
@@ -56,7 +57,7 @@ const (
 // Actions lists every action that the policy decides, in the order of the
 // documentation.
 var Actions = []Action{
-	DashboardAccess, BookingView, PropertyView, AlertView, Acknowledge, FinancialView, ContactView, BookingManage,
+	DashboardAccess, EventView, BookingView, PropertyView, AlertView, Acknowledge, FinancialView, ContactView, BookingManage,
 	BookingCheckIn, PropertyManage, ActivityView, StatusView, MetricsView, KeyManage, TeamManage, AuditView, SettingsManage,
 	EventPublish, NotificationView, NotificationMark, NotificationAcknowledge, Own,
 }
@@ -74,6 +75,7 @@ const (
 // is none.
 var policy = map[Action]map[Role]reach{
 	DashboardAccess: {SuperAdmin: all, Admin: all},
+	EventView:       {SuperAdmin: all, Admin: all, Owner: all, Manager: all, Staff: all, User: all},
 	BookingView:     {SuperAdmin: all, Admin: all, Owner: theirs, Manager: theirs, Staff: theirs},
 	PropertyView:    {SuperAdmin: all, Admin: all, Owner: theirs, Manager: theirs, Staff: theirs},
 	AlertView:       {SuperAdmin: all, Admin: all, Owner: theirs, Manager: theirs, Staff: theirs},
@@ -105,7 +107,7 @@ var everybody = map[Role]reach{SuperAdmin: all, Admin: all, Owner: all, Manager:
 // properties the key is limited to.
 var scopes = map[Scope][]Action{
 	EventsWrite:        {EventPublish, BookingManage, BookingCheckIn, PropertyManage, Acknowledge},
-	EventsRead:         {DashboardAccess, BookingView, PropertyView, AlertView, NotificationView},
+	EventsRead:         {DashboardAccess, EventView, BookingView, PropertyView, AlertView, NotificationView},
 	MoneyRead:          {FinancialView},
 	ContactsRead:       {ContactView},
 	NotificationsWrite: {Acknowledge, NotificationAcknowledge},

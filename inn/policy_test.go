@@ -139,10 +139,11 @@ func TestPolicyIsTheContract(t *testing.T) {
 		{[]Action{ActivityView, StatusView, KeyManage}, [6]string{everywhere, everywhere, no, no, no, no}},
 		{[]Action{TeamManage}, [6]string{everywhere, everywhere, no, no, no, no}},
 		{[]Action{AuditView, SettingsManage}, [6]string{everywhere, no, no, no, no, no}},
-		{[]Action{Own}, [6]string{everywhere, everywhere, everywhere, everywhere, everywhere, everywhere}},
+		{[]Action{Own, NotificationView, NotificationMark, NotificationAcknowledge}, [6]string{everywhere, everywhere, everywhere, everywhere, everywhere, everywhere}},
 		// Not in the table: /metrics is for who has STATUS_VIEW, and who may take
 		// some step publishes with their session, within what Type.Takes asks.
 		{[]Action{MetricsView}, [6]string{everywhere, everywhere, no, no, no, no}},
+		{[]Action{EventView}, [6]string{everywhere, everywhere, everywhere, everywhere, everywhere, everywhere}},
 		{[]Action{EventPublish}, [6]string{everywhere, everywhere, assigned, assigned, assigned, no}},
 	}
 	var covered []Action

@@ -42,33 +42,36 @@ func TestViewerSeesWhatThePolicyGives(t *testing.T) {
 		event *Event
 		seen  []string
 	}{
-		"booking of theirs":           {at(lake, "lake-house", BookingNew), atLake},
-		"booking of another":          {at(hill, "hill-cottage", BookingNew), house},
-		"booking of the desk":         {at(Desk, Desk, BookingNew), house},
-		"booking that left":           {at(lake, "lake-house", BookingMoved), atLake},
-		"alert of theirs":             {at(lake, "lake-house", AlertRaised), atLake},
-		"alert of another":            {at(hill, "hill-cottage", AlertRaised), house},
-		"alert of the system":         {at(System, "", AlertRaised), append(slices.Clone(people), "key")},
-		"property status":             {at(lake, "lake-house", PropertyStatus), atLake},
-		"figures of theirs":           {at(lake, "lake-house", MetricsUpdate), atLake},
-		"figures of the house":        {at(House, "", MetricsUpdate), house},
-		"one's own sign-in":           {at(UserTopic(userID), "", UserLogin), []string{super, admin, user}},
-		"rights of one changed":       {at(UserTopic(userID), "", MemberChanged), []string{user}},
-		"marks of one":                {at(UserTopic(userID), "", NotificationRead), []string{user}},
-		"session of one":              {at(UserTopic(userID), "", SessionEnded), []string{user}},
-		"rights of a key":             {at(KeyTopic(2), "", MemberChanged), []string{"limited"}},
-		"activity in the house":       {at(House, "", UserAction), []string{super, admin}},
-		"activity at a property":      {at(lake, "lake-house", UserAction), []string{super, admin}},
-		"type that nobody knows":      {at(lake, "lake-house", "guest:vanished"), []string{super, admin}},
-		"booking addressed to USER":   {at(lake, "lake-house", BookingNew, UserTopic(userID)), atLake},
-		"booking addressed elsewhere": {at(lake, "lake-house", BookingNew, hill, System, RoleTopic(User)), atLake},
-		"alert addressed to USER":     {at(hill, "hill-cottage", AlertRaised, UserTopic(userID)), append(slices.Clone(house), user)},
-		"alert addressed to a role":   {at(hill, "hill-cottage", AlertRaised, RoleTopic(Staff)), append(slices.Clone(house), staff)},
-		"alert addressed to lake":     {at(hill, "hill-cottage", AlertRaised, lake), atLake},
-		"alert addressed to all":      {at(hill, "hill-cottage", AlertRaised, System), append(slices.Clone(people), "key")},
-		"alert addressed to house":    {at(lake, "lake-house", AlertRaised, House), atLake},
-		"activity addressed to USER":  {at(House, "", UserAction, UserTopic(userID)), []string{super, admin, user}},
-		"figures addressed to role":   {at(House, "", MetricsUpdate, RoleTopic(Owner)), append(slices.Clone(house), owner)},
+		"booking of theirs":            {at(lake, "lake-house", BookingNew), atLake},
+		"booking of another":           {at(hill, "hill-cottage", BookingNew), house},
+		"booking of the desk":          {at(Desk, Desk, BookingNew), house},
+		"booking that left":            {at(lake, "lake-house", BookingMoved), atLake},
+		"alert of theirs":              {at(lake, "lake-house", AlertRaised), atLake},
+		"alert of another":             {at(hill, "hill-cottage", AlertRaised), house},
+		"alert of the system":          {at(System, "", AlertRaised), append(slices.Clone(people), "key")},
+		"property status":              {at(lake, "lake-house", PropertyStatus), atLake},
+		"figures of theirs":            {at(lake, "lake-house", MetricsUpdate), atLake},
+		"figures of the house":         {at(House, "", MetricsUpdate), house},
+		"one's own sign-in":            {at(UserTopic(userID), "", UserLogin), []string{super, admin, user}},
+		"rights of one changed":        {at(UserTopic(userID), "", MemberChanged), []string{user}},
+		"a booking in somebody's hand": {at(lake, "lake-house", NotificationHeld), atLake},
+		"a booking that rings again":   {at(hill, "hill-cottage", NotificationReleased, UserTopic(userID)), house},
+		"cards cleaned up":             {at(System, "", NotificationsCleaned), append(slices.Clone(people), "key")},
+		"marks of one":                 {at(UserTopic(userID), "", NotificationRead), []string{user}},
+		"session of one":               {at(UserTopic(userID), "", SessionEnded), []string{user}},
+		"rights of a key":              {at(KeyTopic(2), "", MemberChanged), []string{"limited"}},
+		"activity in the house":        {at(House, "", UserAction), []string{super, admin}},
+		"activity at a property":       {at(lake, "lake-house", UserAction), []string{super, admin}},
+		"type that nobody knows":       {at(lake, "lake-house", "guest:vanished"), []string{super, admin}},
+		"booking addressed to USER":    {at(lake, "lake-house", BookingNew, UserTopic(userID)), atLake},
+		"booking addressed elsewhere":  {at(lake, "lake-house", BookingNew, hill, System, RoleTopic(User)), atLake},
+		"alert addressed to USER":      {at(hill, "hill-cottage", AlertRaised, UserTopic(userID)), append(slices.Clone(house), user)},
+		"alert addressed to a role":    {at(hill, "hill-cottage", AlertRaised, RoleTopic(Staff)), append(slices.Clone(house), staff)},
+		"alert addressed to lake":      {at(hill, "hill-cottage", AlertRaised, lake), atLake},
+		"alert addressed to all":       {at(hill, "hill-cottage", AlertRaised, System), append(slices.Clone(people), "key")},
+		"alert addressed to house":     {at(lake, "lake-house", AlertRaised, House), atLake},
+		"activity addressed to USER":   {at(House, "", UserAction, UserTopic(userID)), []string{super, admin, user}},
+		"figures addressed to role":    {at(House, "", MetricsUpdate, RoleTopic(Owner)), append(slices.Clone(house), owner)},
 	} {
 		for who, v := range viewers() {
 			assert.Equal(t, slices.Contains(c.seen, who), v.Sees(c.event), "%s: %s", name, who)
@@ -171,14 +174,15 @@ func TestSightIsWhatAFragmentMayDependOn(t *testing.T) {
 	v := viewers()
 	lake, hill := at("property:lake-house", "lake-house", BookingNew), at("property:hill-cottage", "hill-cottage", BookingNew)
 	for who, want := range map[string]Sight{
-		super: {Money: true, Contacts: true, Notified: true}, admin: {Money: true, Contacts: true, Notified: true},
-		owner: {Money: true, Notified: true}, manager: {Money: true, Contacts: true, Notified: true}, staff: {Contacts: true, Notified: true},
-		user: {Notified: true}, "key": {Money: true, Contacts: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
+		super: {Money: true, Contacts: true, Notified: true, MayHold: true}, admin: {Money: true, Contacts: true, Notified: true, MayHold: true},
+		owner: {Money: true, Notified: true, MayHold: true}, manager: {Money: true, Contacts: true, Notified: true, MayHold: true},
+		staff: {Contacts: true, Notified: true, MayHold: true},
+		user:  {Notified: true}, "key": {Money: true, Contacts: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
 		"blind": {Notified: true},
 	} {
 		assert.Equal(t, want, v[who].SightOf(lake), who)
 		all := who == super || who == admin || who == "key"
-		assert.Equal(t, Sight{Money: all, Contacts: all, Notified: true}, v[who].SightOf(hill), "%s elsewhere", who)
+		assert.Equal(t, Sight{Money: all, Contacts: all, Notified: true, MayHold: all && who != "key"}, v[who].SightOf(hill), "%s elsewhere", who)
 	}
 	zoned := Viewer{UserID: 1, Role: Staff, Zone: "Asia/Kolkata"}
 	assert.Equal(t, Sight{Zone: "Asia/Kolkata"}, zoned.Sight("lake-house"))

@@ -18,6 +18,7 @@ const connection = (() => {
   let line = null; // hx-sse's own record of the connection
   let paused = sessionStorage.getItem("paused") === "yes"; // this tab, over its pages
   let waiting = 0; // events held back by pause
+  let last = ""; // the id that came last
 
   const find = (name) => document.querySelector(`[data-control="${name}"]`);
 
@@ -101,13 +102,16 @@ const connection = (() => {
   }
 
   // While paused, nothing but the stream's own signals passes. What is held back
-  // is counted when it is an event: state messages have no id.
+  // is counted when it is an event: state messages have no id of their own, and
+  // come with the one before.
   function received(event) {
     heard = Date.now();
     const { message } = event.detail;
+    const anew = message.id !== last;
+    last = message.id;
     if (!paused || (message.event && message.event !== "resync")) return;
     event.preventDefault();
-    if (!message.event && message.id) {
+    if (!message.event && anew) {
       waiting++;
       draw();
     }

@@ -67,12 +67,12 @@ func isUnread(latest string) string {
 	return "(coalesce(s.unread, 0) = 1 OR " + latest + " > max(" + floor + ", coalesce(s.read_event, 0)))"
 }
 
-const cardColumns = `n.kind, n.type, n.priority, n.property, n.subject, n.title, n.body, n.held_by, n.held_at, n.updated`
+const cardColumns = `n.kind, n.type, n.priority, n.property, coalesce((SELECT p.name FROM properties p WHERE p.slug = n.property), ''), n.subject, n.title, n.body, n.held_by, n.held_at, n.updated`
 
 func scanCard(row interface{ Scan(...any) error }, more ...any) (inn.Notification, error) {
 	var n inn.Notification
 	var held, updated int64
-	err := row.Scan(append([]any{&n.Kind, &n.Type, &n.Priority, &n.Property, &n.Subject, &n.Title, &n.Body, &n.HeldBy, &held, &updated, &n.Event}, more...)...)
+	err := row.Scan(append([]any{&n.Kind, &n.Type, &n.Priority, &n.Property, &n.House, &n.Subject, &n.Title, &n.Body, &n.HeldBy, &held, &updated, &n.Event}, more...)...)
 	n.HeldAt, n.Updated = fromMSPtr(held), fromMS(updated)
 	return n, err
 }

@@ -24,7 +24,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 const epoch = "k7f2"
 
 var (
-	seesAll    = inn.Sight{Money: true, Contacts: true, Notified: true, Zone: "Asia/Kolkata"}
+	seesAll    = inn.Sight{Money: true, Contacts: true, Notified: true, MayHold: true, Zone: "Asia/Kolkata"}
 	seesNoCash = inn.Sight{Notified: true, Zone: "Asia/Kolkata"}
 )
 
@@ -127,8 +127,8 @@ func metrics() inn.Metrics {
 
 func notification() inn.Notification {
 	return inn.Notification{
-		ID: 12, Kind: inn.AlertUpdate, Type: inn.AlertRaised, Priority: inn.Critical, Property: "lake-house",
-		Subject: "alert:lake-house:boiler", Title: "Boiler off", Body: "Lake House", Event: 4814, Updated: noon,
+		Kind: inn.AlertUpdate, House: "Lake House", Type: inn.AlertRaised, Priority: inn.Critical, Property: "lake-house",
+		Subject: "alert:lake-house:boiler", Title: "Boiler off", Body: "No hot water.", Event: 4814, Updated: noon,
 	}
 }
 

@@ -370,10 +370,10 @@ var (
 	// scripts can be before its extensions are there, and the stream never opens.
 	scripts = []string{
 		"htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js",
-		"times.js", "preferences.js", "connection.js", "lists.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js",
+		"times.js", "preferences.js", "connection.js", "lists.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js", "notifications.js",
 	}
 	sheets = []string{
-		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "toasts.css", "figures.css", "pages.css", "settings.css", "people.css",
+		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "toasts.css", "figures.css", "pages.css", "settings.css", "people.css", "notifications.css", "records.css",
 	}
 )
 
@@ -1043,6 +1043,30 @@ func BadgeState(b inn.Badge) templ.Component {
 		templ_7745c5c3_Err = swap(byID(idRailUnread), "outerMorph").Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		for _, k := range inn.Kinds {
+			templ_7745c5c3_Var49 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+				if !templ_7745c5c3_IsBuffer {
+					defer func() {
+						templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err == nil {
+							templ_7745c5c3_Err = templ_7745c5c3_BufErr
+						}
+					}()
+				}
+				ctx = templ.InitializeContext(ctx)
+				templ_7745c5c3_Err = unreadOf(k, b).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				return nil
+			})
+			templ_7745c5c3_Err = swap(byID(unreadOfID(k)), "outerMorph").Render(templ.WithChildren(ctx, templ_7745c5c3_Var49), templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})

@@ -26,6 +26,12 @@ func liveEvents(t *testing.T) map[inn.Type]*inn.Event {
 		inn.UserLogout:        eventOf(t, 35, inn.UserLogout, "user:4", struct{}{}),
 		inn.UserAction:        eventOf(t, 36, inn.UserAction, "user:4", map[string]string{"action": "exported bookings"}),
 	}
+	taken, again := booking().Card(bookingEvent(t, booking())), booking().Card(bookingEvent(t, booking()))
+	taken.HeldBy, taken.HeldAt, again.HadBy = "Nikhil Kumar", &noon, "Nikhil Kumar"
+	events[inn.NotificationHeld] = eventOf(t, 37, inn.NotificationHeld, taken.Subject, taken)
+	events[inn.NotificationReleased] = eventOf(t, 38, inn.NotificationReleased, again.Subject, again)
+	events[inn.NotificationRead] = eventOf(t, 39, inn.NotificationRead, "user:4", map[string]any{"ids": []string{taken.Subject}, "read": true, "card": taken})
+	events[inn.NotificationsCleaned] = eventOf(t, 40, inn.NotificationsCleaned, "notifications", map[string]int{"removed": 3})
 	for i, typ := range inn.Types {
 		switch typ.Kind() {
 		case inn.PropertyUpdate:

@@ -59,9 +59,6 @@ const (
 func pathBooking(id string) string    { return pathBookings + "/" + url.PathEscape(id) }
 func pathProperty(slug string) string { return pathProperties + "/" + url.PathEscape(slug) }
 
-func pathRead(n inn.Notification) string   { return pathNotification(n.Subject) + "/read" }
-func pathUnread(n inn.Notification) string { return pathNotification(n.Subject) + "/unread" }
-
 func pathNotification(subject string) string {
 	return pathNotifications + "/" + url.PathEscape(subject)
 }
@@ -96,8 +93,6 @@ func streamPath(p Page) string {
 func mainTrigger(p Page) string {
 	trigger := "resync from:body throttle:5s, bye from:body throttle:5s, refetch from:body"
 	switch p.Section {
-	case pathNotifications:
-		trigger += ", notifications-changed from:body"
 	case pathTeam, pathKeys:
 		trigger += ", people-changed from:body"
 	}
@@ -192,3 +187,23 @@ const (
 	pathHistoryCSV = pathHistory + ".csv"
 	pathOpenAPI    = "/openapi.json"
 )
+
+// The notification centre, and "Got it" wherever it stands.
+const (
+	idArrived      = "arrived"       // what would come in above a filtered list
+	idMarksChanged = "marks-changed" // filled when more than one card changed; notifications.js fetches the page again
+
+	listNotifications = "notifications"
+)
+
+func listNotificationsOf(k inn.Kind) string { return listNotifications + "-" + string(k) }
+func arrivedID(subject string) string       { return "arrived-" + subject }
+func handsID(subject string) string         { return "hands-" + subject }
+func shelfID(k inn.Kind) string             { return "shelf-" + string(k) }
+func unreadOfID(k inn.Kind) string          { return "unread-" + string(k) }
+
+func pathRead(subject string) string   { return pathNotification(subject) + "/read" }
+func pathUnread(subject string) string { return pathNotification(subject) + "/unread" }
+func pathAck(subject string) string    { return pathNotification(subject) + "/ack" }
+func pathUnack(subject string) string  { return pathNotification(subject) + "/unack" }
+func pathPast(subject string) string   { return pathNotification(subject) + "/history" }

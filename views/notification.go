@@ -1,6 +1,135 @@
 package views
 
-import "baithaka/inn"
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"baithaka/inn"
+)
+
+// NotificationsList is what "/notifications" shows: a page of a person's cards
+// under a filter.
+type NotificationsList struct {
+	Asked      NotificationsAsked
+	Urgent     []inn.Notification // critical and open: on the first page, however old
+	Cards      []inn.Notification
+	Next       string // the query string of the next page, "" at the end
+	Newest     bool   // this is the first page
+	Properties []inn.Property
+}
+
+// NotificationsAsked is the filter as it was asked for.
+type NotificationsAsked struct {
+	Unread   string // "true", "false" or "" for both
+	Kind     inn.Kind
+	Priority inn.Priority
+	Property string
+	Period   string // "today", "7d", "30d" or ""
+	From, To inn.Date
+	Words    string
+}
+
+// Query gives the filter as the query of an address, without what is empty.
+func (a NotificationsAsked) Query() url.Values {
+	q := url.Values{}
+	for name, value := range map[string]string{
+		"unread": a.Unread, "kind": string(a.Kind), "priority": string(a.Priority), "property": a.Property,
+		"period": a.Period, "from": string(a.From), "to": string(a.To), "q": a.Words,
+	} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return q
+}
+
+func (a NotificationsAsked) empty() bool { return a == NotificationsAsked{} }
+
+// narrowed reports whether anything but read or unread is asked for.
+func (a NotificationsAsked) narrowed() bool {
+	a.Unread = ""
+	return !a.empty()
+}
+
+// path is the address of the list under this filter.
+func (a NotificationsAsked) path() string {
+	if q := a.Query().Encode(); q != "" {
+		return pathNotifications + "?" + q
+	}
+	return pathNotifications
+}
+
+// showing is the address of the list with another state of reading.
+func (a NotificationsAsked) showing(unread string) string {
+	a.Unread = unread
+	return a.path()
+}
+
+// live reports whether what happens comes in by itself: under a filter, or on a
+// later page, it might not belong there, and is counted.
+func (l NotificationsList) live() bool { return l.Newest && l.Asked.empty() }
+
+// shelves is the order in which the kinds stand in the centre: what wants
+// somebody before what is to be known.
+var shelves = []inn.Kind{inn.AlertUpdate, inn.BookingUpdate, inn.PropertyUpdate, inn.MetricUpdate, inn.UserActivity}
+
+// of gives the cards of one kind, the urgent first, then the last moved.
+func (l NotificationsList) of(k inn.Kind) []inn.Notification {
+	var cards []inn.Notification
+	for _, n := range slices.Concat(l.Urgent, l.Cards) {
+		if n.Kind == k {
+			cards = append(cards, n)
+		}
+	}
+	slices.SortStableFunc(cards, func(a, b inn.Notification) int {
+		if by := urgency(b) - urgency(a); by != 0 {
+			return by
+		}
+		return int(b.Event - a.Event)
+	})
+	return cards
+}
+
+// urgency orders cards: a solved alert no longer presses.
+func urgency(n inn.Notification) int {
+	if !n.Open() {
+		return 0
+	}
+	return inn.Low.Rank() - n.Priority.Rank()
+}
+
+// notificationSort is by what hx-upsert orders the cards of a kind.
+func notificationSort(n inn.Notification) string {
+	return strconv.Itoa(urgency(n)) + "-" + sortKey(n.Event)
+}
+
+// hands is in whose hand something is, for the line that says so and the button
+// that changes it.
+type hands struct {
+	Subject string
+	By      string
+	At      *time.Time
+	Loud    bool // it is critical: the button is filled
+	Offer   bool // it may be taken in hand
+}
+
+func handsOf(n inn.Notification) hands {
+	return hands{n.Subject, n.HeldBy, n.HeldAt, n.Loud(), n.Holdable()}
+}
+
+// handsOn gives the same for a booking's card, which offers "Got it" where
+// somebody has something to do: an answer, or a bed that is free again.
+func handsOn(b inn.Booking) hands {
+	wants := b.Status == inn.New || b.Last == inn.BookingCancelled || b.Last == inn.BookingNoShow
+	return hands{b.Subject(), b.HeldBy, b.HeldAt, false, wants}
+}
+
+// holderName is who has something in hand, as people read it: a program by its
+// name alone.
+func holderName(by string) string { return strings.TrimPrefix(by, "key:") }
 
 // notificationBadge says in a word what happened last; a critical alert says
 // that it is one for as long as it is open.
@@ -8,7 +137,7 @@ func notificationBadge(n inn.Notification) badge {
 	switch {
 	case n.Type == inn.AlertResolved:
 		return badge{"Solved", "good"}
-	case n.Priority == inn.Critical:
+	case n.Priority == inn.Critical, n.Kind == inn.AlertUpdate && n.Priority == inn.High:
 		return priorityBadge(n.Priority)
 	case n.Type == inn.BookingModified:
 		return badge{"Changed", "warn"}
@@ -31,12 +160,87 @@ func notificationTone(n inn.Notification) string {
 	switch {
 	case n.Type == inn.AlertResolved:
 		return "good"
-	case n.HeldBy != "":
-		return "soft"
 	case n.Priority == inn.Critical:
 		return "bad"
 	case n.Kind == inn.AlertUpdate:
 		return "warn"
 	}
 	return "brand"
+}
+
+// marksOf reads the snapshot of a notification:read event: the one card it is
+// about, or nil when more changed than that.
+func marksOf(e *inn.Event) *inn.Notification {
+	var marks struct{ Card *inn.Notification }
+	if err := e.Into(&marks); err != nil {
+		return nil
+	}
+	return marks.Card
+}
+
+// cardOf reads a snapshot that is a card.
+func cardOf(e *inn.Event) (n inn.Notification, ok bool) {
+	err := e.Into(&n)
+	n.Event = e.ID
+	return n, err == nil && n.Subject != ""
+}
+
+// tellReleased tells that nobody has a booking in hand any more.
+func tellReleased(e *inn.Event) story {
+	n, ok := cardOf(e)
+	if !ok {
+		return story{Icon: "hand", Tone: "warn", Name: "A booking", Verb: "needs someone again"}
+	}
+	t := story{
+		Icon: "hand", Tone: "warn", Name: n.Title, Verb: "needs someone again", Badge: badge{"Needs someone", "warn"},
+		Place: n.House, Detail: n.Body, Link: pathAbout(n.Subject, n.Property),
+	}
+	if n.HadBy != "" {
+		t.Detail = holderName(n.HadBy) + " had it"
+	}
+	return t
+}
+
+// announcedKind is the kind under which somebody is told of an event: that a
+// booking is in nobody's hand is told like what happens to bookings.
+func announcedKind(e *inn.Event) inn.Kind {
+	if e.Type == inn.NotificationReleased {
+		return inn.BookingUpdate
+	}
+	return e.Kind()
+}
+
+// A period of the filter and its name.
+var periods = []struct{ value, name string }{{"", "Any time"}, {"today", "Today"}, {"7d", "7 days"}, {"30d", "30 days"}}
+
+// cardPlace names the property of a card, where its title does not.
+func cardPlace(n inn.Notification) string {
+	switch {
+	case n.Kind == inn.PropertyUpdate:
+		return ""
+	case n.House != "":
+		return n.House
+	case n.Property == inn.Desk:
+		return "Desk"
+	}
+	return ""
+}
+
+// noCards says what the centre is empty of.
+func noCards(a NotificationsAsked) string {
+	switch {
+	case a.narrowed():
+		return "No notification matches."
+	case a.Unread == "true":
+		return "Everything is read."
+	case a.Unread == "false":
+		return "Nothing is read yet."
+	}
+	return "Nothing yet. Bookings, alerts and changes that concern you gather here."
+}
+
+// readBy gives a card as those see it who are told: unread, but for who did it.
+func readBy(n inn.Notification, s inn.Sight) inn.Notification {
+	n.Read = s.Own
+	return n
 }

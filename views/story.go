@@ -28,6 +28,9 @@ type badge struct{ Text, Tone string }
 // tell puts an event into words as far as the sight allows. The event is
 // redacted already; a snapshot that cannot be read still says what happened.
 func tell(e *inn.Event, s inn.Sight) story {
+	if e.Type == inn.NotificationReleased {
+		return tellReleased(e)
+	}
 	switch e.Kind() {
 	case inn.BookingUpdate:
 		return tellBooking(e, s)
@@ -82,8 +85,12 @@ func tellAlert(e *inn.Event) story {
 		t.Tone = "bad"
 	}
 	switch a.Status {
+	case inn.Raised:
+		if a.HadBy != "" {
+			t.Verb = "needs someone again; " + holderName(a.HadBy) + " had it"
+		}
 	case inn.Acknowledged:
-		t.Icon, t.Tone, t.Verb = "hand", "soft", a.HandledBy+" has it"
+		t.Icon, t.Tone, t.Verb = "hand", "soft", holderName(a.HandledBy)+" has it"
 		t.Badge = badge{"In hand", "soft"}
 	case inn.Resolved:
 		t.Icon, t.Tone, t.Verb, t.Badge = "check", "good", "is solved", badge{"Solved", "good"}

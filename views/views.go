@@ -94,13 +94,6 @@ type BookingView struct {
 	History []inn.Event // newest first, redacted
 }
 
-// NotificationsList is what "/notifications" shows.
-type NotificationsList struct {
-	Unread bool // only the unread ones
-	Cards  []inn.Notification
-	Next   string
-}
-
 // Login is the sign-in form; Problem says why it is shown again.
 type Login struct {
 	Email, Next, Problem string

@@ -1,0 +1,119 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// heard makes the window gather the notes that it plays.
+const heard = `window.heard = []; document.addEventListener('baithaka:sound', (e) => window.heard.push(e.detail.notes.join(' ')))`
+
+// TestSoundsOfBookings touches the page once, as browsers ask for, and hears
+// seed B's notes; catching up and one's own doing are silent.
+func TestSoundsOfBookings(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	line := newProxy(t, p.address)
+	w := open(t, browser, line.listener.Addr().String())
+	w.first(heard)
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	w.wait(`!document.querySelector('#sound-off').hidden || tabs.leading`)
+	if w.text(`document.querySelector('#sound-off').hidden`) == "false" {
+		w.click(`[data-sound="unblock"]`)
+	}
+	w.wait(`document.querySelector('#sound-off').hidden && tabs.leading`)
+
+	p.book("BK-1", "lake-house", "Meera Iyer")
+	w.wait(`window.heard.at(-1) === '440 554.37'`)
+	p.confirm("BK-1")
+	w.wait(`window.heard.at(-1) === '523.25 659.25'`)
+	p.publish(map[string]any{"type": "booking_update", "data": map[string]any{"bookingId": "BK-1", "status": "cancelled"}})
+	w.wait(`window.heard.at(-1) === '329.63 293.66'`)
+	p.publish(map[string]any{"type": "alert:raised", "property": "lake-house", "payload": map[string]any{"key": "wifi", "title": "Wi-Fi is slow"}})
+	w.wait(`window.heard.at(-1) === '440'`)
+	w.wait(`window.heard.length === 4`)
+
+	line.cut()
+	w.wait(`document.querySelector('#connection').dataset.state !== 'live'`)
+	p.book("BK-2", "lake-house", "Missed")
+	line.mend()
+	w.wait(`document.querySelector('[data-booking="BK-2"]') !== null`)
+	w.live()
+	w.wait(`document.querySelector('#toasts .toast[data-type="summary"]') !== null`)
+	assert.Equal(t, "4", w.text(`window.heard.length`), "catching up is silent")
+}
+
+// TestOneTabKeepsRinging leaves the tab that may sound for another: it keeps its
+// stream and rings; a tab that cannot gives its stream up.
+func TestOneTabKeepsRinging(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.first(heard)
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	w.click(`#main`) // any touch will do
+	w.wait(`tabs.leading`)
+
+	second, third := w.tab(t), w.tab(t)
+	second.goTo("/")
+	second.look()
+	third.look()
+	third.goTo("/")
+	second.wait(`document.hidden && document.querySelector('#connection').dataset.state === 'connecting'`)
+	require.Equal(t, "true", w.text(`document.hidden`))
+	require.Equal(t, "live", w.text(`document.querySelector('#connection').dataset.state`))
+	p.book("BK-1", "lake-house", "Meera Iyer")
+	w.wait(`window.heard.at(-1) === '440 554.37'`)
+	w.wait(`document.querySelector('[data-booking="BK-1"]') !== null`)
+	assert.Equal(t, "0", w.text(`document.querySelectorAll('#toasts .toast').length`), "toasts are for who looks")
+	w.look()
+	w.wait(`document.querySelector('#toasts .toast').innerText.includes('1 update while you were away')`)
+}
+
+// TestPlainHTTPSaysWhatItCannot opens the page by an address that is not this
+// machine's own, where browsers give neither locks nor desktop alerts.
+func TestPlainHTTPSaysWhatItCannot(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	// What a page on a plain-HTTP network finds.
+	w.first(`Object.defineProperty(window, 'isSecureContext', {value: false}); Object.defineProperty(navigator, 'locks', {value: undefined}); delete window.Notification;` + heard)
+	w.signIn("admin@demo.test", password, "/settings")
+	w.live()
+	w.wait(`!document.querySelector('#main [data-insecure]').hidden`)
+	w.wait(`document.querySelector('[data-desktop-state]').textContent.includes('Not possible')`)
+	w.click(`[data-test="new"]`)
+	w.wait(`window.heard.at(-1) === '440 554.37'`)
+	p.book("BK-1", "lake-house", "Meera Iyer")
+	w.wait(`window.heard.length === 2`)
+	assert.Empty(t, w.errors())
+}
+
+// TestScriptAnnouncesAsThePolicyOfPreferences holds the page's script to the
+// table that inn.Preferences.Announce is tested with.
+func TestScriptAnnouncesAsThePolicyOfPreferences(t *testing.T) {
+	table, err := os.ReadFile("../inn/testdata/announce.json")
+	require.NoError(t, err)
+	var cases []struct{ Name, Want string }
+	require.NoError(t, json.Unmarshal(table, &cases))
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.signIn("admin@demo.test", password, "/settings")
+	w.live()
+	got := w.texts(fmt.Sprintf(`(%s).map((c) => {
+		const said = preferences.announce(c, c.at, c.plan);
+		return JSON.stringify(['screen', 'sound', 'desktop'].filter((channel) => said[channel]));
+	})`, table))
+	require.Len(t, got, len(cases))
+	for i, c := range cases {
+		assert.Equal(t, c.Want, got[i], c.Name)
+	}
+}

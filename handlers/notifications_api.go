@@ -1,0 +1,136 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/store"
+)
+
+// notificationJSON is a card as programs see it.
+type notificationJSON struct {
+	ID             string       `json:"id"`
+	Kind           inn.Kind     `json:"kind"`
+	Type           inn.Type     `json:"type"`
+	Priority       inn.Priority `json:"priority"`
+	Property       string       `json:"property,omitempty"`
+	Subject        string       `json:"subject"`
+	Title          string       `json:"title"`
+	Body           string       `json:"body"`
+	Event          string       `json:"event"`
+	Read           *bool        `json:"read,omitempty"` // a person's
+	AcknowledgedBy string       `json:"acknowledgedBy,omitempty"`
+	AcknowledgedAt string       `json:"acknowledgedAt,omitempty"`
+	UpdatedAt      string       `json:"updatedAt"`
+}
+
+// listNotifications is GET /api/v1/notifications: the last moved first.
+func (s *Site) listNotifications(c echo.Context) error {
+	ctx, v := c.Request().Context(), viewer(c)
+	limit, err := limitOf(c)
+	if err != nil {
+		return err
+	}
+	asked, err := askNotifications(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	if asked.Property != "" {
+		if err := s.sees(c, asked.Property); err != nil {
+			return err
+		}
+	}
+	f := store.NotificationFilter{
+		Kind: asked.Kind, Priority: asked.Priority, Property: asked.Property, Search: asked.Words, Limit: limit + 1,
+	}
+	if v.UserID != 0 {
+		f.Unread, f.Read = asked.Unread == "true", asked.Unread == "false"
+	}
+	if f.Before, err = s.place(c.QueryParam("after")); err != nil {
+		return err
+	}
+	cards, err := s.store.Notifications(ctx, v, f)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Notifications []notificationJSON `json:"notifications"`
+		Unread        *int               `json:"unread,omitempty"`
+		Next          *string            `json:"next"`
+	}{Notifications: []notificationJSON{}}
+	if len(cards) > limit {
+		cards = cards[:limit]
+		next := inn.Position{Epoch: s.store.Epoch(), ID: cards[limit-1].Event}.String()
+		answer.Next = &next
+	}
+	for _, n := range cards {
+		one := s.cardJSON(n)
+		if v.UserID != 0 {
+			one.Read = &n.Read
+		}
+		answer.Notifications = append(answer.Notifications, one)
+	}
+	if v.UserID != 0 {
+		badge, err := s.store.Badge(ctx, v)
+		if err != nil {
+			return err
+		}
+		answer.Unread = &badge.Unread
+	}
+	return c.JSON(http.StatusOK, answer)
+}
+
+func (s *Site) cardJSON(n inn.Notification) notificationJSON {
+	one := notificationJSON{
+		ID: n.Subject, Kind: n.Kind, Type: n.Type, Priority: n.Priority, Property: n.Property, Subject: n.Subject,
+		Title: n.Title, Body: n.Body, Event: inn.Position{Epoch: s.store.Epoch(), ID: n.Event}.String(),
+		AcknowledgedBy: n.HeldBy, UpdatedAt: n.Updated.UTC().Format(rfc3339ms),
+	}
+	if n.HeldAt != nil {
+		one.AcknowledgedAt = n.HeldAt.UTC().Format(rfc3339ms)
+	}
+	return one
+}
+
+// markNotifications is POST /api/v1/notifications/read: some by their ids, those
+// of a kind, or all.
+func (s *Site) markNotifications(c echo.Context) error {
+	body, err := readJSON(c)
+	if err != nil {
+		return err
+	}
+	b := &binder{}
+	f, ok := b.object(body, "")
+	if !ok {
+		return inn.InvalidFields(b.problems)
+	}
+	var all bool
+	f.take("all", "true", &all)
+	kind := inn.Kind(f.text("kind", 64).Value)
+	var ids []string
+	_, some := f.take("ids", "a list of strings", &ids)
+	f.known("ids", "kind", "all")
+	given := 0
+	for _, is := range []bool{all, kind != "", some} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 && len(b.problems) == 0 {
+		b.problems = append(b.problems, inn.FieldError{Pointer: "", Detail: `must be {"ids": […]}, {"kind": "…"} or {"all": true}`})
+	}
+	if err := inn.InvalidFields(b.problems); err != nil {
+		return err
+	}
+	if some {
+		err = s.store.MarkRead(c.Request().Context(), viewer(c), ids, true)
+	} else {
+		err = s.markMany(c, kind)
+	}
+	if err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}

@@ -1,0 +1,337 @@
+package handlers
+
+import (
+	"encoding/csv"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+)
+
+// extra adds one more person and gives their id.
+func (s *site) extra(name string, role inn.Role, properties ...string) string {
+	s.t.Helper()
+	m, err := s.store.AddMember(s.t.Context(), inn.Viewer{Name: "test"}, inn.Member{
+		Email: name + "@house.test", Name: "The " + name, Role: role, Properties: properties,
+	}, password)
+	require.NoError(s.t, err)
+	return strconv.FormatInt(m.ID, 10)
+}
+
+var linkURL = regexp.MustCompile(`value="(http[^"]*)(/invite/[0-9a-f]{40})"`)
+
+// linkOf gives the path of the one-time link that a page shows.
+func linkOf(t *testing.T, r answer) string {
+	t.Helper()
+	require.Equal(t, 200, r.Status, r.Body)
+	found := linkURL.FindStringSubmatch(r.Body)
+	require.Len(t, found, 3, r.Body)
+	return found[2]
+}
+
+// From the invitation to the first page: a link for the administrator to pass
+// on, a password of one's own, signed in; with and without scripts.
+func TestInvitation(t *testing.T) {
+	s := newSite(t)
+	admin := s.as("admin")
+	for _, c := range []struct {
+		name    string
+		headers []string
+	}{{"plain", nil}, {"htmx", []string{"HX-Request", "true"}}} {
+		email := c.name + "@house.test"
+		form := url.Values{"name": {"Zoë " + c.name}, "email": {email}, "role": {"STAFF"}, "property": {"lake-house", "desk"}}
+		r := admin.do("POST", "/team", form.Encode(), append([]string{"Content-Type", "application/x-www-form-urlencoded"}, c.headers...)...)
+		path := linkOf(t, r)
+		assert.Equal(t, c.headers != nil, strings.HasPrefix(strings.TrimSpace(r.Body), "<hx-partial"), c.name)
+		assert.Equal(t, c.headers != nil, r.Header.Get("HX-Trigger") == peopleChanged, c.name)
+		assert.Contains(t, r.Body, s.url+"/invite/")
+		assert.NotContains(t, admin.get("/team").Body, path, "shown once")
+		assert.Contains(t, admin.get("/team").Body, "Invited")
+		assert.NotContains(t, s.logged.String(), strings.TrimPrefix(path, "/invite/"), "and not logged")
+
+		guest := s.nobody()
+		for range 2 { // opening it changes nothing
+			page := guest.get(path)
+			require.Equal(t, 200, page.Status)
+			assert.Contains(t, page.Body, email)
+		}
+		short := guest.form(path, "name", "Zoë <b>", "password", "short")
+		assert.Equal(t, 422, short.Status)
+		assert.Contains(t, short.Body, `value="Zoë &lt;b&gt;"`, "what was typed is kept")
+		assert.Contains(t, short.Body, `id="password-wrong"`, "the field is named")
+		assert.NotContains(t, short.Body, "short\"", "the password is not")
+		in := guest.form(path, "name", "Zoë "+c.name, "password", "a password of mine")
+		require.Equal(t, 303, in.Status, in.Body)
+		assert.Equal(t, "/", in.Header.Get("Location"))
+		assert.Equal(t, 200, guest.get("/properties/lake-house").Status)
+		assert.Equal(t, 404, s.nobody().get(path).Status, "it works once")
+		assert.Equal(t, 404, s.nobody().form(path, "name", "X", "password", "another password").Status)
+		assert.NotContains(t, admin.get("/team").Body, "Invited")
+	}
+}
+
+// A link for a forgotten password ends what was signed in with the old one, at
+// the moment it is used and not before.
+func TestForgottenPassword(t *testing.T) {
+	s := newSite(t)
+	staff := s.as("staff")
+	page := s.stream("/live", staff, "").live()
+	path := linkOf(t, s.as("admin").form("/team/5/link"))
+	assert.Equal(t, 200, staff.get("/").Status)
+	guest := s.nobody()
+	require.Equal(t, 303, guest.form(path, "name", "Somebody Else", "password", "the next password").Status)
+	assert.Equal(t, "bye", page.ends().Event)
+	assert.Equal(t, 303, staff.get("/").Status, "signed out")
+	m, err := s.store.Member(t.Context(), 5)
+	require.NoError(t, err)
+	assert.Equal(t, "The staff", m.Name, "only an invitation asks for the name")
+	assert.Equal(t, 303, s.nobody().form("/login", "email", "staff@house.test", "password", "the next password").Status)
+	assert.Equal(t, 401, s.nobody().form("/login", "email", "staff@house.test", "password", password).Status)
+}
+
+func TestALinkIsUsedOnceHoweverManyTry(t *testing.T) {
+	s := newSite(t)
+	path := linkOf(t, s.as("super").form("/team/5/link"))
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	statuses := map[int]int{}
+	for range 6 {
+		all.Go(func() {
+			r, err := s.nobody().try("POST", path, "password=the+next+password", "Content-Type", "application/x-www-form-urlencoded", "Origin", s.url)
+			assert.NoError(t, err)
+			mu.Lock()
+			defer mu.Unlock()
+			statuses[r.Status]++
+		})
+	}
+	all.Wait()
+	assert.Equal(t, map[int]int{303: 1, 404: 5}, statuses)
+}
+
+// What an ADMIN may not change they see without the means to, and a request
+// made by hand is refused.
+func TestAdminsDoNotTouchAdmins(t *testing.T) {
+	s := newSite(t)
+	admin := s.as("admin")
+	for id, theirs := range map[string]bool{"1": false, "2": false, "3": true, "6": true} {
+		page := admin.get("/team/" + id)
+		require.Equal(t, 200, page.Status)
+		assert.Equal(t, theirs, strings.Contains(page.Body, `data-action="disable"`), id)
+		assert.Equal(t, theirs, strings.Contains(page.Body, `name="role"`), id)
+		if theirs {
+			assert.NotContains(t, page.Body, `value="ADMIN"`, "no more than they may give")
+			continue
+		}
+		for _, path := range []string{"", "/link", "/signout", "/disable", "/enable"} {
+			assert.Equal(t, 403, admin.form("/team/"+id+path, "role", "USER").Status, path)
+		}
+	}
+	assert.Equal(t, 403, admin.form("/team/5", "role", "ADMIN").Status)
+	assert.Equal(t, 403, admin.form("/team", "name", "A", "email", "a@house.test", "role", "ADMIN").Status)
+	for _, path := range []string{"/team/999", "/team/none", "/team/-1"} {
+		assert.Equal(t, 404, admin.get(path).Status, path)
+		assert.Equal(t, 404, admin.form(path+"/disable").Status, path)
+	}
+	r := s.as("super").form("/team/1/disable")
+	assert.Equal(t, 409, r.Status)
+	assert.Contains(t, r.Body, "last SUPER_ADMIN")
+	assert.Equal(t, 409, s.as("super").form("/team/1", "role", "ADMIN").Status)
+}
+
+// A change acts on who it is about, and the form keeps what was typed when it is
+// refused.
+func TestChangingAPerson(t *testing.T) {
+	s := newSite(t)
+	super, staff := s.as("super"), s.as("staff")
+	assert.Equal(t, 404, staff.get("/properties/hill-cottage").Status)
+	form := url.Values{"role": {"PROPERTY_MANAGER"}, "property": {"hill-cottage"}}
+	r := super.do("POST", "/team/5", form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "HX-Request", "true")
+	assert.Equal(t, 204, r.Status)
+	assert.Equal(t, peopleChanged, r.Header.Get("HX-Trigger"))
+	assert.Equal(t, 200, staff.get("/properties/hill-cottage").Status)
+	assert.Equal(t, 404, staff.get("/properties/lake-house").Status)
+
+	r = super.form("/team", "name", "", "email", "not an address", "role", "STAFF", "property", "hill-cottage")
+	assert.Equal(t, 422, r.Status)
+	for _, want := range []string{`id="name-wrong"`, `id="email-wrong"`, `value="not an address"`, `value="hill-cottage" checked`, `aria-describedby="email-wrong"`} {
+		assert.Contains(t, r.Body, want)
+	}
+	r = super.form("/team", "name", "Second", "email", "STAFF@house.test", "role", "STAFF")
+	assert.Equal(t, 409, r.Status)
+	assert.Contains(t, r.Body, `id="email-wrong"`)
+	assert.Equal(t, 404, super.form("/team", "name", "Second", "email", "second@house.test", "role", "STAFF", "property", "nowhere").Status)
+	r = super.do("POST", "/team", "name=&email=x&role=KING", "Content-Type", "application/x-www-form-urlencoded", "HX-Request", "true")
+	assert.Equal(t, 422, r.Status)
+	assert.Contains(t, r.Body, `hx-target="[id=&#34;flash&#34;]"`)
+
+	other := s.signIn("staff")
+	require.Equal(t, 303, super.form("/team/5/signout").Status)
+	assert.Equal(t, []int{303, 303}, []int{staff.get("/").Status, other.get("/").Status})
+	require.Equal(t, 303, super.form("/team/5/disable").Status)
+	assert.Equal(t, 401, s.nobody().form("/login", "email", "staff@house.test", "password", password).Status)
+	require.Equal(t, 303, super.form("/team/5/enable").Status)
+	s.signIn("staff")
+}
+
+var secretValue = regexp.MustCompile(`value="(bk_[0-9a-f]{40})"`)
+
+// A key's secret is shown on the answer and nowhere else; it works, within its
+// maker's rights, until it is revoked.
+func TestMakingAKey(t *testing.T) {
+	s := newSite(t)
+	admin := s.as("admin")
+	r := admin.form("/keys", "name", "web site", "property", "lake-house")
+	assert.Equal(t, 422, r.Status)
+	assert.Contains(t, r.Body, `value="web site"`)
+	assert.Contains(t, r.Body, `id="scope-wrong"`)
+	r = admin.form("/keys", "name", "web site", "scope", "events:read")
+	assert.Equal(t, 422, r.Status)
+	assert.Contains(t, r.Body, `id="name-wrong"`)
+	assert.Contains(t, r.Body, `value="events:read" checked`)
+	assert.Equal(t, 404, admin.form("/keys", "name", "k", "scope", "events:read", "property", "nowhere").Status)
+
+	r = admin.do("POST", "/keys", "name=website&scope=events:read&scope=events:write", "Content-Type", "application/x-www-form-urlencoded", "HX-Request", "true")
+	require.Equal(t, 200, r.Status)
+	require.Regexp(t, secretValue, r.Body)
+	program := &caller{site: s, secret: secretValue.FindStringSubmatch(r.Body)[1]}
+	list := admin.get("/keys").Body
+	assert.NotRegexp(t, secretValue, list)
+	for _, want := range []string{`data-key="website"`, "The admin", "events:read, events:write", "every property", "never used"} {
+		assert.Contains(t, list, want)
+	}
+	program.publish(booking("new", "BK-1", "hill-cottage", ""))
+	stream := s.stream("/api/v1/stream", program, "").live()
+
+	// Its owner loses the house, and the key with them.
+	require.Equal(t, 303, s.as("super").form("/team/2", "role", "STAFF", "property", "lake-house").Status)
+	assert.Equal(t, 404, program.get("/api/v1/bookings/BK-1").Status)
+	assert.Equal(t, 404, program.post("/api/v1/events", booking("confirmed", "BK-1", "hill-cottage", "")).Status)
+	s.key("events:write").publish(booking("confirmed", "BK-1", "hill-cottage", ""))
+	last := s.key("events:write").publish(booking("new", "BK-2", "lake-house", ""))
+	heard := stream.upTo(last)
+	assert.Contains(t, heard, "BK-2")
+	assert.NotContains(t, heard, "booking:confirmed")
+	require.Equal(t, 303, s.as("super").form("/team/2/disable").Status)
+	stream.ends()
+	assert.Equal(t, 401, program.get("/api/v1/bookings").Status)
+	assert.Contains(t, s.as("super").get("/keys").Body, "Asleep")
+
+	require.Equal(t, 303, s.as("super").form("/keys/website/revoke").Status)
+	assert.Equal(t, 404, s.as("super").form("/keys/website/revoke").Status)
+	assert.Contains(t, s.as("super").get("/keys").Body, "Revoked")
+}
+
+// Everybody sees what they did; what others did only who may. It arrives by
+// itself.
+func TestActivity(t *testing.T) {
+	s := newSite(t)
+	super, admin, staff := s.as("super"), s.as("admin"), s.as("staff")
+	page, theirs := s.stream("/live", admin, "").live(), s.stream("/live", staff, "").live()
+	require.Equal(t, 303, super.form("/team/6/disable").Status)
+	pushed := page.pushed("disabled The user")
+	assert.Contains(t, pushed, `[data-list~="activity"], [data-list~="activity-user:1"]`)
+	last := s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
+	assert.NotContains(t, theirs.upTo(last), "disabled The user")
+
+	assert.Contains(t, admin.get("/activity").Body, "disabled The user")
+	assert.Contains(t, super.get("/activity").Body, "disabled The user")
+	assert.Contains(t, admin.get("/team/1").Body, "disabled The user")
+	assert.NotContains(t, staff.get("/activity").Body, "disabled The user")
+	own := staff.get("/activity").Body
+	assert.Contains(t, own, "The staff")
+	assert.NotContains(t, own, "The super")
+	assert.NotContains(t, own, `name="person"`)
+	assert.Contains(t, admin.get("/activity?person=1").Body, "disabled The user")
+	assert.NotContains(t, admin.get("/activity?person=5").Body, "disabled The user")
+	assert.Equal(t, 200, staff.get("/activity?person=5").Status)
+	for _, path := range []string{"/activity?person=1", "/activity?person=999", "/activity?person=x"} {
+		assert.Equal(t, 404, staff.get(path).Status, path)
+	}
+	assert.Equal(t, 404, admin.get("/activity?person=999").Status)
+	today := string(inn.DateOf(time.Now(), inn.Location("Asia/Kolkata")))
+	tomorrow := string(inn.Date(today).Add(1))
+	assert.Contains(t, admin.get("/activity?from="+today+"&to="+today).Body, "disabled The user", "the last day is part of it")
+	assert.NotContains(t, admin.get("/activity?from="+tomorrow).Body, "disabled The user")
+	assert.Equal(t, 422, admin.get("/activity?from=yesterday").Status)
+	assert.Equal(t, 400, admin.get("/activity?before=x").Status)
+}
+
+func TestActivityIsPagedByPlace(t *testing.T) {
+	s := newSite(t)
+	staff := s.as("staff")
+	v := inn.Viewer{UserID: 5, Name: "The staff"}
+	for range 2*listShown + 3 {
+		require.NoError(t, s.store.NoteLogin(t.Context(), v, inn.UserLogout, ""))
+	}
+	seen, path := map[string]bool{}, "/activity"
+	for path != "" {
+		r := staff.get(path)
+		for _, found := range regexp.MustCompile(`data-event="([^"]*)"`).FindAllStringSubmatch(r.Body, -1) {
+			assert.False(t, seen[found[1]], "twice")
+			seen[found[1]] = true
+		}
+		next := regexp.MustCompile(`href="(/activity\?[^"]*before=[^"]*)"`).FindStringSubmatch(r.Body)
+		assert.Equal(t, path == "/activity", strings.Contains(r.Body, `data-list="activity"`), "only the first page grows")
+		if path = ""; next != nil {
+			path = strings.ReplaceAll(next[1], "&amp;", "&")
+		}
+	}
+	assert.Len(t, seen, 2*listShown+4, "with the sign-in")
+}
+
+// The audit is for AUDIT_VIEW; its download cannot run anything in the program
+// that opens it.
+func TestAudit(t *testing.T) {
+	s := newSite(t)
+	super := s.as("super")
+	for _, name := range []string{"=cmd|' /C calc'!A0", "+1", "-1", "@sum", "Ann, \"the\" cook"} {
+		form := url.Values{"name": {name}, "email": {strconv.Itoa(len(name)) + "@house.test"}, "role": {"USER"}}
+		require.Equal(t, 200, super.do("POST", "/team", form.Encode(), "Content-Type", "application/x-www-form-urlencoded").Status, name)
+	}
+	page := super.get("/activity/audit").Body
+	assert.Contains(t, page, "invited")
+	assert.Contains(t, page, "from 127.0.0.1")
+	assert.Equal(t, 5, strings.Count(super.get("/activity/audit?deed=member:invited").Body, `data-act="`))
+	assert.Equal(t, 5, strings.Count(super.get("/activity/audit?actor=user:1").Body, `data-act="`))
+	assert.Zero(t, strings.Count(super.get("/activity/audit?to=2001-01-01").Body, `data-act="`))
+	assert.Equal(t, 400, super.get("/activity/audit?before=x").Status)
+	assert.Equal(t, 422, super.get("/activity/audit?from=x").Status)
+
+	r := super.get("/activity/audit.csv?deed=member:invited")
+	assert.Equal(t, "text/csv; charset=utf-8; header=present", r.Header.Get("Content-Type"))
+	assert.Contains(t, r.Header.Get("Content-Disposition"), "attachment")
+	body, found := strings.CutPrefix(r.Body, "\ufeff")
+	assert.True(t, found, "spreadsheets are told that it is UTF-8")
+	assert.Equal(t, strings.Count(body, "\n"), strings.Count(body, "\r\n"))
+	lines, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, lines, 6)
+	var names []string
+	for _, line := range lines[1:] {
+		assert.Equal(t, []string{"user:1", "The super", "member:invited", "127.0.0.1"}, []string{line[1], line[2], line[3], line[7]})
+		names = append(names, line[5])
+	}
+	assert.Equal(t, []string{"Ann, \"the\" cook", "'@sum", "'-1", "'+1", "'=cmd|' /C calc'!A0"}, names)
+	for cell, want := range map[string]string{"\tx": "'\tx", "\rx": "'\rx", "x=1": "x=1", "": "", "−1": "−1"} {
+		assert.Equal(t, want, plain(cell))
+	}
+
+	// A download longer than one reading of it, and pages of it, lose nothing.
+	for range exportStep + 7 {
+		require.NoError(t, s.store.SignOutEverywhere(t.Context(), inn.Viewer{Name: "command line"}, 6))
+	}
+	lines, err = csv.NewReader(strings.NewReader(super.get("/activity/audit.csv?deed=sessions:ended").Body)).ReadAll()
+	require.NoError(t, err)
+	assert.Len(t, lines, 1+exportStep+7)
+	older := regexp.MustCompile(`href="(/activity/audit\?[^"]*before=[^"]*)"`).FindStringSubmatch(super.get("/activity/audit?deed=sessions:ended").Body)
+	require.Len(t, older, 2)
+	assert.Equal(t, listShown, strings.Count(super.get(strings.ReplaceAll(older[1], "&amp;", "&")).Body, `data-act="`))
+}
