@@ -53,10 +53,13 @@ func TestScreenshots(t *testing.T) {
 }
 
 // demonstration starts `baithaka demo` and gives its address.
-func demonstration(t *testing.T) string {
+func demonstration(t *testing.T) string { return demonstrationAt(t, "4") }
+
+// demonstrationAt starts it at some multiple of its own speed.
+func demonstrationAt(t *testing.T, speed string) string {
 	t.Helper()
 	address := freeAddress(t)
-	demo := exec.Command(binary, "demo", "--listen", address, "--data", t.TempDir(), "--speed", "4")
+	demo := exec.Command(binary, "demo", "--listen", address, "--data", t.TempDir(), "--speed", speed)
 	out, err := demo.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, demo.Start())

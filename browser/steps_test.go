@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -90,4 +91,12 @@ func (w *window) state(state string) {
 // visit opens a page without waiting for its stream.
 func (w *window) visit(path string) error {
 	return chromedp.Do(w.ctx, chromedp.Navigate(w.origin+path))
+}
+
+// rest lets the page go on for a while by its own clock.
+func (w *window) rest(d time.Duration) {
+	w.t.Helper()
+	_, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](
+		fmt.Sprintf(`new Promise((done) => setTimeout(() => done(true), %d))`, d.Milliseconds()), chromedp.EvalAwaitPromise))
+	require.NoError(w.t, err)
 }

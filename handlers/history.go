@@ -299,7 +299,8 @@ func (s *sheet) line(e *inn.Event) []string {
 // plain keeps a cell from being run as a formula by the program that opens the
 // file: names and titles come from outside.
 func plain(cell string) string {
-	if first := strings.TrimLeft(cell, " \t\r\n"); first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
+	first := strings.TrimLeft(cell, " \t\r\n")
+	if strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r") || first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
 		return "'" + cell
 	}
 	return cell

@@ -30,6 +30,10 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"POST /notifications/read", "/notifications/read", "401 303 303 303 303 303 303", ""},
 	{"POST /notifications/:id/read", "/notifications/{card}/read", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
 	{"POST /notifications/:id/unread", "/notifications/{card}/unread", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
+	{"GET /notifications/:id/history", "/notifications/{card}/history", "303 200 200 200 200 200 404", "303 200 200 404 404 404 404"},
+	// Who is first has it; the others are told who.
+	{"POST /notifications/:id/ack", "/notifications/{card}/ack", "401 303 409 409 409 409 404", "401 303 409 404 404 404 404"},
+	{"POST /notifications/:id/unack", "/notifications/{card}/unack", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
 	{"GET /team", "/team", "303 200 200 403 403 403 403", ""},
 	{"POST /team", "/team", "401 422 422 403 403 403 403", ""},
 	{"GET /team/:id", "/team/{person}", "303 200 200 403 403 403 403", ""},
@@ -57,9 +61,11 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"GET /settings", "/settings", "303 200 200 200 200 200 200", ""},
 	{"POST /settings", "/settings", "401 422 422 422 422 422 422", ""},
 	{"POST /settings/mute", "/settings/mute", "401 422 422 422 422 422 422", ""},
-	{"GET /history", "/history", "303 200 200 200 200 200 200", ""},
-	{"GET /history.csv", "/history.csv", "303 200 200 200 200 200 200", ""},
+	{"GET /history", "/history?property={property}", "303 200 200 200 200 200 404", "303 200 200 404 404 404 404"},
+	{"GET /history.csv", "/history.csv?property={property}", "303 200 200 200 200 200 404", "303 200 200 404 404 404 404"},
 	{"GET /status", "/status", "303 200 200 403 403 403 403", ""},
+	{"GET /docs", "/docs", "200 200 200 200 200 200 200", ""},
+	{"GET /openapi.json", "/openapi.json", "200 200 200 200 200 200 200", ""},
 	{"GET /metrics", "/metrics", "401 200 200 403 403 403 403", ""},
 
 	{"POST /api/v1/events", "/api/v1/events", "401 201 201 403 201 403 403", "401 201 201 404 404 404 403"},
@@ -69,6 +75,12 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"GET /api/v1/stream", "/api/v1/stream?rooms=property:{property}", "401 200 200 200 200 200 403", "401 200 200 403 403 403 403"},
 	{"GET /api/v1/bookings", "/api/v1/bookings?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
 	{"GET /api/v1/bookings/:id", "/api/v1/bookings/{booking}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+	{"GET /api/v1/notifications", "/api/v1/notifications?property={property}", "401 200 200 200 200 200 404", "401 200 200 404 404 404 404"},
+	{"POST /api/v1/notifications/read", "/api/v1/notifications/read", "401 204 204 204 204 204 204", ""},
+	{"POST /api/v1/notifications/:id/read", "/api/v1/notifications/{card}/read", "401 204 204 204 204 204 404", "401 204 204 404 404 404 404"},
+	{"POST /api/v1/notifications/:id/unread", "/api/v1/notifications/{card}/unread", "401 204 204 204 204 204 404", "401 204 204 404 404 404 404"},
+	{"POST /api/v1/notifications/:id/ack", "/api/v1/notifications/{card}/ack", "401 204 409 409 409 409 404", "401 204 409 404 404 404 404"},
+	{"POST /api/v1/notifications/:id/unack", "/api/v1/notifications/{card}/unack", "401 204 204 204 204 204 404", "401 204 204 404 404 404 404"},
 	{"GET /api/v1/metrics", "/api/v1/metrics?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
 
 	{"GET /static/*", "/static/app.css", "200 200 200 200 200 200 200", ""},
@@ -129,6 +141,8 @@ func (s *site) ask(route, path, who, property string) int {
 		// An owner sees and may not write, whatever the property.
 		id := fmt.Sprintf("BK-%s-%s-%d", who, property, len(route))
 		return c.post(path, booking("new", id, property, "")).Status
+	case route == "POST /api/v1/notifications/read":
+		return c.post(path, `{"all":true}`).Status
 	case method == http.MethodPost:
 		return (&caller{site: s, cookie: c.cookie}).form(path, "email", "nobody-"+who+"@house.test", "password", "wrong-password").Status
 	case path == "/live" || strings.HasPrefix(path, "/live?") || strings.HasPrefix(path, "/api/v1/stream"):
@@ -152,20 +166,23 @@ func TestForeignIsLikeAbsent(t *testing.T) {
 	limited := s.key("events:read,events:write", "lake-house")
 	for _, who := range []*caller{s.as("owner"), s.as("manager"), s.as("staff"), limited} {
 		for foreign, absent := range map[string]string{
-			"/bookings/BK-foreign":                       "/bookings/BK-absent",
-			"/properties/hill-cottage":                   "/properties/hill-nowhere",
-			"/api/v1/bookings/BK-foreign":                "/api/v1/bookings/BK-absent",
-			"/api/v1/bookings?property=hill-cottage":     "/api/v1/bookings?property=hill-nowhere",
-			"/api/v1/events?property=hill-cottage":       "/api/v1/events?property=hill-nowhere",
-			"/api/v1/metrics?property=hill-cottage":      "/api/v1/metrics?property=hill-nowhere",
-			"/api/v1/stream?rooms=property:hill-cottage": "/api/v1/stream?rooms=property:hill-nowhere",
-			"/api/v1/stream?rooms=user:1":                "/api/v1/stream?rooms=user:999999",
-			"/api/v1/stream?rooms=os_dashboard":          "/api/v1/stream?rooms=no_such_room",
-			"/api/v1/stream?rooms=role:ADMIN":            "/api/v1/stream?rooms=role:NOBODY",
-			"/notifications/" + card + "/read":           "/notifications/999999/read",
-			"/notifications/" + card + "/unread":         "/notifications/none/unread",
-			"POST /api/v1/events hill-cottage":           "POST /api/v1/events hill-nowhere",
-			"/api/v1/stream?rooms=property:Lake-House":   "/api/v1/stream?rooms=property:lake_house",
+			"/bookings/BK-foreign":                        "/bookings/BK-absent",
+			"/properties/hill-cottage":                    "/properties/hill-nowhere",
+			"/api/v1/bookings/BK-foreign":                 "/api/v1/bookings/BK-absent",
+			"/api/v1/bookings?property=hill-cottage":      "/api/v1/bookings?property=hill-nowhere",
+			"/api/v1/events?property=hill-cottage":        "/api/v1/events?property=hill-nowhere",
+			"/api/v1/metrics?property=hill-cottage":       "/api/v1/metrics?property=hill-nowhere",
+			"/api/v1/stream?rooms=property:hill-cottage":  "/api/v1/stream?rooms=property:hill-nowhere",
+			"/api/v1/stream?rooms=user:1":                 "/api/v1/stream?rooms=user:999999",
+			"/api/v1/stream?rooms=os_dashboard":           "/api/v1/stream?rooms=no_such_room",
+			"/api/v1/stream?rooms=role:ADMIN":             "/api/v1/stream?rooms=role:NOBODY",
+			"/notifications/" + card + "/read":            "/notifications/booking:BK-absent/read",
+			"/notifications/" + card + "/unread":          "/notifications/none/unread",
+			"/notifications/" + card + "/ack":             "/notifications/booking:BK-absent/ack",
+			"/notifications/" + card + "/unack":           "/notifications/alert:hill-cottage:x/unack",
+			"/api/v1/notifications?property=hill-cottage": "/api/v1/notifications?property=hill-nowhere",
+			"POST /api/v1/events hill-cottage":            "POST /api/v1/events hill-nowhere",
+			"/api/v1/stream?rooms=property:Lake-House":    "/api/v1/stream?rooms=property:lake_house",
 		} {
 			a, b := s.either(who, foreign), s.either(who, absent)
 			assert.Equal(t, a.Status, b.Status, foreign)

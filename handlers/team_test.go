@@ -131,6 +131,9 @@ func TestAdminsDoNotTouchAdmins(t *testing.T) {
 			continue
 		}
 		for _, path := range []string{"", "/link", "/signout", "/disable", "/enable"} {
+			if id == "2" && path == "/signout" {
+				continue // everybody may do that to themselves
+			}
 			assert.Equal(t, 403, admin.form("/team/"+id+path, "role", "USER").Status, path)
 		}
 	}
@@ -237,7 +240,7 @@ func TestActivity(t *testing.T) {
 	page, theirs := s.stream("/live", admin, "").live(), s.stream("/live", staff, "").live()
 	require.Equal(t, 303, super.form("/team/6/disable").Status)
 	pushed := page.pushed("disabled The user")
-	assert.Contains(t, pushed, `[data-list~="activity"], [data-list~="activity-user:1"]`)
+	assert.Contains(t, pushed, `[data-list~=&#34;activity&#34;], [data-list~=&#34;activity-user:1&#34;]`)
 	last := s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
 	assert.NotContains(t, theirs.upTo(last), "disabled The user")
 
@@ -292,8 +295,8 @@ func TestActivityIsPagedByPlace(t *testing.T) {
 func TestAudit(t *testing.T) {
 	s := newSite(t)
 	super := s.as("super")
-	for _, name := range []string{"=cmd|' /C calc'!A0", "+1", "-1", "@sum", "Ann, \"the\" cook"} {
-		form := url.Values{"name": {name}, "email": {strconv.Itoa(len(name)) + "@house.test"}, "role": {"USER"}}
+	for i, name := range []string{"=cmd|' /C calc'!A0", "+1", "-1", "@sum", "Ann, \"the\" cook"} {
+		form := url.Values{"name": {name}, "email": {strconv.Itoa(i) + "@house.test"}, "role": {"USER"}}
 		require.Equal(t, 200, super.do("POST", "/team", form.Encode(), "Content-Type", "application/x-www-form-urlencoded").Status, name)
 	}
 	page := super.get("/activity/audit").Body

@@ -22,9 +22,10 @@ const lists = (() => {
     return { element: at, id: at.id, top: at.getBoundingClientRect().top };
   }
 
+  // The pointer first: where not everything can stay, what it is at does.
   function attended() {
-    const found = [anchor(document.activeElement)];
-    if (pointer) found.push(anchor(document.elementFromPoint(pointer.x, pointer.y)));
+    const found = pointer ? [anchor(document.elementFromPoint(pointer.x, pointer.y))] : [];
+    found.push(anchor(document.activeElement));
     if (scrollY > 0) {
       const main = document.getElementById("main").getBoundingClientRect();
       const top = document.querySelector(".top").getBoundingClientRect().bottom + 8;
@@ -81,7 +82,7 @@ const lists = (() => {
         }
       }
       // What changed in place may have grown; then the page moves, not the eye.
-      const by = moved(anchors);
+      const by = moved(anchors.slice(0, 1));
       if (by !== 0) scrollBy({ top: by, behavior: "instant" });
     }
     settle();

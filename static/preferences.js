@@ -28,11 +28,16 @@ const preferences = (() => {
     return { screen: named.includes("screen"), sound: named.includes("sound"), desktop: named.includes("desktop") };
   }
 
-  // When quiet ends, what is still unread is announced, once.
+  // When quiet ends, by the clock or by hand, what is still unread is announced,
+  // once.
+  let looked = Date.now();
   let wasQuiet = quiet();
   setInterval(() => {
-    const is = quiet();
-    if (wasQuiet && !is) document.dispatchEvent(new CustomEvent("baithaka:quiet-over"));
+    const now = Date.now();
+    const is = quiet(now);
+    const ended = wasQuiet || current().quiet.some(([, until]) => looked < until && until <= now);
+    if (ended && !is) document.dispatchEvent(new CustomEvent("baithaka:quiet-over"));
+    looked = now;
     wasQuiet = is;
   }, 1_000);
 

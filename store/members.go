@@ -119,7 +119,7 @@ func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, er
 	if hash == "" {
 		deed = inn.MemberInvited
 	}
-	return m, t.audit(by, aboutMember(deed, m, difference(inn.Member{Role: m.Role}, m)))
+	return m, t.audit(by, aboutMember(deed, m, difference(inn.Member{}, m)))
 }
 
 // assign replaces a person's list of properties.

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -43,16 +45,26 @@ func (r *reach) arg(value any) string {
 	return fmt.Sprintf("$%d", len(r.args))
 }
 
-// The read floors of person $1: one for everything, and one for each kind, which
-// is never below it. They are read once, so that "read all" moves one number.
-var floors, floor = func() (string, string) {
+// floors reads the read floors of person $1 once: one for everything, and one for
+// each kind, which is never below it. "Read all" moves one number.
+var floors = func() string {
 	with := `WITH base AS MATERIALIZED (SELECT coalesce((SELECT read_floor FROM users WHERE id = $1), 0) AS floor), me AS MATERIALIZED (SELECT floor`
-	which := "CASE n.kind"
 	for i, kind := range inn.Kinds {
 		with += fmt.Sprintf(`, max(floor, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = $1 AND f.kind = '%s'), 0)) AS f%d`, kind, i)
-		which += fmt.Sprintf(" WHEN '%s' THEN (SELECT f%d FROM me)", kind, i)
 	}
-	return with + " FROM base) ", which + " ELSE (SELECT floor FROM me) END"
+	return with + " FROM base) "
+}()
+
+// floorOf is the floor of the i-th kind.
+func floorOf(i int) string { return fmt.Sprintf("(SELECT f%d FROM me)", i) }
+
+// anyFloor is the floor of the kind that n is of.
+var anyFloor = func() string {
+	which := "CASE n.kind"
+	for i, kind := range inn.Kinds {
+		which += fmt.Sprintf(" WHEN '%s' THEN %s", kind, floorOf(i))
+	}
+	return which + " END"
 }()
 
 // latest is the newest event of a card that concerns the viewer, 0 when none
@@ -63,7 +75,7 @@ func (r *reach) latest() string {
 }
 
 // isUnread compares an event with what the person has read.
-func isUnread(latest string) string {
+func isUnread(latest, floor string) string {
 	return "(coalesce(s.unread, 0) = 1 OR " + latest + " > max(" + floor + ", coalesce(s.read_event, 0)))"
 }
 
@@ -90,6 +102,12 @@ type NotificationFilter struct {
 	Urgent   *bool // only, or without, what is critical and open
 	Before   int64 // place in the log
 	Limit    int
+}
+
+// rare reports whether few ask for that: a query of its own is not worth keeping
+// for it.
+func (f NotificationFilter) rare() bool {
+	return f.Kind != "" || f.Priority != "" || f.Property != "" || f.Search != "" || !f.From.IsZero() || !f.Until.IsZero()
 }
 
 // where gives the conditions on n alone; ok is false when nothing can match.
@@ -131,39 +149,55 @@ func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f Notification
 	if !ok {
 		return nil, nil
 	}
-	limit := " LIMIT " + r.arg(f.Limit)
-	source := func(from, latest, order, where string) string {
-		if f.Before > 0 {
-			where += fmt.Sprintf(" AND %s < %s", order, r.arg(f.Before))
-		}
+	if f.Before == 0 {
+		f.Before = math.MaxInt64
+	}
+	before, limit := r.arg(f.Before), " LIMIT "+r.arg(f.Limit)
+	var sources []string
+	source := func(from, latest, floor, where string) {
+		unread := isUnread(latest, floor)
 		switch {
 		case f.Unread:
-			where += " AND " + isUnread(latest)
+			where += " AND " + unread
 		case f.Read:
-			where += " AND NOT " + isUnread(latest)
+			where += " AND NOT " + unread
 		}
-		return "SELECT * FROM (SELECT n.id, " + latest + " AS latest, " + isUnread(latest) + " AS unread " + from + " WHERE " + where + narrow + " ORDER BY " + order + " DESC" + limit + ")"
+		sources = append(sources, "SELECT * FROM (SELECT n.id, "+latest+" AS latest, "+unread+" AS unread "+from+
+			" WHERE "+latest+" > 0 AND "+latest+" < "+before+" AND "+where+narrow+" ORDER BY "+latest+" DESC"+limit+")")
 	}
 	const (
 		cards  = `FROM notifications n LEFT JOIN notification_states s ON s.user = $1 AND s.notification = n.id`
 		states = `FROM notification_states s JOIN notifications n ON n.id = s.notification`
 	)
-	shared := r.seen + " AND n.event > 0 AND coalesce(s.event, 0) <= n.event"
-	sources := []string{
-		source(states, "s.event", "s.event", "s.user = $1 AND s.event > 0 AND s.event > CASE WHEN "+r.seen+" THEN n.event ELSE 0 END AND ("+r.seen+" OR n.kind <> 'booking_update')"),
+	shared := r.seen + " AND coalesce(s.event, 0) <= n.event"
+	for i, kind := range inn.Kinds {
+		if f.Kind != "" && f.Kind != kind {
+			continue
+		}
+		where := fmt.Sprintf("n.kind = '%s' AND ", kind) + shared
+		if f.Unread {
+			where += " AND n.event > " + floorOf(i)
+		}
+		source(cards, "n.event", floorOf(i), where)
 	}
 	if f.Unread {
-		// What is unread stands above the floor, or is marked.
-		sources = append(sources,
-			source(cards, "n.event", "n.event", shared+" AND n.event > (SELECT floor FROM me)"),
-			source(states, "n.event", "n.event", "s.user = $1 AND s.unread = 1 AND n.event <= (SELECT floor FROM me) AND "+shared))
-	} else {
-		sources = append(sources, source(cards, "n.event", "n.event", shared))
+		source(states, "n.event", anyFloor, "s.user = $1 AND s.unread = 1 AND n.event <= "+anyFloor+" AND "+shared) // marked
 	}
-	rows, err := s.db.Read.QueryContext(ctx, floors+`
-		SELECT `+cardColumns+`, found.latest, NOT found.unread
-		FROM (`+strings.Join(sources, " UNION ALL ")+`) found JOIN notifications n ON n.id = found.id
-		ORDER BY found.latest DESC`+limit, r.args...)
+	source(states, "s.event", anyFloor, "s.user = $1 AND s.event > 0 AND s.event > CASE WHEN "+r.seen+" THEN n.event ELSE 0 END AND ("+r.seen+" OR n.kind <> 'booking_update')")
+	query := floors + `
+		SELECT ` + cardColumns + `, found.latest, NOT found.unread
+		FROM (` + strings.Join(sources, " UNION ALL ") + ` ORDER BY latest DESC` + limit + `) found JOIN notifications n ON n.id = found.id
+		ORDER BY found.latest DESC`
+	var rows *sql.Rows
+	var err error
+	if f.rare() {
+		rows, err = s.db.Read.QueryContext(ctx, query, r.args...)
+	} else {
+		var stmt *sql.Stmt
+		if stmt, err = s.prepared(ctx, query); err == nil {
+			rows, err = stmt.QueryContext(ctx, r.args...)
+		}
+	}
 	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (inn.Notification, error) {
 		var read bool
 		n, err := scanCard(row, &read)
@@ -198,7 +232,7 @@ type mine struct {
 func oneCard(by inn.Viewer, subject string) (string, []any) {
 	r := reachOf(by)
 	latest := r.latest()
-	return floors + `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + isUnread(latest) + `, n.id, n.topic, n.event
+	return floors + `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + isUnread(latest, anyFloor) + `, n.id, n.topic, n.event
 		FROM notifications n LEFT JOIN notification_states s ON s.user = $1 AND s.notification = n.id
 		WHERE n.subject = ` + r.arg(subject) + ` AND ` + latest + ` > 0`, r.args
 }
@@ -218,30 +252,52 @@ func (s *Store) Badge(ctx context.Context, by inn.Viewer) (b inn.Badge, err erro
 		return b, nil
 	}
 	r := reachOf(by)
-	above := "(" + r.seen + " AND n.event > " + floor + ")"
-	concerned := r.latest()
-	really := "(" + concerned + " > 0 AND " + isUnread(concerned) + ")"
 	const loud = "(n.priority = 'critical' AND n.held_by = '' AND n.type <> 'alert:resolved')"
-	counted, corrected := "total("+loud+")", "total(("+really+" - "+above+") * "+loud+")"
+	concerned := r.latest()
+	// What the marks make of a card, less what it was counted for already.
+	really := "((" + concerned + " > 0 AND " + isUnread(concerned, anyFloor) + ") - (" + r.seen + " AND n.event > " + anyFloor + "))"
+	into, sums, corrected := []any{&b.Critical}, "sum(loud)", "SELECT CAST(total("+really+" * "+loud+") AS INTEGER) AS loud"
+	var counted []string
 	for i, kind := range inn.Kinds {
-		counted += fmt.Sprintf(", total(n.kind = '%s') AS k%d", kind, i)
-		corrected += fmt.Sprintf(", total((%s - %s) * (n.kind = '%s'))", really, above, kind)
-	}
-	into := []any{&b.Critical}
-	sums := "CAST(sum(c) AS INTEGER)"
-	for i := range b.Kinds {
 		into = append(into, &b.Kinds[i])
-		sums += fmt.Sprintf(", CAST(sum(k%d) AS INTEGER)", i)
+		sums += fmt.Sprintf(", sum(k%d)", i)
+		corrected += fmt.Sprintf(", CAST(total(%s * (n.kind = '%s')) AS INTEGER) AS k%d", really, kind, i)
+		one := "SELECT count(*) FILTER (WHERE " + loud + ") AS loud"
+		for j := range inn.Kinds {
+			if j == i {
+				one += fmt.Sprintf(", count(*) AS k%d", j)
+			} else {
+				one += fmt.Sprintf(", 0 AS k%d", j)
+			}
+		}
+		counted = append(counted, one+fmt.Sprintf(" FROM notifications n WHERE n.kind = '%s' AND n.event > %s AND %s", kind, floorOf(i), r.seen))
 	}
-	err = s.db.Read.QueryRowContext(ctx, floors+`SELECT `+sums+` FROM (
-		SELECT `+strings.Replace(counted, ", ", " AS c, ", 1)+` FROM notifications n
-		WHERE n.event > (SELECT floor FROM me) AND `+above+`
-		UNION ALL
-		SELECT `+corrected+`
+	stmt, err := s.prepared(ctx, floors+`SELECT `+sums+` FROM (`+strings.Join(counted, " UNION ALL ")+` UNION ALL `+corrected+`
 		FROM notification_states s JOIN notifications n ON n.id = s.notification
-		WHERE s.user = $1 AND (s.unread = 1 OR s.event > 0 OR s.read_event > (SELECT floor FROM me)))`, r.args...).Scan(into...)
+		WHERE s.user = $1 AND (s.unread = 1 OR s.event > 0 OR s.read_event > (SELECT floor FROM me)))`)
+	if err == nil {
+		err = stmt.QueryRowContext(ctx, r.args...).Scan(into...)
+	}
 	for _, n := range b.Kinds {
 		b.Unread += n
 	}
 	return b, err
+}
+
+// prepared gives a query that is prepared once: to parse these takes longer than
+// to answer them. There are few: one for each number of properties that somebody
+// has, times what is usually asked.
+func (s *Store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := s.reads.Load(query); ok {
+		return stmt.(*sql.Stmt), nil
+	}
+	stmt, err := s.db.Read.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, taken := s.reads.LoadOrStore(query, stmt); taken {
+		stmt.Close()
+		return first.(*sql.Stmt), nil
+	}
+	return stmt, nil
 }

@@ -34,6 +34,7 @@ type Store struct {
 	bell    bell
 	commits commits
 	hasher  chan struct{} // bounds how many passwords are hashed at once
+	reads   sync.Map      // long queries that are asked often, prepared: text → *sql.Stmt
 }
 
 // New starts the store over an open database; Close stops it.

@@ -222,10 +222,14 @@ func aboutMember(deed inn.Deed, m inn.Member, detail string) inn.Act {
 	return inn.Act{Deed: deed, Subject: string(inn.UserTopic(m.ID)), Name: m.Name, Detail: detail}
 }
 
-// difference says what changed about a person: "STAFF → PROPERTY_MANAGER, + hill, − lake".
+// difference says what changed about a person: "STAFF → PROPERTY_MANAGER, + hill,
+// − lake"; of a new one, what they begin with.
 func difference(was, now inn.Member) string {
 	var parts []string
-	if was.Role != now.Role {
+	switch {
+	case was.Role == "":
+		parts = append(parts, string(now.Role))
+	case was.Role != now.Role:
 		parts = append(parts, fmt.Sprintf("%s → %s", was.Role, now.Role))
 	}
 	for _, slug := range now.Properties {

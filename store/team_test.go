@@ -48,7 +48,7 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 		events  []inn.Type
 		verb    func() error
 	}{
-		{inn.MemberInvited, by, "user:3", "+ hill", "invited Meera", []inn.Type{inn.MemberChanged, inn.UserAction}, func() (err error) {
+		{inn.MemberInvited, by, "user:3", "PROPERTY_OWNER, + hill", "invited Meera", []inn.Type{inn.MemberChanged, inn.UserAction}, func() (err error) {
 			link, err = s.Invite(ctx, by, inn.Member{Email: "meera@demo.test", Name: " Meera\n", Role: inn.Owner, Properties: []string{"hill"}})
 			return err
 		}},
@@ -82,7 +82,7 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 		{inn.KeyRevoked, by, "key:website", "", "revoked the API key website", []inn.Type{inn.MemberChanged, inn.UserAction},
 			func() error { return s.RevokeKey(ctx, by, "website") }},
 		{inn.HouseListed, operator, "property:river", "", "listed River House", []inn.Type{inn.PropertyListed}, func() error { return s.ListProperty(ctx, operator, house("river")) }},
-		{inn.MemberAdded, operator, "user:4", "", "added Ann", []inn.Type{inn.MemberChanged}, func() error {
+		{inn.MemberAdded, operator, "user:4", "USER", "added Ann", []inn.Type{inn.MemberChanged}, func() error {
 			_, err := s.AddMember(ctx, operator, inn.Member{Email: "ann@demo.test", Name: "Ann", Role: inn.User}, "long enough")
 			return err
 		}},

@@ -141,6 +141,9 @@ func every(t *testing.T, text string) string {
 	} {
 		html.WriteString(render(t, c))
 	}
+	for _, c := range peoplePages(p, text) {
+		html.WriteString(render(t, c))
+	}
 	return html.String()
 }
 

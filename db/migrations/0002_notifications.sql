@@ -17,10 +17,11 @@ CREATE TABLE read_floors (
   PRIMARY KEY (user, kind)
 ) STRICT, WITHOUT ROWID;
 
--- The badge counts and the centre filters what stands above a floor without
--- touching the cards themselves: the index holds all that is asked.
+-- The badge counts, kind by kind, what stands above a floor, and the centre
+-- filters it, without touching the cards themselves: the index holds all that
+-- is asked.
 DROP INDEX notifications_event;
-CREATE INDEX notifications_latest ON notifications (event, topic, kind, priority, property, type, held_by);
+CREATE INDEX notifications_latest ON notifications (kind, event, topic, priority, property, type, held_by);
 -- A card that goes takes its states along.
 CREATE INDEX notification_states_card ON notification_states (notification);
 CREATE INDEX notification_states_addressed ON notification_states (user, event) WHERE event > 0;

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+)
+
+// manyCards gives a house with as many cards as a busy one gathers in months,
+// and an admin and a manager who have read none of them.
+func manyCards(b *testing.B) (s *Store, admin, manager inn.Viewer) {
+	b.Helper()
+	const cards = 10_000
+	s = newStore(b)
+	admin, manager = person(b, s, "admin", inn.Admin), person(b, s, "manager", inn.Manager, "lake")
+	for i := 0; i < cards; i += 500 {
+		var batch []inn.Publication
+		for j := i; j < i+500; j++ {
+			p := sold(fmt.Sprintf("BK-%d", j), []string{"lake", "hill"}[j%2])
+			if j%20 == 0 {
+				p = alarm("lake", fmt.Sprintf("key-%d", j), "Boiler off")
+			}
+			batch = append(batch, p)
+		}
+		publish(b, s, website, batch...)
+	}
+	return s, admin, manager
+}
+
+func BenchmarkCards(b *testing.B) {
+	s, admin, manager := manyCards(b)
+	badge := func(v inn.Viewer) func(*testing.B) {
+		return func(b *testing.B) {
+			for b.Loop() {
+				_, err := s.Badge(ctx, v)
+				require.NoError(b, err)
+			}
+		}
+	}
+	list := func(v inn.Viewer, f NotificationFilter) func(*testing.B) {
+		f.Limit = 31
+		return func(b *testing.B) {
+			for b.Loop() {
+				_, err := s.Notifications(ctx, v, f)
+				require.NoError(b, err)
+			}
+		}
+	}
+	urgent := true
+	b.Run("badge/unread", badge(admin))
+	b.Run("badge/unread/manager", badge(manager))
+	b.Run("list", list(admin, NotificationFilter{}))
+	b.Run("list/unread", list(manager, NotificationFilter{Unread: true}))
+	b.Run("list/read", list(manager, NotificationFilter{Read: true}))
+	b.Run("list/alerts", list(manager, NotificationFilter{Kind: inn.AlertUpdate}))
+	b.Run("list/search", list(manager, NotificationFilter{Search: "boiler off"}))
+	b.Run("list/search/all", list(admin, NotificationFilter{Search: "rao"}))
+	b.Run("list/urgent", list(admin, NotificationFilter{Urgent: &urgent}))
+	all := cards(b, s, manager)
+	b.Run("mark one", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			require.NoError(b, s.MarkRead(ctx, manager, []string{all[i/2%len(all)].Subject}, i%2 == 0))
+		}
+	})
+	for _, n := range cards(b, s, admin) {
+		require.NoError(b, s.MarkRead(ctx, admin, []string{n.Subject}, true))
+	}
+	b.Run("badge/one by one", badge(admin))
+	b.Run("kind read", func(b *testing.B) {
+		for b.Loop() {
+			require.NoError(b, s.MarkKindRead(ctx, admin, inn.BookingUpdate))
+		}
+	})
+	b.Run("all read", func(b *testing.B) {
+		for b.Loop() {
+			require.NoError(b, s.MarkAllRead(ctx, admin))
+		}
+	})
+	b.Run("badge/all read", badge(admin))
+	b.Run("list/unread/all read", list(admin, NotificationFilter{Unread: true}))
+}

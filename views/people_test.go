@@ -1,0 +1,77 @@
+package views
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/stretchr/testify/assert"
+
+	"baithaka/inn"
+)
+
+// peoplePages gives every page about people and keys with whatever text comes
+// from outside replaced by the given one.
+func peoplePages(p Page, text string) []templ.Component {
+	m := inn.Member{ID: 5, Name: text, Email: text, Role: inn.Staff, Properties: []string{"lake-house"}, LinkUntil: noon}
+	house := property()
+	house.Name = text
+	problem := &inn.Error{Code: inn.Invalid, Text: text, Fields: []inn.FieldError{{Pointer: "/name", Detail: text}, {Pointer: "/role", Detail: text}, {Pointer: "/password", Detail: text}}}
+	form := MemberForm{Name: text, Email: text, Role: inn.Staff, Roles: inn.Roles, Properties: []inn.Property{house}, Problem: problem}
+	link := &OneTimeLink{Name: text, URL: "/invite/" + text, Until: noon, Zone: time.UTC}
+	key := inn.Key{ID: 1, Name: text, Scopes: inn.Scopes, Owner: &m}
+	act := inn.Act{ID: 1, At: noon, Actor: text, By: text, Deed: inn.MemberAltered, Subject: text, Name: text, Detail: text, Address: text}
+	pages := []templ.Component{
+		TeamPage(p, Team{People: []TeamMember{{Member: m}, {Member: m, OnLine: true, You: true}}, Form: form, Link: link, Properties: []inn.Property{house}}),
+		MemberPage(p, MemberView{TeamMember: TeamMember{Member: m, Yours: true}, Form: form, Sessions: 1, Keys: 1, Link: link}),
+		MemberPage(p, MemberView{TeamMember: TeamMember{Member: m}, Form: form}),
+		KeysPage(p, Keys{Keys: []inn.Key{key}, Form: KeyForm{Name: text, Properties: []inn.Property{house}, Problem: problem}, Made: &MadeKey{text, text}}),
+		ActivityPage(p, Activity{People: []inn.Member{m}, Next: "q=" + text}),
+		InvitePage(Invitation{Token: text, Name: text, Email: text, New: true, Problem: problem}),
+		OnLine([]Present{{5, text, false}}), LinkMadeFlash(*link), KeyMadeFlash(MadeKey{text, text}),
+	}
+	for _, deed := range append(inn.Deeds, inn.Deed(text)) {
+		act.Deed = deed
+		pages = append(pages, AuditPage(p, Audit{Actor: text, Deed: deed, Actors: []inn.Act{act}, Acts: []inn.Act{act}, Query: "q=" + text, Next: "q=" + text}))
+	}
+	return pages
+}
+
+func TestOnLineShowsSomeFacesAndCountsTheRest(t *testing.T) {
+	var all []Present
+	for i := range mostFaces + 3 {
+		all = append(all, Present{ID: int64(i + 1), Name: "Asha Rao", You: i == 0})
+	}
+	html := render(t, OnLine(all))
+	assert.Equal(t, mostFaces, strings.Count(html, `<li title="`))
+	assert.Contains(t, html, "and 3 more")
+	assert.Contains(t, html, `title="Asha Rao (you)"`)
+	assert.Contains(t, render(t, PresenceState(all)), html, "the same on the page and in the stream")
+}
+
+func TestMemberPageOffersOnlyWhatMayBeDone(t *testing.T) {
+	m := inn.Member{ID: 5, Name: "Meera", Role: inn.Staff}
+	page := func(change func(*MemberView)) string {
+		v := MemberView{TeamMember: TeamMember{Member: m, Yours: true}, Form: MemberForm{Roles: inn.Roles}, Sessions: 1}
+		change(&v)
+		return render(t, MemberPage(pageFor(inn.Admin), v))
+	}
+	for what, c := range map[string]struct {
+		change func(*MemberView)
+		deeds  []string
+	}{
+		"active":      {func(*MemberView) {}, []string{"link", "signout", "disable"}},
+		"nowhere":     {func(v *MemberView) { v.Sessions = 0 }, []string{"link", "disable"}},
+		"disabled":    {func(v *MemberView) { v.Member.Disabled, v.Sessions = true, 0 }, []string{"enable"}},
+		"not to give": {func(v *MemberView) { v.Yours = false }, nil},
+	} {
+		html := page(c.change)
+		for _, deed := range []string{"link", "signout", "disable", "enable"} {
+			wanted := strings.Contains(strings.Join(c.deeds, " "), deed)
+			assert.Equal(t, wanted, strings.Contains(html, `data-action="`+deed+`"`), "%s: %s", what, deed)
+		}
+		assert.Equal(t, c.deeds != nil, strings.Contains(html, `name="role"`), what)
+	}
+	assert.Contains(t, page(func(v *MemberView) { v.Member.Invited = true }), "New invitation link")
+}
