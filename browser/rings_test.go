@@ -117,3 +117,62 @@ func TestScriptAnnouncesAsThePolicyOfPreferences(t *testing.T) {
 		assert.Equal(t, c.Want, got[i], c.Name)
 	}
 }
+
+// TestDesktopIsToldWhenNobodyLooks turns desktop alerts on by a click, leaves the
+// tab, and gets one alert per subject; the title and the icon carry the count.
+func TestDesktopIsToldWhenNobodyLooks(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.first(`window.alerts = []; window.Notification = class {
+		static permission = localStorage.getItem('granted') ?? 'default'
+		static async requestPermission() { localStorage.setItem('granted', 'granted'); return this.permission = 'granted' }
+		constructor(title, options) { window.alerts.push(title + ' / ' + options.body + ' / ' + options.tag) }
+		close() {}
+	}`)
+	w.signIn("admin@demo.test", password, "/settings")
+	w.live()
+	require.Equal(t, "default", w.text(`Notification.permission`), "nothing is asked unasked")
+	w.click(`[data-desktop="on"]`)
+	w.wait(`document.querySelector('[data-desktop-state]').textContent === 'On.' && tabs.leading`)
+	w.goTo("/")
+	w.wait(`tabs.leading`)
+	other := w.tab(t)
+	other.look()
+	require.Equal(t, "true", w.text(`document.hidden`))
+	p.book("BK-1", "lake-house", "Meera Iyer")
+	w.wait(`window.alerts.length === 1`)
+	assert.Equal(t, "Meera Iyer · New / Lake House · 12–15 Jan 2027, 3 nights · ₹\u202f14,400 / toast-booking:BK-1", w.text(`window.alerts[0]`))
+	w.wait(`document.title === '(1) Dashboard · Baithaka'`)
+	w.wait(`document.querySelector('link[rel="icon"]').href.startsWith('data:image/svg+xml')`)
+	w.look()
+	p.confirm("BK-1")
+	w.wait(`document.querySelector('#toasts .toast[data-type="booking:confirmed"]') !== null`)
+	assert.Equal(t, "1", w.text(`window.alerts.length`), "who looks needs no alert")
+	assert.Empty(t, w.errors())
+}
+
+// TestToastsKeepTheirRow shows at most three toasts, keeps the critical one, and
+// stops their clock under the pointer.
+func TestToastsKeepTheirRow(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	p.publish(map[string]any{"type": "alert:raised", "property": "lake-house", "priority": "critical", "payload": map[string]any{"key": "boiler", "title": "Boiler off"}})
+	for i := range 5 {
+		p.book(fmt.Sprintf("BK-%d", i), "lake-house", fmt.Sprintf("Guest %d", i))
+	}
+	w.wait(`document.querySelector('#toasts [id="toast-booking:BK-4"]') !== null`)
+	assert.Equal(t, "3", w.text(`document.querySelectorAll('#toasts .toast').length`))
+	assert.Equal(t, "1", w.text(`document.querySelectorAll('#toasts .toast[data-priority="critical"]').length`))
+	assert.Equal(t, "0", w.text(`document.querySelectorAll('#toasts .toast[data-priority="critical"] .line').length`), "it has no clock")
+	w.wait(`document.querySelector('[id="toast-booking:BK-4"]').getAnimations({subtree: true}).every((a) => a.animationName !== 'arrive')`)
+	w.point(`[id="toast-booking:BK-4"]`)
+	w.wait(`document.querySelector('[id="toast-booking:BK-4"] .line').getAnimations()[0].playState === 'paused'`)
+	w.pointAt(5, 5)
+	w.wait(`document.querySelector('[id="toast-booking:BK-4"] .line').getAnimations()[0].playState === 'running'`)
+	w.click(`[id="toast-booking:BK-4"] [data-close]`)
+	w.wait(`document.querySelector('[id="toast-booking:BK-4"]') === null`)
+}

@@ -28,7 +28,10 @@ func TestScreenshots(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(dir, 0o755))
 	browser, address := launch(t), demonstration(t)
-	admin, owner, staff := open(t, browser, address), open(t, browser, address), open(t, browser, address)
+	admin, owner, staff, outside := open(t, browser, address), open(t, browser, address), open(t, browser, address), open(t, browser, address)
+	for _, w := range []*window{admin, owner, staff} {
+		w.first(`try { localStorage.setItem('sound', 'off') } catch {}`) // or the strip that offers it is in every picture
+	}
 	admin.signIn("admin@demo.test", "baithaka-demo", "/")
 	if !*every {
 		// A toast is part of the picture: wait for the simulator's next booking.
@@ -40,12 +43,14 @@ func TestScreenshots(t *testing.T) {
 	}
 	owner.signIn("owner@demo.test", "baithaka-demo", "/")
 	staff.signIn("staff@demo.test", "baithaka-demo", "/")
-	pages := map[string]string{"dashboard": "/", "bookings": "/bookings", "properties": "/properties", "property": "/properties/lake-house", "notifications": "/notifications", "settings": "/settings"}
+	pages := map[string]string{"dashboard": "/", "bookings": "/bookings", "properties": "/properties", "property": "/properties/lake-house", "notifications": "/notifications", "settings": "/settings", "history": "/history", "found": "/history?q=lake&type=booking_update", "status": "/status"}
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{320, 360, 768, 1440, 1920} {
 			for name, path := range pages {
 				admin.take(dir, fmt.Sprintf("admin-%s-%d", name, width), path, width, 900, scheme)
 			}
+			require.NoError(t, outside.visit("/docs"))
+			outside.take(dir, fmt.Sprintf("docs-%d", width), "", width, 900, scheme)
 			owner.take(dir, fmt.Sprintf("owner-%d", width), "/", width, 900, scheme)
 			staff.take(dir, fmt.Sprintf("staff-%d", width), "/", width, 900, scheme)
 		}

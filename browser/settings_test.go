@@ -68,3 +68,24 @@ func TestLostNetworkIsSaid(t *testing.T) {
 	w.wait(`document.querySelector('#flash').childElementCount === 0`)
 	w.wait(`document.querySelector('[data-saved]').textContent.startsWith('Saved at')`)
 }
+
+// TestForeignAnswerBlanksNothing has something on the way answer in the server's
+// place: the page stays, and what was sent is said to have failed.
+func TestForeignAnswerBlanksNothing(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.signIn("admin@demo.test", password, "/settings")
+	w.live()
+	w.text(`(window.real = window.fetch, window.fetch = async () => new Response('<h1>Bad gateway</h1>', {status: 502, headers: {'Content-Type': 'text/html'}}))`)
+	w.click(`#connection`)
+	w.click(`[data-control="refresh"]`)
+	w.text(`document.querySelector('#connection-menu').hidePopover()`)
+	w.click(`form.stack .main`)
+	w.wait(`document.querySelector('#flash').innerText.includes('502')`)
+	assert.Equal(t, "false", w.text(`document.body.innerText.includes('Bad gateway')`))
+	assert.Equal(t, "1", w.text(`document.querySelectorAll('#main form.stack').length`))
+	w.text(`window.fetch = window.real`)
+	w.click(`form.stack .main`)
+	w.wait(`document.querySelector('[data-saved]').textContent.startsWith('Saved at')`)
+}

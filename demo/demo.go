@@ -64,7 +64,7 @@ func Fill(ctx context.Context, s *store.Store, seed uint64, now time.Time) error
 func list(ctx context.Context, s *store.Store) error {
 	for _, h := range houses() {
 		if h.Slug == inn.Desk {
-			if err := s.SetDesk(ctx, h.Zone, h.Currency); err != nil {
+			if err := s.SetDesk(ctx, builder, h.Zone, h.Currency); err != nil {
 				return fmt.Errorf("the desk: %w", err)
 			}
 			continue

@@ -65,10 +65,10 @@ func TestHistoryPagesWithoutJavaScript(t *testing.T) {
 func TestHistorySearchesAndFilters(t *testing.T) {
 	s := newSite(t)
 	key := s.key("events:write")
-	asha := key.publish(booking("new", "BK-1", "lake-house", `,"customerEmail":"hidden@example.test","notes":"peanuts"`))
+	asha := key.publish(booking("new", "BK-1", "lake-house", `,"amount":14400,"currency":"INR","customerEmail":"hidden@example.test","notes":"peanuts"`))
 	alert := key.publish(`{"type":"alert:raised","property":"lake-house","payload":{"key":"boiler","title":"Boiler off"}}`)
 	for query, want := range map[string][]string{
-		"q=asha": {asha}, "q=BK-1": {asha}, "q=boiler": {alert}, "q=hidden": nil, "q=peanuts": nil, "q=14400": nil,
+		"q=guest": {asha}, "q=BK-1": {asha}, "q=boiler": {alert}, "q=hidden": nil, "q=peanuts": nil, "q=14400": nil,
 		"type=alert_update": {alert}, "type=alert:raised": {alert}, "kind=booking_update": {asha}, "kind=booking_update&q=boiler": nil,
 		"actor=key:" + key.name: {alert, asha}, "from=2020-01-01&to=2020-02-01": nil,
 		"q=" + url.QueryEscape(`"' OR 1`): nil,
@@ -88,7 +88,7 @@ func TestHistorySearchesAndFilters(t *testing.T) {
 func TestHistoryAsASpreadsheet(t *testing.T) {
 	s := newSite(t)
 	key := s.key("events:write")
-	key.publish(booking("new", "BK-1", "lake-house", `,"customerEmail":"hidden@example.test"`))
+	key.publish(booking("new", "BK-1", "lake-house", `,"amount":14400,"currency":"INR","customerEmail":"hidden@example.test"`))
 	key.publish(`{"type":"booking:modified","payload":{"id":"BK-1","customerName":"=HYPERLINK(\"http://evil.test\")","title":"- 3 nights, \"quiet\""}}`)
 	for n := range exportStep + 10 {
 		key.publish(fmt.Sprintf(`{"type":"alert:raised","property":"lake-house","payload":{"key":"a%d","title":"@boiler"}}`, n))
@@ -105,7 +105,7 @@ func TestHistoryAsASpreadsheet(t *testing.T) {
 	require.Len(t, lines, 3)
 	assert.Equal(t, []string{"When", "Kind", "Type", "Priority", "Property", "About", "Name", "What", "Status", "From", "To", "Amount", "Currency", "By", "Position"}, lines[0])
 	assert.Equal(t, []string{`'=HYPERLINK("http://evil.test")`, `'- 3 nights, "quiet"`}, lines[1][6:8])
-	assert.Equal(t, []string{"Asha Rao", "14400", "INR"}, []string{lines[2][6], lines[2][11], lines[2][12]})
+	assert.Equal(t, []string{"Guest BK-1", "14400", "INR"}, []string{lines[2][6], lines[2][11], lines[2][12]})
 	assert.NotContains(t, r.Body, "hidden@example.test")
 
 	all, err := csv.NewReader(strings.NewReader(s.as("staff").get("/history.csv?type=alert_update").Body[3:])).ReadAll()
@@ -120,7 +120,7 @@ func TestHistoryCountsWhatArrivesUnderAFilter(t *testing.T) {
 	s := newSite(t)
 	key := s.key("events:write")
 	key.publish(booking("new", "BK-1", "lake-house", ""))
-	page := s.as("staff").get("/history?q=asha").Body
+	page := s.as("staff").get("/history?q=guest").Body
 	assert.Contains(t, page, `data-list=""`)
 	m := regexp.MustCompile(`hx-sse:connect="([^"]+)"`).FindStringSubmatch(page)
 	require.NotNil(t, m)
@@ -130,7 +130,7 @@ func TestHistoryCountsWhatArrivesUnderAFilter(t *testing.T) {
 	key.publish(booking("new", "BK-3", "hill-cottage", ""))
 	key.publish(`{"type":"alert:raised","property":"lake-house","payload":{"key":"boiler","title":"Boiler off"}}`)
 	got := r.pushed("1 new")
-	assert.Contains(t, got, `href="/history?q=asha"`)
+	assert.Contains(t, got, `href="/history?q=guest"`)
 	key.publish(`{"type":"booking:confirmed","payload":{"id":"BK-2"}}`)
 	r.pushed("2 new")
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -44,6 +45,7 @@ func (i *inspector) rejected(c echo.Context, status int, e *inn.Error, now time.
 	if len(one.Fields) > 10 {
 		one.Fields = one.Fields[:10]
 	}
+	one.Fields = nameless(one.Fields)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.version++
@@ -55,6 +57,21 @@ func (i *inspector) rejected(c echo.Context, status int, e *inn.Error, now time.
 		}
 	}
 	i.list = append([]views.Rejected{one}, i.list[:min(len(i.list), rejectedKept-1)]...)
+}
+
+// nameless gives the wrong fields without names that are none of ours.
+func nameless(fields []inn.FieldError) []inn.FieldError {
+	list := make([]inn.FieldError, len(fields))
+	for i, f := range fields {
+		parts := strings.Split(f.Pointer, "/")
+		for n, part := range parts {
+			if _, err := strconv.Atoi(part); err != nil && part != "" && part != "Idempotency-Key" && !publishedField[part] {
+				parts[n] = "?"
+			}
+		}
+		list[i] = inn.FieldError{Pointer: strings.Join(parts, "/"), Detail: f.Detail}
+	}
+	return list
 }
 
 // rejections gives what is remembered, the newest first.

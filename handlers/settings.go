@@ -57,9 +57,12 @@ func (s *Site) saveSettings(c echo.Context) error {
 	}
 	chosen, problems := readSettings(form, properties)
 	chosen.MutedUntil = before.MutedUntil
+	zone := strings.TrimSpace(form.Get(views.FieldZone))
+	if err := inn.CheckZone(zone); err != nil {
+		problems = append(problems, asError(err).Fields...)
+	}
 	if len(problems) == 0 {
-		err = s.store.Prefer(ctx, v, chosen, strings.TrimSpace(form.Get(views.FieldZone)))
-		problems = asError(err).Fields
+		err = s.store.Prefer(ctx, v, chosen, zone)
 	}
 	switch {
 	case len(problems) > 0 && isHTMX(c):

@@ -115,6 +115,15 @@ func (p Preferences) Validate(now time.Time) error {
 	return InvalidFields(problems)
 }
 
+// CheckZone reports whether a name is that of a time zone; "" stands for the
+// house's.
+func CheckZone(name string) error {
+	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+		return InvalidFields([]FieldError{{Pointer: "/zone", Detail: "must be a time zone such as Asia/Kolkata"}})
+	}
+	return nil
+}
+
 // At gives what holds at a property: its own choice, else the one for
 // everywhere.
 func (p Preferences) At(property string) Told {

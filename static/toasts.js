@@ -54,7 +54,8 @@
   function crowd() {
     const passing = [...shelf.querySelectorAll('.toast:not([data-priority="critical"])')];
     let spare = shelf.childElementCount - (phone.matches ? 2 : 3);
-    passing.sort((a, b) => (a.dataset.at ?? "").localeCompare(b.dataset.at ?? ""));
+    const age = (toast) => Number(toast.dataset.sort ?? Infinity); // a summary is the newest
+    passing.sort((a, b) => age(a) - age(b));
     while (spare-- > 0 && passing.length) passing.shift().remove();
   }
 

@@ -35,7 +35,8 @@ func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, subjects []string, 
 		for i, subject := range subjects {
 			m, err := t.mine(by, subject)
 			if inn.CodeOf(err) == inn.NotFound && len(subjects) > 1 {
-				return inn.NoSuch("notification").At(i)
+				return &inn.Error{Code: inn.NotFound, Text: "No such notification.", Fields: []inn.FieldError{
+					{Pointer: fmt.Sprintf("/ids/%d", i), Detail: "is none of your notifications"}}}
 			}
 			if err != nil {
 				return err

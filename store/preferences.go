@@ -40,8 +40,8 @@ func readPreferences(chosen string) (inn.Preferences, error) {
 // shown in, "" for the house's. Preferences are nobody else's business and make
 // no event; another zone changes every page of theirs, and that is one.
 func (s *Store) Prefer(ctx context.Context, by inn.Viewer, p inn.Preferences, zone string) error {
-	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/zone", Detail: "must be a time zone such as Asia/Kolkata"}})
+	if err := inn.CheckZone(zone); err != nil {
+		return err
 	}
 	return s.write(ctx, func(t *tx) error {
 		if err := t.prefer(by.UserID, p); err != nil {

@@ -55,9 +55,12 @@ func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property)
 }
 
 // SetDesk gives the desk, and with it the house, its own zone and currency.
-func (s *Store) SetDesk(ctx context.Context, zone, currency string) error {
+func (s *Store) SetDesk(ctx context.Context, by inn.Viewer, zone, currency string) error {
 	return s.write(ctx, func(t *tx) error {
-		return t.exec(`UPDATE properties SET timezone = $1, currency = $2 WHERE slug = $3`, zone, currency, inn.Desk)
+		if err := t.exec(`UPDATE properties SET timezone = $1, currency = $2 WHERE slug = $3`, zone, currency, inn.Desk); err != nil {
+			return err
+		}
+		return t.audit(by, inn.Act{Deed: inn.SettingsChanged, Subject: "property:" + inn.Desk, Name: "Desk", Detail: zone + ", " + currency})
 	})
 }
 

@@ -37,7 +37,7 @@ func TestAListedPropertyIsRowEventAndCard(t *testing.T) {
 	zone, err = s.HouseZone(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, "Asia/Kolkata", zone, "the second's is not")
-	require.NoError(t, s.SetDesk(ctx, "Europe/Rome", "EUR"))
+	require.NoError(t, s.SetDesk(ctx, operator, "Europe/Rome", "EUR"))
 	sold, err := s.Sold(ctx, super)
 	require.NoError(t, err)
 	assert.Equal(t, []string{inn.Desk, "hill", "lake"}, []string{sold[0].Slug, sold[1].Slug, sold[2].Slug})

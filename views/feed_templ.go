@@ -351,7 +351,7 @@ const (
 	mostCards = 30
 )
 
-// Toast announces an event to those who are to be told. app.js decides whether
+// Toast announces an event to those who are to be told. toasts.js decides whether
 // this page shows it: not while catching up, not what its own person did.
 func Toast(e *inn.Event, s inn.Sight, epoch string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -720,7 +720,7 @@ func toastEnd(byItself bool) templ.Component {
 	})
 }
 
-// summaryToast stands for all that was missed; app.js puts the number in.
+// summaryToast stands for all that was missed; toasts.js puts the number in.
 func summaryToast() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

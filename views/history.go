@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/url"
+	"strings"
 
 	"baithaka/inn"
 )
@@ -114,4 +115,31 @@ func historySubtitle(h History) string {
 		return "Everything that happened, newest first"
 	}
 	return "Under a filter, newest first"
+}
+
+// tellFigures tells of figures that changed, in what everybody who sees them may
+// see; those that a program reports have no fixed shape and only its name.
+func tellFigures(e *inn.Event) story {
+	t := story{Icon: "activity", Tone: "soft", Name: "Figures", Verb: "changed"}
+	var said struct {
+		inn.Metrics
+		Reported string `json:"reported"`
+	}
+	if err := e.Into(&said); err != nil {
+		return t
+	}
+	if said.Reported != "" {
+		t.Verb = "reported"
+		return t
+	}
+	t.Place = strings.TrimPrefix(said.Scope, "property:")
+	if said.Scope == "portfolio" {
+		t.Place = "All properties"
+	}
+	t.Detail = plural(said.ActiveBookings, "active booking")
+	if said.Occupancy != nil {
+		t.Detail += ", " + percent(*said.Occupancy) + " % occupied"
+	}
+	t.Link = pathAbout("", e.Property)
+	return t
 }

@@ -54,6 +54,12 @@ func (a NotificationsAsked) narrowed() bool {
 	return !a.empty()
 }
 
+// byFields reports whether it is narrowed by more than words.
+func (a NotificationsAsked) byFields() bool {
+	a.Words = ""
+	return a.narrowed()
+}
+
 // path is the address of the list under this filter.
 func (a NotificationsAsked) path() string {
 	if q := a.Query().Encode(); q != "" {

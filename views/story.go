@@ -38,6 +38,8 @@ func tell(e *inn.Event, s inn.Sight) story {
 		return tellAlert(e)
 	case inn.PropertyUpdate:
 		return tellProperty(e)
+	case inn.MetricUpdate:
+		return tellFigures(e)
 	}
 	return tellPerson(e)
 }

@@ -1,0 +1,232 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+
+	"baithaka/inn"
+)
+
+// memberBadge says how a person stands.
+func memberBadge(m inn.Member) badge {
+	switch {
+	case m.Disabled:
+		return badge{"Disabled", "soft"}
+	case m.Invited:
+		return badge{"Invited", "info"}
+	}
+	return badge{"Active", "good"}
+}
+
+// keyBadge says whether a key works.
+func keyBadge(k inn.Key) badge {
+	switch {
+	case k.Revoked:
+		return badge{"Revoked", "soft"}
+	case !k.Viewer().Somebody():
+		return badge{"Asleep", "warn"}
+	}
+	return badge{"Active", "good"}
+}
+
+// scopeName says what a scope lets a program do.
+func scopeName(s inn.Scope) string {
+	switch s {
+	case inn.EventsWrite:
+		return "publish bookings, alerts and changes"
+	case inn.EventsRead:
+		return "read the stream, the history and bookings, without money and contacts"
+	case inn.MoneyRead:
+		return "see amounts and revenue"
+	case inn.ContactsRead:
+		return "see guests' e-mail, phone and notes"
+	case inn.NotificationsWrite:
+		return "take alerts in hand"
+	case inn.MetricsRead:
+		return "read the program's own figures (Prometheus)"
+	}
+	return ""
+}
+
+// deedWord names a kind of act for the filter.
+func deedWord(d inn.Deed) string {
+	switch d {
+	case inn.MemberAdded:
+		return "Person added"
+	case inn.MemberInvited:
+		return "Person invited"
+	case inn.MemberJoined:
+		return "Invitation accepted"
+	case inn.MemberAltered:
+		return "Role or properties changed"
+	case inn.MemberDisabled:
+		return "Person disabled"
+	case inn.MemberEnabled:
+		return "Person enabled"
+	case inn.LinkMade:
+		return "Link made"
+	case inn.PasswordChanged:
+		return "Password changed"
+	case inn.SessionsEnded:
+		return "Signed out everywhere"
+	case inn.KeyAdded:
+		return "API key made"
+	case inn.KeyRevoked:
+		return "API key revoked"
+	case inn.HouseListed:
+		return "Property listed"
+	case inn.SettingsChanged:
+		return "Settings changed"
+	}
+	return string(d)
+}
+
+func deedIcon(d inn.Deed) string {
+	switch d {
+	case inn.KeyAdded, inn.KeyRevoked:
+		return "key-round"
+	case inn.HouseListed:
+		return "building"
+	case inn.SettingsChanged:
+		return "settings"
+	case inn.SessionsEnded:
+		return "log-out"
+	case inn.LinkMade, inn.MemberInvited:
+		return "mail"
+	}
+	return "user"
+}
+
+func deedTone(d inn.Deed) string {
+	switch d {
+	case inn.MemberDisabled, inn.KeyRevoked:
+		return "bad"
+	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded:
+		return "warn"
+	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed:
+		return "good"
+	}
+	return "info"
+}
+
+// faultOf gives what is wrong with a field, by the end of its pointer.
+func faultOf(e *inn.Error, field string) string {
+	if e != nil {
+		for _, f := range e.Fields {
+			if f.Pointer == "/"+field {
+				return f.Detail
+			}
+		}
+	}
+	return ""
+}
+
+// names writes slugs as the properties' names.
+func names(slugs []string, properties []inn.Property) string {
+	said := make([]string, len(slugs))
+	for i, slug := range slugs {
+		said[i] = slug
+		for _, p := range properties {
+			if p.Slug == slug {
+				said[i] = p.Name
+			}
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
+// reach says for which properties a person's role counts.
+func (t Team) reach(m inn.Member) string {
+	if m.Role.May(inn.DashboardAccess, false) {
+		return "every property"
+	}
+	if len(m.Properties) == 0 {
+		return "no property"
+	}
+	return names(m.Properties, t.Properties)
+}
+
+func (k Keys) reach(key inn.Key) string {
+	if len(key.Properties) == 0 {
+		return "every property"
+	}
+	return names(key.Properties, k.Properties)
+}
+
+func joinScopes(scopes []inn.Scope) string {
+	parts := make([]string, len(scopes))
+	for i, s := range scopes {
+		parts[i] = string(s)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func teamSubtitle(t Team) string {
+	onLine, invited := 0, 0
+	for _, m := range t.People {
+		if m.OnLine {
+			onLine++
+		}
+		if m.Member.Invited && !m.Member.Disabled {
+			invited++
+		}
+	}
+	parts := []string{headcount(len(t.People)), strconv.Itoa(onLine) + " on line"}
+	if invited > 0 {
+		parts = append(parts, strconv.Itoa(invited)+" invited")
+	}
+	return joined(" · ", parts...)
+}
+
+func headcount(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return count(n) + " people"
+}
+
+// title names a face.
+func (p Present) title() string {
+	if p.You {
+		return p.Name + " (you)"
+	}
+	return p.Name
+}
+
+// roleMay says in a few words what comes with a role.
+func roleMay(r inn.Role) string {
+	switch r {
+	case inn.SuperAdmin:
+		return "everything"
+	case inn.Admin:
+		return "every property, people, keys"
+	case inn.Owner:
+		return "watches their own properties, with money"
+	case inn.Manager:
+		return "runs their properties"
+	case inn.Staff:
+		return "their properties, without money"
+	}
+	return "what is addressed to them"
+}
+
+func signedIn(sessions int) string {
+	if sessions == 0 {
+		return "nowhere"
+	}
+	return "on " + plural(sessions, "browser")
+}
+
+func linkState(m inn.Member, p Page) string {
+	if m.LinkUntil.Before(p.Now) {
+		return "expired " + short(m.LinkUntil, p.Zone)
+	}
+	return "not used yet, works until " + short(m.LinkUntil, p.Zone)
+}
+
+func linkLabel(m inn.Member) string {
+	if m.Invited {
+		return "New invitation link"
+	}
+	return "Link for a forgotten password"
+}
