@@ -27,7 +27,7 @@ func TestAxeFindsNothing(t *testing.T) {
 		w    *window
 		path string
 	}{
-		{outside, "/login"}, {admin, "/"}, {admin, "/bookings"}, {admin, "/bookings/" + booking}, {admin, "/properties"}, {admin, "/properties/lake-house"},
+		{outside, "/login"}, {outside, "/docs"}, {admin, "/"}, {admin, "/bookings"}, {admin, "/bookings/" + booking}, {admin, "/properties"}, {admin, "/properties/lake-house"},
 		{admin, "/notifications"}, {admin, "/history"}, {admin, "/activity"}, {admin, "/team"}, {admin, "/keys"}, {admin, "/status"}, {admin, "/settings"},
 		{admin, "/no-such-page"}, {user, "/"}, {user, "/settings"},
 	}

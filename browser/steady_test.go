@@ -24,7 +24,7 @@ const watchful = `
 			const r = source.previousRect, {x, y} = window.at
 			const under = r.left <= x && x <= r.right && r.top <= y && y <= r.bottom
 			if (under && source.node?.isConnected !== false && Math.abs(source.currentRect.top - r.top) >= 1)
-				window.shifts.push((source.node?.id || source.node?.className || source.node?.nodeName) + ' ' + r.top + ' to ' + source.currentRect.top)
+				window.shifts.push((source.node?.id || source.node?.className || source.node?.nodeName || 'gone') + ' ' + r.top + ' to ' + source.currentRect.top)
 		}
 	}).observe({type: 'layout-shift', buffered: true})`
 

@@ -149,6 +149,7 @@ func TestCentreWithoutJavaScript(t *testing.T) {
 	past := manager.get("/notifications/booking:BK-07/history")
 	assert.Contains(t, past.Body, "<html")
 	assert.Contains(t, past.Body, `data-type="booking:new"`)
+	assert.Contains(t, manager.get("/notifications/booking:BK-07/history", "HX-Request", "true", "HX-Target", "main#main").Body, "<html", "the page fetches itself again")
 	inside := manager.get("/notifications/booking:BK-07/history", "HX-Request", "true", "HX-Target", "div")
 	assert.NotContains(t, inside.Body, "<html")
 	assert.Contains(t, inside.Body, `data-type="booking:new"`)

@@ -10,7 +10,7 @@ const lists = (() => {
   const items = (list, kind) => [...list.children].filter((item) => item.classList.contains(kind));
 
   let pointer = null; // where it is, while it is over the page
-  let before = null; // what was attended before a swap, and what the lists held
+  let before = null; // what was attended before a swap, and what the lists showed
   let pending = false;
 
   // ---- What somebody attends to ---------------------------------------------
@@ -54,7 +54,9 @@ const lists = (() => {
     if (ctx.sourceElement?.id !== "live") return;
     before = { anchors: attended(), known: new Map() };
     if (before.anchors.length === 0) return;
-    for (const list of all()) before.known.set(list, new Set(list.children));
+    for (const list of all()) {
+      before.known.set(list, new Set([...list.children].filter((item) => !item.matches(".held")).map((item) => item.id)));
+    }
     for (let i = tasks.length - 1; i >= 0; i--) {
       if (tasks[i].swapSpec?.style === "delete" && takeLater(tasks[i].target)) tasks.splice(i, 1);
     }
@@ -70,23 +72,26 @@ const lists = (() => {
     return true;
   }
 
-  document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx.sourceElement?.id !== "live" || !before) return;
+  // htmx tells of a swap a moment after it, when it may have been painted; an
+  // observer is told before.
+  new MutationObserver(swapped).observe(document.getElementById("main"), { childList: true, subtree: true, characterData: true });
+  document.addEventListener("htmx:after:swap", swapped);
+
+  function swapped() {
+    if (!before) return;
     const { anchors, known } = before;
     before = null;
     if (anchors.length > 0) {
-      for (const [list, children] of known) {
-        const old = new Set([...children].map((child) => child.id));
-        for (const item of list.children) {
-          if (!children.has(item) && !old.has(item.id)) item.classList.add("held");
-        }
+      // What waited already waits on, in whatever state it came again.
+      for (const [list, shown] of known) {
+        for (const item of list.children) if (!shown.has(item.id) && !item.matches(".leaving")) item.classList.add("held");
       }
       // What changed in place may have grown; then the page moves, not the eye.
       const by = moved(anchors.slice(0, 1));
       if (by !== 0) scrollBy({ top: by, behavior: "instant" });
     }
     settle();
-  });
+  }
 
   // Shows what waits, list by list, where that moves nothing attended to.
   function settle() {
@@ -192,5 +197,8 @@ const lists = (() => {
   });
 
   for (const list of all()) for (const item of surplus(list)) item.remove();
-  return { settle };
+  // Whether the pointer is at an element, also where that has just arrived.
+  const pointsAt = (element) => pointer !== null && element.contains(document.elementFromPoint(pointer.x, pointer.y));
+
+  return { settle, pointsAt };
 })();

@@ -23,9 +23,20 @@
     return false;
   }
 
+  // While somebody is at a toast, new ones stand below it and none goes: what is
+  // about to be clicked does not move.
+  const attended = () => lists.pointsAt(shelf) || shelf.matches(":focus-within");
+
+  function show(toast) {
+    toast.dataset.shown = "";
+    if (attended()) shelf.append(toast);
+    time(toast);
+  }
+
   function arrived(toast) {
+    if ("shown" in toast.dataset) return; // only its place is new
     if (toast.dataset.type === "summary") {
-      time(toast);
+      show(toast);
       return;
     }
     const { screen, sound: sounds, desktop: alerts } = preferences.announce(toast.dataset);
@@ -35,7 +46,7 @@
       if (alerts) desktop.announce(toast);
     }
     if (news && screen && !catchingUp && !document.hidden) {
-      time(toast);
+      show(toast);
       return;
     }
     if (news && screen) missed++;
@@ -52,6 +63,7 @@
   // Makes room: the oldest that is not critical goes first. Critical ones stay
   // until somebody dismisses them.
   function crowd() {
+    if (attended()) return;
     const passing = [...shelf.querySelectorAll('.toast:not([data-priority="critical"])')];
     let spare = shelf.childElementCount - (phone.matches ? 2 : 3);
     const age = (toast) => Number(toast.dataset.sort ?? Infinity); // a summary is the newest
@@ -100,6 +112,8 @@
     if (!document.hidden) tell(words);
   });
 
+  shelf.addEventListener("pointerleave", crowd);
+  shelf.addEventListener("focusout", () => setTimeout(crowd));
   shelf.addEventListener("animationend", (event) => {
     if (event.target.matches(".line")) event.target.closest(".toast").remove();
   });

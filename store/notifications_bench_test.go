@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,8 +66,14 @@ func BenchmarkCards(b *testing.B) {
 			require.NoError(b, s.MarkRead(ctx, manager, []string{all[i/2%len(all)].Subject}, i%2 == 0))
 		}
 	})
-	for _, n := range cards(b, s, admin) {
-		require.NoError(b, s.MarkRead(ctx, admin, []string{n.Subject}, true))
+	every, err := s.Notifications(ctx, admin, NotificationFilter{Limit: 20_000})
+	require.NoError(b, err)
+	for part := range slices.Chunk(every, mostMarked) {
+		var subjects []string
+		for _, n := range part {
+			subjects = append(subjects, n.Subject)
+		}
+		require.NoError(b, s.MarkRead(ctx, admin, subjects, true))
 	}
 	b.Run("badge/one by one", badge(admin))
 	b.Run("kind read", func(b *testing.B) {
@@ -80,5 +87,15 @@ func BenchmarkCards(b *testing.B) {
 		}
 	})
 	b.Run("badge/all read", badge(admin))
+	b.Run("all read/all marked unread", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			require.NoError(b, s.write(ctx, func(t *tx) error {
+				return t.exec(`UPDATE notification_states SET unread = 1 WHERE user = $1`, admin.UserID)
+			}))
+			b.StartTimer()
+			require.NoError(b, s.MarkAllRead(ctx, admin))
+		}
+	})
 	b.Run("list/unread/all read", list(admin, NotificationFilter{Unread: true}))
 }

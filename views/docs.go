@@ -3,6 +3,7 @@ package views
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -212,25 +213,27 @@ func (s docsSchema) words() string {
 // of.
 func (s docsSchema) refs() []string {
 	var list []string
+	add := func(names ...string) {
+		for _, name := range names {
+			if !slices.Contains(list, name) {
+				list = append(list, name)
+			}
+		}
+	}
 	if s.Ref != "" {
-		list = append(list, refName(s.Ref))
+		add(refName(s.Ref))
 	}
 	if s.Items != nil {
-		list = append(list, s.Items.refs()...)
+		add(s.Items.refs()...)
 	}
-	for _, one := range append(append([]docsSchema{}, s.OneOf...), s.AnyOf...) {
-		list = append(list, one.refs()...)
+	for _, one := range slices.Concat(s.OneOf, s.AnyOf) {
+		add(one.refs()...)
 	}
 	return list
 }
 
 func (s docsSchema) requires(name string) bool {
-	for _, required := range s.Required {
-		if required == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.Required, name)
 }
 
 // curl writes a request as one would type it.

@@ -132,7 +132,7 @@ func liveBooking(b inn.Booking, e *inn.Event, s inn.Sight, epoch string) templ.C
 	})
 }
 
-// movedAway drops the card of a booking from the pages of the property it left;
+// movedAway drops the cards of a booking from the pages of the property it left;
 // the event of its arrival follows on the other property.
 func movedAway(e *inn.Event) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -156,6 +156,10 @@ func movedAway(e *inn.Event) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = drop(byID(bookingID(bookingOf(e)))).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = drop(byID(notificationID(e.Subject))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
