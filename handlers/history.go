@@ -179,7 +179,6 @@ type arrivals struct {
 	viewer inn.Viewer
 	asked  views.HistoryAsked
 	filter store.EventFilter
-	after  int64 // the page's own place; 0 until it is known
 	dirty  bool
 	count  int
 }

@@ -40,5 +40,6 @@ func (s *Site) showDocs(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	c.Response().Header().Add("Vary", "HX-Request")
 	return c.HTMLBlob(http.StatusOK, html)
 }
