@@ -2,6 +2,7 @@ package inn
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -64,13 +65,20 @@ var harmless = []string{
 	"timestamp", "property", "reported",
 }
 
+// telling are the names under which a report about people, whose form is its
+// sender's, would give away money or contacts.
+var (
+	tellingMoney    = []string{"amount", "currency", "price", "total", "revenue", "totalRevenue", "todayRevenue", "revenueChange", "adr", "revpar", "currencies"}
+	tellingContacts = []string{"customerEmail", "customerPhone", "email", "phone", "notes"}
+)
+
 // Redact gives the event as a sight may see it; it is pure and runs before both
 // encoders, HTML and JSON. A snapshot that cannot be read is left out whole
 // rather than shown whole.
 func Redact(e *Event, s Sight) *Event {
 	var data any
 	switch {
-	case e.Type == BookingMoved || e.Kind() != BookingUpdate && e.Kind() != MetricUpdate:
+	case e.Type == BookingMoved || e.Kind() != BookingUpdate && e.Kind() != MetricUpdate && e.Kind() != UserActivity:
 		return e
 	case s.Money && (s.Contacts || e.Kind() == MetricUpdate):
 		return e
@@ -82,17 +90,18 @@ func Redact(e *Event, s Sight) *Event {
 		}
 		data = b.Redact(s)
 	default:
-		var figures map[string]json.RawMessage
-		if err := e.Into(&figures); err != nil {
+		var report map[string]json.RawMessage
+		if err := e.Into(&report); err != nil {
 			data = struct{}{}
 			break
 		}
-		for name := range figures {
-			if !slices.Contains(harmless, name) {
-				delete(figures, name)
+		maps.DeleteFunc(report, func(name string, _ json.RawMessage) bool {
+			if e.Kind() == MetricUpdate {
+				return !slices.Contains(harmless, name)
 			}
-		}
-		data = figures
+			return !s.Money && slices.Contains(tellingMoney, name) || !s.Contacts && slices.Contains(tellingContacts, name)
+		})
+		data = report
 	}
 	redacted := *e
 	redacted.Data, _ = json.Marshal(data)
