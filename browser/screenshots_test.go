@@ -35,7 +35,7 @@ func TestScreenshots(t *testing.T) {
 	admin.signIn("admin@demo.test", "baithaka-demo", "/")
 	if !*every {
 		// A toast is part of the picture: wait for the simulator's next booking.
-		admin.wait(`document.querySelector('#toasts .toast') !== null`)
+		admin.wait(`getComputedStyle(document.querySelector('#toasts .toast')).opacity === '1'`)
 		admin.take(dir, "dashboard", "", 1440, 900, "light")
 		admin.take(dir, "dashboard", "", 1440, 900, "dark")
 		admin.take(dir, "phone", "/", 390, 844, "light")
