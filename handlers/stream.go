@@ -24,10 +24,11 @@ type stream struct {
 	as      func(inn.Viewer) // tells the statistics who that is by now
 	session int64            // 0 for a key
 	page    bool             // fragments for a page; else JSON for a program
-	wants   func(*inn.Event) bool
-	place   *whereabouts // how far it has come, for the status page
-	from    int64        // the place the page was made at
-	state   *pageState   // nil for a program
+	narrow  narrowing
+	wants   func(*inn.Event) bool // narrow, for the viewer as of now
+	place   *whereabouts          // how far it has come, for the status page
+	from    int64                 // the place the page was made at
+	state   *pageState            // nil for a program
 	buf     []byte
 }
 
@@ -38,7 +39,7 @@ func (s *Site) streamPage(c echo.Context) error {
 		return s.sayBye(c)
 	}
 	session, _ := c.Get(sessionKey).(int64)
-	return (&stream{site: s, viewer: v, session: session, page: true, wants: func(*inn.Event) bool { return true }}).serve(c)
+	return (&stream{site: s, viewer: v, session: session, page: true}).serve(c)
 }
 
 // sayBye answers the stream of a page whose session has ended. Any other answer
@@ -55,11 +56,11 @@ func (s *Site) sayBye(c echo.Context) error {
 func (s *Site) streamEvents(c echo.Context) error {
 	v := viewer(c)
 	session, _ := c.Get(sessionKey).(int64)
-	wants, err := s.narrow(c, v)
+	narrow, err := s.narrow(c, v)
 	if err != nil {
 		return err
 	}
-	return (&stream{site: s, viewer: v, session: session, wants: wants}).serve(c)
+	return (&stream{site: s, viewer: v, session: session, narrow: narrow}).serve(c)
 }
 
 // serve opens the stream and follows the log until the client goes, the viewer
@@ -217,6 +218,7 @@ func (st *stream) look(ctx context.Context) (stays bool, err error) {
 		return false, nil
 	}
 	st.viewer = v
+	st.wants = st.narrow.of(v)
 	st.as(v)
 	st.cursor.Follow(v.Topics()...)
 	return true, nil

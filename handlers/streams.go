@@ -108,39 +108,50 @@ func (s *streams) statistics() statistics {
 // giveStatistics is GET /api/realtime/trigger.
 func (s *Site) giveStatistics(c echo.Context) error { return c.JSON(200, s.streams.statistics()) }
 
+// narrowing is what a program asked to hear of what it may: any of the rooms,
+// any of the types; none stands for all.
+type narrowing struct {
+	rooms []string
+	types map[inn.Type]bool
+}
+
 // narrow reads rooms= and types=: a client can only narrow what the policy
-// gives it. The rooms are asked of the viewer again at every event, so that a
-// right that ends takes its room along.
-func (s *Site) narrow(c echo.Context, v inn.Viewer) (func(*inn.Event) bool, error) {
-	var rooms []func(*inn.Event) bool
-	for _, name := range list(c.QueryParam("rooms")) {
-		holds, ok := v.Room(name, func(slug string) bool {
+// gives it.
+func (s *Site) narrow(c echo.Context, v inn.Viewer) (narrowing, error) {
+	n := narrowing{rooms: list(c.QueryParam("rooms")), types: map[inn.Type]bool{}}
+	for _, name := range n.rooms {
+		_, ok := v.Room(name, func(slug string) bool {
 			_, err := s.store.Property(c.Request().Context(), v, slug)
 			return err == nil
 		})
 		if !ok {
-			return nil, inn.E(inn.Forbidden, "There is no such room, or it is not yours to hear.")
+			return narrowing{}, inn.E(inn.Forbidden, "There is no such room, or it is not yours to hear.")
 		}
-		rooms = append(rooms, holds)
 	}
-	types := map[inn.Type]bool{}
 	for _, name := range list(c.QueryParam("types")) {
 		if !inn.Type(name).Known() {
-			return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "types", Detail: "holds an unknown event type"}})
+			return narrowing{}, inn.InvalidFields([]inn.FieldError{{Pointer: "types", Detail: "holds an unknown event type"}})
 		}
-		types[inn.Type(name)] = true
+		n.types[inn.Type(name)] = true
+	}
+	return n, nil
+}
+
+// of gives the test for a viewer as of now: a right that has ended takes its
+// room along. A property that was there when the stream began still is.
+func (n narrowing) of(v inn.Viewer) func(*inn.Event) bool {
+	var rooms []func(*inn.Event) bool
+	for _, name := range n.rooms {
+		if holds, ok := v.Room(name, func(string) bool { return true }); ok {
+			rooms = append(rooms, holds)
+		}
 	}
 	return func(e *inn.Event) bool {
-		if len(types) > 0 && !types[e.Type] {
+		if len(n.types) > 0 && !n.types[e.Type] {
 			return false
 		}
-		for _, holds := range rooms {
-			if holds(e) {
-				return true
-			}
-		}
-		return len(rooms) == 0
-	}, nil
+		return len(n.rooms) == 0 || slices.ContainsFunc(rooms, func(holds func(*inn.Event) bool) bool { return holds(e) })
+	}
 }
 
 func list(s string) []string {
