@@ -135,7 +135,7 @@ func (f NotificationFilter) where(r *reach) (where string, ok bool) {
 		if len(said) == 0 {
 			return "", false
 		}
-		where += " AND n.id IN (SELECT rowid FROM notifications_search WHERE notifications_search MATCH " + r.arg(strings.Join(said, " AND ")) + ")"
+		where += " AND n.id IN (SELECT rowid FROM card_search WHERE card_search MATCH " + r.arg(strings.Join(said, " AND ")) + ")"
 	}
 	return where, true
 }
@@ -144,6 +144,11 @@ func (f NotificationFilter) where(r *reach) (where string, ok bool) {
 // sources that are each in that order already, so that a page costs what it
 // shows and not how many cards there are.
 func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f NotificationFilter) ([]inn.Notification, error) {
+	if f.Search != "" {
+		if err := s.caughtUp(ctx); err != nil {
+			return nil, err
+		}
+	}
 	r := reachOf(by)
 	narrow, ok := f.where(&r)
 	if !ok {

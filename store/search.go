@@ -81,6 +81,9 @@ func (t *tx) index() error {
 	if err != nil {
 		return err
 	}
+	if err := t.indexCards(events); err != nil {
+		return err
+	}
 	for i := range events {
 		e := &events[i]
 		if e.Type.Internal() {

@@ -140,7 +140,7 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 // rolls back all of it by itself, and a savepoint after that would open, and
 // commit, a transaction of its own.
 func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
-	if err := t.exec("SAVEPOINT caller"); err != nil {
+	if err := t.exec(`SAVEPOINT caller`); err != nil {
 		return false, explain(err)
 	}
 	defer func() {
@@ -148,11 +148,13 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 			s.log.Error("store: a write panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("a write panicked: %v", p)
 		}
-		end := "RELEASE caller"
+		var endErr error
 		if err != nil {
-			end = "ROLLBACK TO caller; RELEASE caller"
+			endErr = t.exec(`ROLLBACK TO caller`)
 		}
-		_, endErr := t.conn.ExecContext(t.ctx, end)
+		if endErr == nil {
+			endErr = t.exec(`RELEASE caller`)
+		}
 		if whole = endErr == nil; !whole && err == nil {
 			err = endErr
 		}
