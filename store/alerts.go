@@ -28,7 +28,7 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	house := ""
 	if c.Property != "" {
 		var err error
-		if house, err = t.houseFor(by, p.Type, c.Property); err != nil {
+		if house, err = t.houseFor(by, p.Type, c.Property, p.Where); err != nil {
 			return nil, err
 		}
 	} else if !by.May(inn.EventPublish, "") || !by.May(p.Type.Takes(), "") {
@@ -93,7 +93,7 @@ func (s *Store) OpenAlerts(ctx context.Context, by inn.Viewer, property string, 
 		args = append(args, property)
 		where += fmt.Sprintf(" AND a.property = $%d", len(args))
 	}
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+alertColumns+alertsFrom+`
 		WHERE a.status <> 'resolved' AND `+where+`
 		ORDER BY CASE a.priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, a.event DESC

@@ -100,7 +100,7 @@ func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]inn.Act, error) {
 		args = append(args, f.Deed)
 		where += fmt.Sprintf(" AND deed = $%d", len(args))
 	}
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+actColumns+`
 		FROM audit
 		WHERE 1 = 1 `+where+`
@@ -111,7 +111,7 @@ func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]inn.Act, error) {
 
 // AuditActors gives who is in the audit: the actor and the name they had last.
 func (s *Store) AuditActors(ctx context.Context) ([]inn.Act, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+actColumns+`
 		FROM audit
 		WHERE id IN (SELECT max(id) FROM audit GROUP BY actor)
@@ -149,7 +149,7 @@ func (s *Store) activityBatch(ctx context.Context, by inn.Viewer, f AuditFilter)
 		list, args = in(args, topics)
 		where += ` AND (topic IN (` + list + `) OR id IN (SELECT event FROM event_recipients WHERE topic IN (` + list + `)))`
 	}
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+eventColumns+`
 		FROM events
 		WHERE type IN ('user:login', 'user:logout', 'user:action') `+where+`

@@ -12,7 +12,7 @@ import (
 // there is nothing to do.
 func (s *Store) Due(ctx context.Context, now time.Time) error {
 	type matter struct{ what, subject string }
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT what, subject FROM due WHERE at <= $1 ORDER BY at LIMIT 100`, ms(now))
+	rows, err := s.read.QueryContext(ctx, `SELECT what, subject FROM due WHERE at <= $1 ORDER BY at LIMIT 100`, ms(now))
 	matters, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (m matter, err error) {
 		return m, row.Scan(&m.what, &m.subject)
 	})

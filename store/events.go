@@ -31,7 +31,7 @@ func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics
 			SELECT id FROM events WHERE topic IN (` + list + `) AND id > $1 AND id <= $2
 			UNION SELECT event FROM event_recipients WHERE topic IN (` + list + `) AND event > $1 AND event <= $2)`
 	}
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+eventColumns+`
 		FROM events
 		WHERE id > $1 AND id <= $2 `+where+`
@@ -47,7 +47,7 @@ const headOfLog = `coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event
 // Bounds gives the place up to which the log has been trimmed and its head. A
 // position before the first or beyond the second is lost.
 func (s *Store) Bounds(ctx context.Context) (trimmed, head int64, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `
+	err = s.read.QueryRowContext(ctx, `
 		SELECT
 			(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'trimmed'),
 			`+headOfLog).Scan(&trimmed, &head)

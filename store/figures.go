@@ -37,7 +37,7 @@ func (s *Store) NoteMetrics(ctx context.Context, m inn.Metrics, property string)
 // LastMetrics gives the last figures noted for a scope, as they were written;
 // nil when there are none.
 func (s *Store) LastMetrics(ctx context.Context, scope string) (json.RawMessage, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT data FROM events WHERE subject = $1 ORDER BY id DESC LIMIT 1`, "metrics:"+scope)
+	rows, err := s.read.QueryContext(ctx, `SELECT data FROM events WHERE subject = $1 ORDER BY id DESC LIMIT 1`, "metrics:"+scope)
 	all, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (string, error) {
 		var data string
 		return data, row.Scan(&data)

@@ -99,7 +99,7 @@ func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter) (histo
 	}
 	return func(after, before int64, step int) ([]inn.Event, error) {
 		args[0], args[1], args[2] = after, before, step
-		rows, err := s.db.Read.QueryContext(ctx, query, args...)
+		rows, err := s.read.QueryContext(ctx, query, args...)
 		return scanAll(rows, err, scanEvent)
 	}, nil
 }

@@ -32,7 +32,7 @@ func (t *tx) members() ([]inn.Member, error) {
 
 // Members lists everybody, by name.
 func (s *Store) Members(ctx context.Context) ([]inn.Member, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u ORDER BY u.name, u.id`)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u ORDER BY u.name, u.id`)
 	return scanAll(rows, err, scanMember)
 }
 
@@ -47,7 +47,7 @@ func (s *Store) MemberByEmail(ctx context.Context, email string) (inn.Member, er
 }
 
 func (s *Store) member(ctx context.Context, where string, args ...any) (inn.Member, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u WHERE `+where, args...)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u WHERE `+where, args...)
 	all, err := scanAll(rows, err, scanMember)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("person")
@@ -179,7 +179,7 @@ func (s *Store) Seen(ctx context.Context, people, keys map[int64]time.Time) erro
 
 // PeopleOf gives who looks after a property: those it is assigned to.
 func (s *Store) PeopleOf(ctx context.Context, slug string) ([]inn.Member, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+memberColumns+` FROM users u
 		JOIN user_properties mine ON mine.user = u.id AND mine.property = $1
 		WHERE u.disabled = 0

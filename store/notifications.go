@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 	"slices"
@@ -104,12 +103,6 @@ type NotificationFilter struct {
 	Limit    int
 }
 
-// rare reports whether few ask for that: a query of its own is not worth keeping
-// for it.
-func (f NotificationFilter) rare() bool {
-	return f.Kind != "" || f.Priority != "" || f.Property != "" || f.Search != "" || !f.From.IsZero() || !f.Until.IsZero()
-}
-
 // where gives the conditions on n alone; ok is false when nothing can match.
 func (f NotificationFilter) where(r *reach) (where string, ok bool) {
 	if f.Kind != "" {
@@ -193,16 +186,7 @@ func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f Notification
 		SELECT ` + cardColumns + `, found.latest, NOT found.unread
 		FROM (` + strings.Join(sources, " UNION ALL ") + ` ORDER BY latest DESC` + limit + `) found JOIN notifications n ON n.id = found.id
 		ORDER BY found.latest DESC`
-	var rows *sql.Rows
-	var err error
-	if f.rare() {
-		rows, err = s.db.Read.QueryContext(ctx, query, r.args...)
-	} else {
-		var stmt *sql.Stmt
-		if stmt, err = s.prepared(ctx, query); err == nil {
-			rows, err = stmt.QueryContext(ctx, r.args...)
-		}
-	}
+	rows, err := s.read.QueryContext(ctx, query, r.args...)
 	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (inn.Notification, error) {
 		var read bool
 		n, err := scanCard(row, &read)
@@ -214,7 +198,7 @@ func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f Notification
 // Notification gives one of a viewer's cards.
 func (s *Store) Notification(ctx context.Context, by inn.Viewer, subject string) (inn.Notification, error) {
 	query, args := oneCard(by, subject)
-	rows, err := s.db.Read.QueryContext(ctx, query, args...)
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	all, err := scanAll(rows, err, scanMine)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("notification")
@@ -247,22 +231,4 @@ func scanMine(row interface{ Scan(...any) error }) (m mine, err error) {
 	m.Notification, err = scanCard(row, &read, &m.id, &m.topic, &m.shared)
 	m.Read = read
 	return m, err
-}
-
-// prepared gives a query that is prepared once: to parse these takes longer than
-// to answer them. There are few: one for each number of properties that somebody
-// has, times what is usually asked.
-func (s *Store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	if stmt, ok := s.reads.Load(query); ok {
-		return stmt.(*sql.Stmt), nil
-	}
-	stmt, err := s.db.Read.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if first, taken := s.reads.LoadOrStore(query, stmt); taken {
-		stmt.Close()
-		return first.(*sql.Stmt), nil
-	}
-	return stmt, nil
 }

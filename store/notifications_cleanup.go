@@ -28,7 +28,7 @@ func (s *Store) Clean(ctx context.Context, now time.Time) error {
 	}
 	for {
 		// Looked for beside the writer, since that reads every card.
-		rows, err := s.db.Read.QueryContext(ctx, `SELECT n.id FROM notifications n WHERE `+pastKeeping+` LIMIT $3`, low, medium, forgetStep)
+		rows, err := s.read.QueryContext(ctx, `SELECT n.id FROM notifications n WHERE `+pastKeeping+` LIMIT $3`, low, medium, forgetStep)
 		old, err := scanAll(rows, err, scanID)
 		if err != nil || len(old) == 0 {
 			return s.forgetMarks(ctx, err)
@@ -69,7 +69,7 @@ func (t *tx) clean(ids []int64, low, medium int64) error {
 // or nothing there keeps them for ever.
 func (s *Store) keeps(ctx context.Context, name string, now time.Time) (before int64, err error) {
 	var days int64
-	err = s.db.Read.QueryRowContext(ctx, `SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = $1), 0)`, name).Scan(&days)
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = $1), 0)`, name).Scan(&days)
 	if err != nil || days <= 0 {
 		return -1, err
 	}

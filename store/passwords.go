@@ -74,7 +74,7 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (inn.M
 	}
 	known := err == nil && !m.Disabled && !m.Invited
 	if known {
-		if err := s.db.Read.QueryRowContext(ctx, `SELECT password FROM users WHERE id = $1`, m.ID).Scan(&stored); err != nil {
+		if err := s.read.QueryRowContext(ctx, `SELECT password FROM users WHERE id = $1`, m.ID).Scan(&stored); err != nil {
 			return inn.Member{}, err
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // it says nothing.
 func (s *Store) Preferences(ctx context.Context, user int64) (inn.Preferences, error) {
 	var chosen string
-	err := s.db.Read.QueryRowContext(ctx, chosenByUser, user).Scan(&chosen)
+	err := s.read.QueryRowContext(ctx, chosenByUser, user).Scan(&chosen)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

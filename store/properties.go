@@ -74,7 +74,7 @@ func propertyEvent(by inn.Viewer, as inn.Type, slug string) *inn.Event {
 // changeProperty applies a property event from outside: row, event and card.
 func (t *tx) changeProperty(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Event, error) {
 	c := *p.Property
-	if _, err := t.houseFor(by, p.Type, c.Slug); err != nil {
+	if _, err := t.houseFor(by, p.Type, c.Slug, p.Where); err != nil {
 		return nil, err
 	}
 	was, err := t.property(c.Slug)
@@ -120,21 +120,21 @@ func (s *Store) Properties(ctx context.Context, by inn.Viewer) ([]inn.Property, 
 // the desk: everything bookings may belong to.
 func (s *Store) Sold(ctx context.Context, by inn.Viewer) ([]inn.Property, error) {
 	where, args := visible(by, inn.PropertyView, "slug", nil)
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE `+where+` ORDER BY name, slug`, args...)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE `+where+` ORDER BY name, slug`, args...)
 	return scanAll(rows, err, scanProperty)
 }
 
 // PropertiesNamed gives the named properties, and the desk when it is named.
 func (s *Store) PropertiesNamed(ctx context.Context, slugs []string) ([]inn.Property, error) {
 	list, args := in(nil, slugs)
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE slug IN (`+list+`) ORDER BY slug`, args...)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE slug IN (`+list+`) ORDER BY slug`, args...)
 	return scanAll(rows, err, scanProperty)
 }
 
 // Property gives one property that the viewer may see.
 func (s *Store) Property(ctx context.Context, by inn.Viewer, slug string) (inn.Property, error) {
 	where, args := visible(by, inn.PropertyView, "slug", []any{slug})
-	rows, err := s.db.Read.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM properties WHERE slug = $1 AND %s`, propertyColumns, where), args...)
+	rows, err := s.read.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM properties WHERE slug = $1 AND %s`, propertyColumns, where), args...)
 	all, err := scanAll(rows, err, scanProperty)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("property")
@@ -147,7 +147,7 @@ func (s *Store) Property(ctx context.Context, by inn.Viewer, slug string) (inn.P
 
 // EverySlug gives the slugs of all properties and the desk.
 func (s *Store) EverySlug(ctx context.Context) ([]string, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT slug FROM properties ORDER BY slug`)
+	rows, err := s.read.QueryContext(ctx, `SELECT slug FROM properties ORDER BY slug`)
 	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (string, error) {
 		var slug string
 		return slug, row.Scan(&slug)
@@ -156,6 +156,6 @@ func (s *Store) EverySlug(ctx context.Context) ([]string, error) {
 
 // HouseZone gives the zone of the house, which is the desk's.
 func (s *Store) HouseZone(ctx context.Context) (zone string, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `SELECT timezone FROM properties WHERE slug = $1`, inn.Desk).Scan(&zone)
+	err = s.read.QueryRowContext(ctx, `SELECT timezone FROM properties WHERE slug = $1`, inn.Desk).Scan(&zone)
 	return zone, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,13 +24,19 @@ const idempotencyKept = 24 * time.Hour
 
 // Publish stores a batch of publications in one transaction, all or nothing,
 // and gives what answer makes of the appended events (nil where nothing
-// changed). With an idempotency key seen before it stores nothing and gives the
-// first answer, replayed = true.
+// changed). With an idempotency key seen before it stores nothing and gives what
+// answer makes of the events of then, replayed = true: what may be seen of them
+// is what the publisher may see now.
 func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, batch inn.Batch, answer func([]*inn.Event) ([]byte, error)) (body []byte, replayed bool, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		actor := string(by.Own())
 		if idem.Key != "" {
-			if body, replayed, err = t.remembered(actor, idem); replayed || err != nil {
+			var first []*inn.Event
+			if first, replayed, err = t.remembered(by, actor, idem); err != nil {
+				return err
+			}
+			if replayed {
+				body, err = answer(first)
 				return err
 			}
 		}
@@ -46,7 +53,7 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 			return nil
 		}
 		return t.exec(`INSERT OR REPLACE INTO idempotency (actor, key, body, answer, at) VALUES ($1, $2, $3, $4, $5)`,
-			actor, idem.Key, idem.Body[:], string(body), ms(t.now))
+			actor, idem.Key, idem.Body[:], placesOf(events), ms(t.now))
 	})
 	if err != nil {
 		return nil, false, err
@@ -54,16 +61,57 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 	return body, replayed, nil
 }
 
-// remembered gives the answer to an earlier publish with the same key.
-func (t *tx) remembered(actor string, idem Idempotency) (answer []byte, found bool, err error) {
+// remembered gives the events of an earlier publish with the same key.
+func (t *tx) remembered(by inn.Viewer, actor string, idem Idempotency) (events []*inn.Event, found bool, err error) {
 	var hash []byte
 	var text string
 	found, err = t.row(`SELECT body, answer FROM idempotency WHERE actor = $1 AND key = $2 AND at > $3`,
 		[]any{actor, idem.Key, ms(t.now.Add(-idempotencyKept))}, &hash, &text)
-	if found && string(hash) != string(idem.Body[:]) {
+	if !found || err != nil {
+		return nil, false, err
+	}
+	if string(hash) != string(idem.Body[:]) {
 		return nil, false, inn.E(inn.Conflict, "This Idempotency-Key was used with another body in the last 24 hours; use a new one for a new publish.")
 	}
-	return []byte(text), found, err
+	places := parsePlaces(text)
+	events = make([]*inn.Event, len(places))
+	for i, id := range places {
+		rows, err := t.rows(`SELECT `+eventColumns+` FROM events WHERE id = $1`, id)
+		all, err := scanAll(rows, err, scanEvent)
+		if err != nil {
+			return nil, false, err
+		}
+		if len(all) == 0 {
+			continue // nothing changed then, or it is past its retention
+		}
+		if events[i] = &all[0]; all[0].Property != "" && !by.May(inn.EventPublish, all[0].Property) {
+			return nil, false, inn.NoSuch("property")
+		}
+	}
+	return events, true, nil
+}
+
+// placesOf writes the ids of events with a space between, 0 where nothing
+// changed: what was answered is made of them anew.
+func placesOf(events []*inn.Event) string {
+	places := make([]string, len(events))
+	for i, e := range events {
+		places[i] = "0"
+		if e != nil {
+			places[i] = strconv.FormatInt(e.ID, 10)
+		}
+	}
+	return strings.Join(places, " ")
+}
+
+// parsePlaces reads what placesOf wrote.
+func parsePlaces(text string) []int64 {
+	var places []int64
+	for part := range strings.FieldsSeq(text) {
+		id, _ := strconv.ParseInt(part, 10, 64) // 0 is the id of nothing
+		places = append(places, id)
+	}
+	return places
 }
 
 // publish stores one publication; the event is nil when nothing changed.
@@ -91,7 +139,7 @@ func (t *tx) report(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Even
 		Subject: "report:" + by.Name, Property: p.Report.Property, Actor: by.Actor(), By: by.Name,
 	}
 	if p.Report.Property != "" {
-		if _, err := t.houseFor(by, p.Type, p.Report.Property); err != nil {
+		if _, err := t.houseFor(by, p.Type, p.Report.Property, p.Where); err != nil {
 			return nil, err
 		}
 		e.Topic = inn.PropertyTopic(p.Report.Property)

@@ -46,7 +46,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 	var upto int64
 	// Up to the first that is young enough, not up to the last that is old: one
 	// booking imported with a date of long ago would take the whole log along.
-	err := s.db.Read.QueryRowContext(ctx, `
+	err := s.read.QueryRowContext(ctx, `
 		SELECT coalesce(
 			(SELECT id - 1 FROM events WHERE at > $1 ORDER BY id LIMIT 1),
 			(SELECT max(id) FROM events),

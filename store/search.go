@@ -65,7 +65,7 @@ func (s *Store) caughtUp(ctx context.Context) error {
 }
 
 func (s *Store) searched(ctx context.Context) (place int64, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'searched'`).Scan(&place)
+	err = s.read.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'searched'`).Scan(&place)
 	return place, err
 }
 

@@ -18,7 +18,7 @@ type Session struct {
 
 // Session gives a live session by its hashed token.
 func (s *Store) Session(ctx context.Context, token string) (Session, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT id, token, user, data FROM sessions WHERE token = $1 AND ended = 0 AND expires > $2`, token, ms(time.Now()))
 	all, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (Session, error) {
 		var one Session
@@ -72,14 +72,14 @@ func (t *tx) endSessions(user int64) error {
 
 // SessionLives reports whether a session is still good.
 func (s *Store) SessionLives(ctx context.Context, id int64) (lives bool, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND ended = 0 AND expires > $2)`,
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND ended = 0 AND expires > $2)`,
 		id, ms(time.Now())).Scan(&lives)
 	return lives, err
 }
 
 // SignedIn counts the browsers on which a person is signed in.
 func (s *Store) SignedIn(ctx context.Context, user int64) (n int, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE user = $1 AND ended = 0 AND expires > $2`,
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE user = $1 AND ended = 0 AND expires > $2`,
 		user, ms(time.Now())).Scan(&n)
 	return n, err
 }

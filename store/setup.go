@@ -28,7 +28,7 @@ func (s *Store) SetupToken(ctx context.Context) (token string, err error) {
 // SetupOpen reports whether the token is the one that makes the first
 // administrator.
 func (s *Store) SetupOpen(ctx context.Context, token string) (open bool, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `
+	err = s.read.QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'setup' AND value = $1) AND NOT EXISTS (SELECT 1 FROM users)`,
 		hashToken(token)).Scan(&open)
 	return open, err

@@ -34,14 +34,14 @@ type Store struct {
 	bell    bell
 	commits commits
 	hasher  chan struct{} // bounds how many passwords are hashed at once
-	reads   sync.Map      // long queries that are asked often, prepared: text → *sql.Stmt
+	read    reader
 }
 
 // New starts the store over an open database; Close stops it.
 func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error) {
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
-		db: database, log: log, stop: stop,
+		db: database, read: reader{pool: database.Read}, log: log, stop: stop,
 		jobs: make(chan *job, maxGroup), closed: make(chan struct{}), hasher: make(chan struct{}, 2),
 	}
 	s.bell.ch = make(chan struct{})

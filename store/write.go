@@ -97,7 +97,8 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 	answers := make([]error, len(group))
 	appended, last := false, int64(0)
 	err := func() error {
-		if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		whole := &tx{ctx: ctx, conn: conn, stmts: stmts}
+		if err := whole.exec(`BEGIN IMMEDIATE`); err != nil {
 			return err
 		}
 		for i, j := range group {
@@ -105,16 +106,15 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 				continue
 			}
 			t := &tx{ctx: ctx, conn: conn, stmts: stmts, now: time.Now().UTC().Truncate(time.Millisecond)}
-			var whole bool
-			if whole, answers[i] = s.savepoint(t, j.do); !whole {
+			var stands bool
+			if stands, answers[i] = s.savepoint(t, j.do); !stands {
 				return answers[i]
 			}
 			if t.appended && answers[i] == nil {
 				appended, last = true, t.last
 			}
 		}
-		_, err := conn.ExecContext(ctx, "COMMIT")
-		return err
+		return whole.exec(`COMMIT`)
 	}()
 	if err != nil {
 		conn.ExecContext(ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
