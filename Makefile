@@ -3,7 +3,7 @@
 
 GO ?= go
 
-.PHONY: run test setup generate lint unit browser bench screenshots
+.PHONY: run test setup generate lint unit browser bench bench-serve soak fuzz screenshots
 
 run: ## the demonstration, at http://127.0.0.1:8080
 	$(GO) run . demo
@@ -27,6 +27,19 @@ browser: ## the tests in Chromium, against the built program
 
 bench: ## the hot paths: append, cursor, frame, figures
 	$(GO) test -run '^$$' -bench . -benchmem ./inn ./store ./live ./handlers ./views
+
+bench-serve: ## what a running server does under load: every figure of bench/README.md
+	$(GO) build -trimpath -ldflags '-s -w' -o baithaka .
+	cd bench && $(GO) run . standard
+
+soak: ## every fault test at its full size; half an hour or so
+	$(GO) test -tags soak -timeout 60m -count=1 -run . ./...
+
+fuzz: ## every fuzz target for a minute
+	@grep -rHo --include='*_test.go' 'func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort | while read -r package target; do \
+		echo "$$package $$target"; \
+		(cd "$$package" && $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime 60s .) || exit 1; \
+	done
 
 screenshots: ## the pictures of the README, from the demonstration
 	cd browser && $(GO) test -count=1 -run TestScreenshots -screenshots ../docs ./...

@@ -46,6 +46,9 @@ type cli struct {
 	User     userCmd     `cmd:"" help:"People: add, list, change, disable."`
 	Key      keyCmd      `cmd:"" help:"API keys: add, list, revoke."`
 	Property propertyCmd `cmd:"" help:"Properties: add, list."`
+	Backup   backupCmd   `cmd:"" help:"Copy the database, while the server runs."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup in the database's place; what is there is kept beside it."`
+	Check    checkCmd    `cmd:"" help:"Look whether the database is sound and the audit as it was written."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
@@ -156,12 +159,18 @@ type house struct {
 	store  *store.Store
 	logger *slog.Logger
 	unlock func()
+	whole  bool // all of the file has been read, and found sound
 }
 
 // open takes the directory for this server alone and opens its database.
 func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) {
 	unlock, err := lock(dir)
 	if err != nil {
+		return nil, err
+	}
+	whole, err := db.Examine(ctx, dir)
+	if err != nil {
+		unlock()
 		return nil, err
 	}
 	database, err := db.Open(ctx, dir)
@@ -176,7 +185,7 @@ func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) 
 		unlock()
 		return nil, err
 	}
-	return &house{database, s, logger, unlock}, nil
+	return &house{database, s, logger, unlock, whole}, nil
 }
 
 func (h *house) close() {
@@ -187,8 +196,12 @@ func (h *house) close() {
 	h.unlock()
 }
 
-// shutdownWithin is how long a stop may take.
-const shutdownWithin = 5 * time.Second
+// shutdownWithin is how long a stop may take, and drainWithin how much of that
+// is for requests that change something.
+const (
+	shutdownWithin = 5 * time.Second
+	drainWithin    = 2 * time.Second
+)
 
 // serve builds the site over an open house, calls ready when it listens, and
 // serves until ctx ends: then it takes no more connections, lets what is under
@@ -209,6 +222,10 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	defer stop()
 	var working sync.WaitGroup
 	working.Go(func() { h.store.Watch(work) })
+	working.Go(func() { h.store.Tend(work) })
+	if !h.whole {
+		working.Go(func() { h.store.Survey(work) })
+	}
 	working.Go(func() { log.Run(work) })
 	working.Go(func() { board.Run(work) })
 	working.Go(func() { site.Background(work.Done()) })
@@ -216,7 +233,11 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	defer stop()
 
 	server := newServer(site.Handler(), h.logger)
-	server.RegisterOnShutdown(stop)
+	server.RegisterOnShutdown(func() {
+		// What is being stored is answered first, so that every stream has it.
+		site.Drain(drainWithin)
+		stop()
+	})
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	if err := ready(listener.Addr().String()); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +19,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"baithaka/internal/oracle"
 )
 
 // soon is a deadline for what must come; nothing is measured with it.
@@ -56,6 +59,12 @@ func start(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	path, err := binary()
 	require.NoError(t, err)
+	return startAs(t, env, path, args...)
+}
+
+// startAs runs another program that becomes ours: it sets the scene first.
+func startAs(t *testing.T, env []string, path string, args ...string) *process {
+	t.Helper()
 	p := &process{t: t, cmd: exec.Command(path, args...), err: &bytes.Buffer{}, done: make(chan struct{})}
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Env = append(os.Environ(), env...)
@@ -155,11 +164,15 @@ func text(t *testing.T, res *http.Response) string {
 }
 
 // book posts a booking and gives its position.
-func book(t *testing.T, at, key, id, property string) {
+func book(t *testing.T, at, key, id, property string) (position string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"type":"booking:new","property":%q,"payload":{"id":%q,"type":"property","title":"T","customerName":"C"}}`, property, id)
 	res := do(t, "POST", at+"/api/v1/events", body, "Authorization", "Bearer "+key, "Content-Type", "application/json")
-	require.Equal(t, http.StatusCreated, res.StatusCode, text(t, res))
+	answer := text(t, res)
+	require.Equal(t, http.StatusCreated, res.StatusCode, answer)
+	var stored struct{ ID string }
+	require.NoError(t, json.Unmarshal([]byte(answer), &stored))
+	return stored.ID
 }
 
 // signIn gives the session cookie of a person.
@@ -190,29 +203,7 @@ func listen(t *testing.T, address string, headers ...string) *stream {
 	s := &stream{t: t, messages: make(chan message, 1<<14)}
 	go func() {
 		defer close(s.messages)
-		lines := bufio.NewReader(res.Body)
-		var m message
-		for {
-			line, err := lines.ReadString('\n')
-			if err != nil {
-				s.failed = err
-				return
-			}
-			name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
-			switch name {
-			case "id":
-				m.id = value
-			case "event":
-				m.event = value
-			case "data":
-				m.data += value
-			case "retry":
-				m.retry = value
-			case "":
-				s.messages <- m
-				m = message{}
-			}
-		}
+		s.failed = oracle.Read(res.Body, func(m oracle.Message) { s.messages <- message{m.ID, m.Event, m.Data, m.Retry} })
 	}()
 	return s
 }

@@ -5,8 +5,8 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -15,106 +15,59 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A stop ends every stream after the last committed event, in order, and tells
-// each when to come back, not all at once.
+// R-1. A stop while many publish ends every stream after the last committed
+// event and tells each when to come back, not all at once. What was answered is
+// there afterwards, and whoever comes back finds everything.
 func TestDrain(t *testing.T) {
-	dir, key := newHouse(t)
-	p := serve(t, dir, "--streams-per-key", "0", "--streams-per-address", "0")
-	const streams = 200
-	open := make([]*stream, streams)
-	for i := range open {
-		open[i] = listen(t, p.url+"/api/v1/stream?types=booking:new", "Authorization", "Bearer "+key)
-		open[i].until("live")
+	tr := newTrial(t)
+	streams := size(200, 500)
+	var ended, publishers sync.WaitGroup
+	ended.Add(streams)
+	for range streams {
+		tr.follow(func(f *follower) { f.ended = sync.OnceFunc(ended.Done) })
 	}
-	book(t, p.url, key, "BK-last", "lake-house")
-	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
-	ended := make(chan int, 1)
-	go func() { ended <- p.wait() }()
+	first := tr.publish("BK-first")
+	tr.reach(first)
+	var stop atomic.Bool
+	var answered atomic.Int64
+	for n := range 50 {
+		publishers.Go(func() {
+			for i := 0; !stop.Load(); i++ {
+				place := tr.publish(fmt.Sprintf("BK-%d-%d", n, i))
+				for most := answered.Load(); place > most && !answered.CompareAndSwap(most, place); most = answered.Load() {
+				}
+			}
+		})
+	}
+	tr.reach(first + 100)
+	tr.down()
+	require.NoError(t, tr.server.cmd.Process.Signal(syscall.SIGTERM))
+	status := make(chan int, 1)
+	go func() { status <- tr.server.wait() }()
 	select {
-	case status := <-ended:
-		assert.Zero(t, status, p.err)
-	case <-time.After(5 * time.Second):
+	case got := <-status:
+		assert.Zero(t, got, tr.server.err)
+	case <-time.After(time.Duration(size(30, 5)) * time.Second):
 		require.FailNow(t, "it did not stop in time")
 	}
+	ended.Wait()
 	retries := map[string]bool{}
-	for _, s := range open {
-		assert.Equal(t, []string{"BK-last"}, s.bookings(1))
-		last := s.end()
-		assert.Equal(t, "beat", last.event, "never bye")
-		assert.NotEmpty(t, last.id)
-		wait, err := strconv.Atoi(last.retry)
+	for _, f := range tr.followers {
+		require.ErrorIs(t, f.how, io.EOF)
+		assert.Equal(t, "beat", f.final.Event, "never bye")
+		assert.GreaterOrEqual(t, f.place.Load(), answered.Load())
+		assert.Equal(t, tr.followers[0].final.ID, f.final.ID, "every stream ends at the same place")
+		wait, err := strconv.Atoi(f.final.Retry)
 		require.NoError(t, err)
 		assert.GreaterOrEqual(t, wait, 1000)
 		assert.LessOrEqual(t, wait, 8000)
-		retries[last.retry] = true
-		assert.ErrorIs(t, s.failed, io.EOF)
+		retries[f.final.Retry] = true
 	}
-	assert.Greater(t, len(retries), 1)
-}
-
-// Whatever was answered 2xx is there afterwards, whether the server was asked to
-// stop or killed while publishers were writing.
-func TestNothingAnsweredIsLost(t *testing.T) {
-	for name, signal := range map[string]syscall.Signal{"stopped": syscall.SIGTERM, "killed": syscall.SIGKILL} {
-		t.Run(name, func(t *testing.T) {
-			dir, key := newHouse(t)
-			p := serve(t, dir)
-			auth := []string{"Authorization", "Bearer " + key}
-			first := listen(t, p.url+"/api/v1/stream", auth...)
-			start := first.next().id
-			var mu sync.Mutex
-			var answered []string
-			var publishers sync.WaitGroup
-			for n := range 4 {
-				publishers.Go(func() {
-					for i := 0; ; i++ {
-						id := fmt.Sprintf("BK-%d-%d", n, i)
-						if !tryBook(t, p.url, key, id) {
-							return
-						}
-						mu.Lock()
-						answered = append(answered, id)
-						mu.Unlock()
-					}
-				})
-			}
-			first.bookings(20)
-			require.NoError(t, p.cmd.Process.Signal(signal))
-			publishers.Wait()
-			p.wait()
-
-			p = serve(t, dir)
-			book(t, p.url, key, "BK-end", "lake-house")
-			kept := map[string]int{}
-			for s := listen(t, p.url+"/api/v1/stream", append(auth, "Last-Event-ID", start)...); kept["BK-end"] == 0; {
-				kept[s.bookings(1)[0]]++
-			}
-			for _, id := range answered {
-				assert.Equal(t, 1, kept[id], id)
-			}
-			assert.GreaterOrEqual(t, len(answered), 16)
-			assert.LessOrEqual(t, len(kept), len(answered)+5, "beside those only what was under way")
-		})
-	}
-}
-
-// tryBook posts a booking and reports whether it was stored; whoever is refused
-// because the server stops is told so properly.
-func tryBook(t *testing.T, at, key, id string) bool {
-	body := fmt.Sprintf(`{"type":"booking:new","property":"lake-house","payload":{"id":%q,"type":"property","title":"T","customerName":"C"}}`, id)
-	req, err := http.NewRequestWithContext(t.Context(), "POST", at+"/api/v1/events", strings.NewReader(body))
-	if !assert.NoError(t, err) {
-		return false
-	}
-	req.Header.Set("Authorization", "Bearer "+key)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := client.Do(req)
-	if err != nil {
-		return false
-	}
-	defer res.Body.Close()
-	assert.Contains(t, []int{201, 503}, res.StatusCode)
-	return res.StatusCode == 201
+	assert.Greater(t, len(retries), streams/2)
+	stop.Store(true)
+	tr.start()
+	publishers.Wait()
+	tr.judge()
 }
 
 // Proxies may speak HTTP/2 to the server without TLS.

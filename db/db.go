@@ -8,12 +8,10 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 
-	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver, pure Go
 )
 
@@ -48,13 +46,17 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	write, err := open(path, url.Values{
 		"_txlock": {"immediate"},
 		"_dqs":    {"0"},
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)", "journal_size_limit(67108864)"},
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)", "journal_size_limit(67108864)",
+			"secure_delete(1)"}, // who is erased must not be left in freed space
 	}, 1)
 	if err != nil {
 		return nil, err
 	}
 	if err := migrate(ctx, write); err != nil {
 		write.Close()
+		if isDamage(err) {
+			return nil, Damaged(path, err)
+		}
 		return nil, fmt.Errorf("the database %s cannot be brought up to date: %w", path, err)
 	}
 	read, err := open(path, url.Values{
@@ -101,11 +103,7 @@ func private(path string) error {
 }
 
 func migrate(ctx context.Context, pool *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, pool, files)
+	provider, err := newProvider(pool)
 	if err != nil {
 		return err
 	}

@@ -83,9 +83,10 @@ func (s Scope) holds(property string) bool {
 
 // Board holds the newest figures of every scope in use.
 type Board struct {
-	store *store.Store
-	log   *live.Log
-	slog  *slog.Logger
+	store  *store.Store
+	log    *live.Log
+	slog   *slog.Logger
+	ledger *ledger // the worker's
 
 	mu     sync.Mutex
 	scopes map[string]*entry
@@ -107,7 +108,7 @@ type entry struct {
 
 // New makes an empty board; Run keeps it.
 func New(s *store.Store, log *live.Log, logger *slog.Logger) *Board {
-	return &Board{store: s, log: log, slog: logger, scopes: map[string]*entry{}, bell: make(chan struct{}), kick: make(chan struct{}, 1)}
+	return &Board{store: s, log: log, slog: logger, ledger: newLedger(s), scopes: map[string]*entry{}, bell: make(chan struct{}), kick: make(chan struct{}, 1)}
 }
 
 // Changed gives a channel that is closed when some figure changes. Take it
@@ -151,15 +152,19 @@ func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, 
 
 // Measure computes the figures of a scope over any window, now.
 func (b *Board) Measure(ctx context.Context, scope Scope, now time.Time, days int) (inn.Metrics, error) {
-	slugs := scope.Slugs
-	if len(slugs) == 0 {
-		all, err := b.store.EverySlug(ctx)
-		if err != nil {
-			return inn.Metrics{}, err
-		}
-		slugs = all
+	slugs, err := b.slugs(ctx, scope)
+	if err != nil {
+		return inn.Metrics{}, err
 	}
 	return b.store.Measure(ctx, scope.Name, slugs, now, days)
+}
+
+// slugs gives the properties of a scope, the portfolio's too.
+func (b *Board) slugs(ctx context.Context, scope Scope) ([]string, error) {
+	if len(scope.Slugs) > 0 {
+		return scope.Slugs, nil
+	}
+	return b.store.EverySlug(ctx)
 }
 
 // Run follows the log until ctx ends.
@@ -172,6 +177,7 @@ func (b *Board) Run(ctx context.Context) {
 		// Looked at every time round: where there is always something happening, wait
 		// never runs out.
 		if !began.Before(quarter) {
+			b.ledger.forget()
 			b.touchAll()
 			quarter = nextQuarter(began)
 		}
@@ -187,10 +193,15 @@ func (b *Board) Run(ctx context.Context) {
 		case err != nil:
 			b.slog.Error("figures: the log cannot be followed; everything is computed again", "error", err)
 			cursor = b.log.FromHead(inn.Everything)
+			b.ledger.forget()
 			b.touchAll()
 		}
 		for _, e := range events {
-			if kind := e.Kind(); kind == inn.BookingUpdate || kind == inn.PropertyUpdate {
+			switch e.Kind() {
+			case inn.BookingUpdate:
+				b.ledger.touched(strings.TrimPrefix(e.Subject, "booking:"))
+				b.touch(e.Property)
+			case inn.PropertyUpdate:
 				b.touch(e.Property)
 			}
 		}
@@ -276,7 +287,12 @@ func (b *Board) compute(ctx context.Context) {
 	b.mu.Unlock()
 	rang := false
 	for _, scope := range touched {
-		m, err := b.Measure(ctx, scope, time.Now(), Window)
+		slugs, err := b.slugs(ctx, scope)
+		if err != nil {
+			b.slog.Error("figures: the properties cannot be read", "error", err)
+			continue
+		}
+		m, err := b.ledger.measure(ctx, scope, slugs)
 		if err != nil {
 			if ctx.Err() == nil {
 				b.slog.Error("figures: a scope cannot be computed", "scope", scope.Name, "error", err)

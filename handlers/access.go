@@ -2,91 +2,23 @@ package handlers
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
+	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
 	"baithaka/inn"
 	"baithaka/store"
 )
 
-// sessionLife is how long a sign-in lasts at the most.
-const sessionLife = 30 * 24 * time.Hour
-
-// userValue is the one value a session holds: the person's id.
-const userValue = "user"
-
-// newSessions sets scs up over the store. There is no idle timeout on scs's
-// part: it would write on every request, and bring a session that was just
-// ended back to life.
-func newSessions(s *store.Store, config Config) *scs.SessionManager {
-	m := scs.New()
-	m.Store = sessionStore{s}
-	m.HashTokenInStore = true
-	m.Lifetime = sessionLife
-	m.Cookie.Name = "baithaka"
-	m.Cookie.SameSite = http.SameSiteLaxMode
-	m.Cookie.HttpOnly = true
-	m.Cookie.Secure = config.secure()
-	if config.secure() {
-		m.Cookie.Name = "__Host-baithaka"
-	}
-	return m
-}
-
-// sessionStore lets scs keep its sessions in our store. Tokens arrive hashed.
-type sessionStore struct{ store *store.Store }
-
-// FindCtx gives a live session's data.
-func (a sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	one, err := a.store.Session(ctx, token)
-	if inn.CodeOf(err) == inn.NotFound {
-		return nil, false, nil
-	}
-	return one.Data, err == nil, err
-}
-
-// CommitCtx stores a session's data, with whose it is beside it.
-func (a sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expires time.Time) error {
-	_, values, err := scs.GobCodec{}.Decode(data)
-	if err != nil {
-		return err
-	}
-	user, _ := values[userValue].(int64)
-	return a.store.SaveSession(ctx, store.Session{Token: token, UserID: user, Data: data}, expires)
-}
-
-// DeleteCtx ends a session.
-func (a sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	return a.store.EndSession(ctx, token)
-}
-
-// Find, Commit and Delete are scs's interface for stores without a context; scs
-// prefers the ones above.
-func (a sessionStore) Find(token string) ([]byte, bool, error) {
-	return a.FindCtx(context.Background(), token)
-}
-
-// Commit is CommitCtx without a context.
-func (a sessionStore) Commit(token string, data []byte, expires time.Time) error {
-	return a.CommitCtx(context.Background(), token, data, expires)
-}
-
-// Delete is DeleteCtx without a context.
-func (a sessionStore) Delete(token string) error { return a.DeleteCtx(context.Background(), token) }
-
-// hashToken is how scs hashes a cookie's token before it reaches the store.
-func hashToken(token string) string {
-	hash := sha256.Sum256([]byte(token))
-	return base64.RawURLEncoding.EncodeToString(hash[:])
-}
+// touchEvery is how exactly it is known when a session was used last: no request
+// writes more often.
+const touchEvery = 5 * time.Minute
 
 // identify finds out who asks: an API key's bearer, else the person whose
 // session cookie came along. A wrong key is refused even where nobody is
@@ -102,8 +34,8 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Set(viewerKey, v)
 			return next(c)
 		}
-		if cookie, err := r.Cookie(s.sessions.Cookie.Name); err == nil && !strings.HasPrefix(r.URL.Path, "/static/") {
-			v, session, err := s.session(r.Context(), cookie.Value)
+		if token := s.cookie(r); token != "" && !strings.HasPrefix(r.URL.Path, "/static/") {
+			v, session, err := s.session(c, token)
 			if err != nil {
 				return err
 			}
@@ -138,9 +70,11 @@ func (s *Site) bearer(ctx context.Context, header string) (inn.Viewer, error) {
 }
 
 // session gives the person behind a session cookie and the session's id; nobody
-// when it is unknown, expired or ended.
-func (s *Site) session(ctx context.Context, token string) (inn.Viewer, int64, error) {
-	ctx, err := s.sessions.Load(ctx, token)
+// when it is unknown, expired or ended. Using it keeps it from running idle,
+// unless it is only a stream that is opened: pages do that by themselves.
+func (s *Site) session(c echo.Context, token string) (inn.Viewer, int64, error) {
+	var one store.Session
+	ctx, err := s.sessions.Load(context.WithValue(c.Request().Context(), foundKey{}, &one), token)
 	if err != nil {
 		return inn.Viewer{}, 0, err
 	}
@@ -148,15 +82,33 @@ func (s *Site) session(ctx context.Context, token string) (inn.Viewer, int64, er
 	if id == 0 {
 		return inn.Viewer{}, 0, nil
 	}
-	one, err := s.store.Session(ctx, hashToken(token))
-	if err != nil {
-		return inn.Viewer{}, 0, ignoreNotFound(err)
-	}
 	v, err := s.person(ctx, id)
-	if v.Somebody() {
-		s.seen.person(id)
+	if err != nil || !v.Somebody() {
+		return v, one.ID, err
 	}
-	return v, one.ID, err
+	s.seen.person(id)
+	if !streamPath(c.Request().URL.Path) && time.Since(one.Used) >= touchEvery {
+		s.seen.session(one.ID)
+	}
+	return v, one.ID, s.renew(c, one, token)
+}
+
+// renew gives the browser the next token of a session whose person's rights have
+// changed, with the next page it opens. Other requests wait for that: their
+// answers may be lost or come late, and the token would be with them.
+func (s *Site) renew(c echo.Context, one store.Session, token string) error {
+	r := c.Request()
+	if !one.Due && !one.Old || r.Method != http.MethodGet || isHTMX(c) || forPrograms(r) || streamPath(r.URL.Path) {
+		return nil
+	}
+	next := nextToken(token, one.Renewal)
+	if one.Due {
+		if err := s.store.RenewSession(r.Context(), one.ID, one.Token, hashToken(next)); err != nil {
+			return err
+		}
+	}
+	s.setCookie(c, next, one.Expires)
+	return nil
 }
 
 // person gives what a person may do as of now; nobody when they are gone or
@@ -199,21 +151,22 @@ func (s *Site) may(a inn.Action) echo.MiddlewareFunc {
 	}
 }
 
-// lastSeen gathers who was here and which keys were used, and writes it once a
-// minute, so that reading a page never waits for the disk.
+// lastSeen gathers who was here, and which keys and sessions were used, and
+// writes it once a minute, so that reading a page never waits for the disk.
 type lastSeen struct {
-	store        *store.Store
-	logger       *slog.Logger
-	mu           sync.Mutex
-	people, keys map[int64]time.Time
+	store                  *store.Store
+	logger                 *slog.Logger
+	mu                     sync.Mutex
+	people, keys, sessions map[int64]time.Time
 }
 
 func newLastSeen(s *store.Store, logger *slog.Logger) *lastSeen {
-	return &lastSeen{store: s, logger: logger, people: map[int64]time.Time{}, keys: map[int64]time.Time{}}
+	return &lastSeen{store: s, logger: logger, people: map[int64]time.Time{}, keys: map[int64]time.Time{}, sessions: map[int64]time.Time{}}
 }
 
-func (l *lastSeen) person(id int64) { l.mark(l.people, id) }
-func (l *lastSeen) key(id int64)    { l.mark(l.keys, id) }
+func (l *lastSeen) person(id int64)  { l.mark(l.people, id) }
+func (l *lastSeen) key(id int64)     { l.mark(l.keys, id) }
+func (l *lastSeen) session(id int64) { l.mark(l.sessions, id) }
 
 func (l *lastSeen) mark(in map[int64]time.Time, id int64) {
 	l.mu.Lock()
@@ -223,13 +176,19 @@ func (l *lastSeen) mark(in map[int64]time.Time, id int64) {
 
 func (l *lastSeen) flush() {
 	l.mu.Lock()
-	people, keys := l.people, l.keys
-	l.people, l.keys = map[int64]time.Time{}, map[int64]time.Time{}
+	people, keys, sessions := maps.Clone(l.people), maps.Clone(l.keys), maps.Clone(l.sessions)
+	clear(l.people)
+	clear(l.keys)
+	clear(l.sessions)
 	l.mu.Unlock()
-	if len(people)+len(keys) == 0 {
+	if len(people)+len(keys)+len(sessions) == 0 {
 		return
 	}
-	if err := l.store.Seen(context.Background(), people, keys); err != nil {
+	err := l.store.Seen(context.Background(), people, keys)
+	if len(sessions) > 0 {
+		err = errors.Join(err, l.store.UseSessions(context.Background(), sessions))
+	}
+	if err != nil {
 		l.logger.Warn("who was last seen when could not be noted", "error", err)
 	}
 }

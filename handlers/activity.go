@@ -128,6 +128,11 @@ func (s *Site) showAudit(c echo.Context) error {
 	if a.Actors, err = s.store.AuditActors(ctx); err != nil {
 		return err
 	}
+	chain, err := s.store.Chain(ctx)
+	if err != nil {
+		return err
+	}
+	a.Chain = views.Chain{Acts: chain.Acts, Head: chain.Head, Bad: chain.Bad, Why: chain.Why}
 	return s.render(c, http.StatusOK, views.AuditPage(p, a))
 }
 

@@ -79,7 +79,8 @@ func bind(item []byte, now time.Time) (inn.Publication, []inn.FieldError) {
 		top.wrong("type", "is not an event type that can be published")
 		return p, b.problems
 	}
-	property := b.property(top, inner, p.Type)
+	property, where := b.property(top, inner, p.Type)
+	p.Where = where
 	top.known("type", "property", part, "priority", "timestamp", "rooms", "affectedUsers", "role")
 	switch p.Type.Kind() {
 	case inn.BookingUpdate:
@@ -89,7 +90,7 @@ func bind(item []byte, now time.Time) (inn.Publication, []inn.FieldError) {
 	case inn.PropertyUpdate:
 		p.Property = b.propertyChange(p.Type, inner, property, short)
 	default:
-		p.Report = &inn.Report{Property: property.Value, Payload: raw}
+		p.Report = &inn.Report{Property: property.Value, Payload: cleaned(raw)}
 	}
 	return p, b.problems
 }
@@ -98,7 +99,7 @@ func bind(item []byte, now time.Time) (inn.Publication, []inn.FieldError) {
 // status in data chooses. "" means that there is no such type to publish.
 func typeOf(name inn.Type, short bool, data *fields) inn.Type {
 	if !slices.Contains(inn.Kinds, inn.Kind(name)) {
-		if !name.Known() || name == inn.BookingMoved {
+		if !name.Publishable() {
 			return ""
 		}
 		return name
@@ -112,7 +113,7 @@ func typeOf(name inn.Type, short bool, data *fields) inn.Type {
 		case "updated":
 			status = "modified"
 		}
-		if t := inn.Type("booking:" + status); t.Known() && t != inn.BookingMoved {
+		if t := inn.Type("booking:" + status); t.Publishable() {
 			return t
 		}
 		data.wrong("status", "must be new, created, confirmed, modified, updated, cancelled, checked_in, checked_out, no_show or reinstated")
@@ -147,9 +148,9 @@ func typeOf(name inn.Type, short bool, data *fields) inn.Type {
 	return inn.UserAction
 }
 
-// property reads the property an event is about: above, or in the payload; they
-// must not differ.
-func (b *binder) property(top, inner *fields, t inn.Type) inn.Field[string] {
+// property reads the property an event is about, and where that stands: above, or
+// in the payload; they must not differ.
+func (b *binder) property(top, inner *fields, t inn.Type) (slug inn.Field[string], pointer string) {
 	above, within := top.slug("property"), inn.Field[string]{}
 	if t.Kind() != inn.MetricUpdate && t.Kind() != inn.UserActivity {
 		within = inner.slug("propertyId")
@@ -157,10 +158,13 @@ func (b *binder) property(top, inner *fields, t inn.Type) inn.Field[string] {
 	if above.Given && within.Given && above.Value != within.Value {
 		inner.wrong("propertyId", "differs from property above")
 	}
-	if above.Given {
-		return above
+	switch {
+	case above.Given:
+		return above, "/property"
+	case within.Given:
+		return within, inner.pointer + "/propertyId"
 	}
-	return within
+	return within, ""
 }
 
 func (b *binder) booking(t inn.Type, f *fields, property inn.Field[string], short bool, at time.Time) *inn.BookingChange {

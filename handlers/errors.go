@@ -62,7 +62,7 @@ func (s *Site) fail(err error, c echo.Context) {
 	}
 	r := c.Request()
 	switch {
-	case forPrograms(r):
+	case forPrograms(r) || r.URL.Path == "/readyz":
 		if status == http.StatusUnauthorized {
 			h.Set("WWW-Authenticate", `Bearer realm="baithaka"`)
 		}

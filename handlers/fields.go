@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -221,4 +223,39 @@ func (f *fields) texts(name string) []string {
 		return nil
 	}
 	return all
+}
+
+// cleaned gives a document whose form is its sender's, with the control
+// characters in its texts and names as spaces, like all text from outside. raw
+// has been found well-formed.
+func cleaned(raw json.RawMessage) json.RawMessage {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var document any
+	if err := decoder.Decode(&document); err != nil {
+		return raw
+	}
+	clean, err := json.Marshal(cleanedValue(document))
+	if err != nil {
+		return raw
+	}
+	return clean
+}
+
+func cleanedValue(v any) any {
+	switch v := v.(type) {
+	case string:
+		return inn.CleanText(v, true)
+	case []any:
+		for i := range v {
+			v[i] = cleanedValue(v[i])
+		}
+	case map[string]any:
+		for _, name := range slices.Collect(maps.Keys(v)) {
+			value := cleanedValue(v[name])
+			delete(v, name)
+			v[inn.CleanText(name, false)] = value
+		}
+	}
+	return v
 }

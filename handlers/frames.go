@@ -31,6 +31,7 @@ type frameKey struct {
 }
 
 type frame struct {
+	of    []byte // the snapshot it was made of
 	once  sync.Once
 	bytes []byte
 	err   error
@@ -44,18 +45,29 @@ func (f *frames) frame(ctx context.Context, e *inn.Event, sight inn.Sight, page 
 	key := frameKey{e.ID, sight, page}
 	f.mu.Lock()
 	one := f.made[key]
-	if one == nil {
-		one = &frame{}
+	switch {
+	case one == nil:
+		one = &frame{of: e.Data}
 		f.made[key] = one
 		f.order = append(f.order, key)
 		if len(f.order) > framesKept {
 			delete(f.made, f.order[0])
 			f.order = f.order[1:]
 		}
+	case !bytes.Equal(one.of, e.Data): // made before its guest was erased
+		one = &frame{of: e.Data}
+		f.made[key] = one
 	}
 	f.mu.Unlock()
 	one.once.Do(func() { one.bytes, one.err = f.render(context.WithoutCancel(ctx), e, sight, page) })
 	return one.bytes, one.err
+}
+
+// forget drops every frame: what they were made of has been rewritten.
+func (f *frames) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.made, f.order = map[frameKey]*frame{}, nil
 }
 
 // render makes the message. A component that panics is an error of this event
@@ -71,6 +83,9 @@ func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page
 	if !page {
 		data, err := json.Marshal(asJSON(f.epoch, seen))
 		return appendMessage(nil, id, string(e.Type), data), err
+	}
+	if e.Type.Unsettles() {
+		return named("resync", inn.Position{Epoch: f.epoch, ID: e.ID}), nil
 	}
 	component := views.Live(seen, sight, f.epoch)
 	if component == nil {

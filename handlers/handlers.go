@@ -47,6 +47,7 @@ type Site struct {
 	sessions  *scs.SessionManager
 	crossing  *http.CrossOriginProtection
 	signIns   *throttle
+	failed    *failedSignIns
 	streams   *streams
 	frames    *frames
 	badges    *badges
@@ -59,6 +60,8 @@ type Site struct {
 	progress  progress
 	inspector inspector
 	health    health
+	drain     drain
+	behind    behind
 	registry  http.Handler
 	patterns  map[string]bool // every method and route pattern
 }
@@ -67,8 +70,8 @@ type Site struct {
 func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logger, config Config) *Site {
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,
-		sessions: newSessions(s, config), crossing: http.NewCrossOriginProtection(),
-		signIns: newThrottle(), streams: newStreams(config), frames: newFrames(s.Epoch()),
+		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
+		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch()),
 		badges: newBadges(s), seen: newLastSeen(s, logger), preferred: newPreferred(), beats: newBell(), state: newBell(),
 		ticks: newBell(), meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
@@ -94,7 +97,9 @@ func (s *Site) Handler() http.Handler {
 	e.Use(s.recover)  // a panic is one failed request
 	e.Use(s.headers)  // on every answer, the failed ones too
 	e.Use(s.hosts)    // refuse a Host that is not ours
+	e.Use(bounded)    // refuse what is larger than anything here needs
 	e.Use(s.crossed)  // refuse what another site makes a browser send
+	e.Use(s.draining) // refuse changes once the server stops
 	e.Use(s.identify) // who asks
 	for _, r := range s.routes() {
 		e.Add(r.method, r.path, r.handle, s.may(r.needs), readable)
@@ -144,6 +149,7 @@ func (s *Site) Background(done <-chan struct{}) {
 		select {
 		case <-done:
 			s.seen.flush()
+			s.failed.flush()
 			return
 		case <-beat.C:
 			s.beats.ring()
@@ -164,6 +170,7 @@ func (s *Site) Background(done <-chan struct{}) {
 			}
 		case <-minute.C:
 			s.seen.flush()
+			s.failed.flush()
 			s.signIns.forget(time.Now())
 		}
 	}

@@ -22,6 +22,8 @@ const (
 	maxBatch = 1 << 20   // an array
 	maxItems = 500
 	maxDepth = 32
+
+	tooLarge = "The body is too large: 256 KiB for one event, 1 MiB for an array."
 )
 
 // publish is POST /api/v1/events and POST /api/realtime/trigger: one event in
@@ -98,7 +100,7 @@ func readJSON(c echo.Context) ([]byte, error) {
 	}
 	array := bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("["))
 	if len(body) > maxBatch || !array && len(body) > maxBody {
-		return nil, inn.E(inn.TooLarge, "The body is too large: 256 KiB for one event, 1 MiB for an array.")
+		return nil, inn.E(inn.TooLarge, tooLarge)
 	}
 	return body, wellFormed(body)
 }

@@ -47,8 +47,5 @@ func (s *Site) useInvite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(c, m); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/")
+	return s.admit(c, m, "/")
 }

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
 )
 
 // What is told apart in the texts below: an amount nobody else has, however it
@@ -207,4 +210,41 @@ func TestMovedBookingIsOnlyAnID(t *testing.T) {
 
 	limited := s.key("events:write,events:read", "lake-house")
 	assert.Equal(t, 404, limited.post("/api/v1/events", booking("confirmed", "ZQ-moves", "lake-house", "")).Status)
+}
+
+// What was answered to a publish is answered again for its Idempotency-Key, as
+// its publisher may see it now: money that is not theirs any more is gone from
+// it, and so is a property.
+func TestRepeatedAnswerIsForWhoAsksNow(t *testing.T) {
+	s := newSite(t)
+	manager := s.as("manager")
+	body := distinctive("new", "BK-own", "lake-house")
+	batch := "[" + distinctive("new", "BK-a", "lake-house") + "," + distinctive("new", "BK-a", "lake-house") + "]"
+	publish := func(key, body string) answer { return manager.post("/api/v1/events", body, "Idempotency-Key", key) }
+	first, many := publish("one", body), publish("many", batch)
+	require.Equal(t, 201, first.Status, first.Body)
+	require.Contains(t, first.Body, "777123")
+	again := publish("one", body)
+	assert.Equal(t, 200, again.Status)
+	assert.JSONEq(t, first.Body, again.Body)
+	assert.JSONEq(t, many.Body, publish("many", batch).Body)
+	assert.Contains(t, many.Body, "null", "nothing changed the second time")
+
+	require.NoError(t, s.store.ChangeMember(t.Context(), operator, s.member("manager").ID, inn.Staff, []string{"lake-house"}))
+	again = publish("one", body)
+	assert.Equal(t, 200, again.Status)
+	assert.Equal(t, first.json(t)["id"], again.json(t)["id"])
+	for _, amount := range amounts {
+		assert.NotContains(t, again.Body, amount)
+	}
+	assert.Contains(t, again.Body, "zq-mail@guest.test", "contacts are staff's to see")
+	assert.Zero(t, s.count(`idempotency WHERE answer GLOB '*777123*' OR answer GLOB '*zq-*'`), "and none of it is kept twice")
+
+	require.NoError(t, s.store.ChangeMember(t.Context(), operator, s.member("manager").ID, inn.Manager, []string{"hill-cottage"}))
+	for key, body := range map[string]string{"one": body, "many": batch} {
+		again = publish(key, body)
+		assert.Equal(t, 404, again.Status)
+		assert.NotContains(t, again.Body, "BK-")
+	}
+	assert.Equal(t, 409, publish("one", batch).Status)
 }

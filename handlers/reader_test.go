@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,19 +11,16 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"baithaka/internal/oracle"
 )
 
 // soon is how long something that must come may take. It is a deadline, so that
 // a test that would wait for ever fails; nothing is measured with it.
 const soon = 30 * time.Second
 
-// message is one message of a stream, read strictly: LF only, known fields only.
-type message struct {
-	ID, Event, Data, Retry string
-	HasID                  bool
-}
-
-func (m message) String() string { return fmt.Sprintf("[%s] %s %s", m.ID, m.Event, m.Data) }
+// message is one message of a stream.
+type message = oracle.Message
 
 // reader is an open stream.
 type reader struct {
@@ -61,45 +57,9 @@ func (s *site) stream(path string, who *caller, lastEventID string, headers ...s
 	require.Equal(s.t, "text/event-stream; charset=utf-8", res.Header.Get("Content-Type"))
 	go func() {
 		defer close(r.messages)
-		r.failed = readMessages(res.Body, func(m message) { r.messages <- m })
+		r.failed = oracle.Read(res.Body, func(m message) { r.messages <- m })
 	}()
 	return r
-}
-
-// readMessages reads until the stream ends; a message that is cut off is not one.
-func readMessages(body io.Reader, each func(message)) error {
-	lines := bufio.NewReader(body)
-	var m message
-	var data []string
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			return err
-		}
-		line = strings.TrimSuffix(line, "\n")
-		if line == "" {
-			m.Data = strings.Join(data, "\n")
-			each(m)
-			m, data = message{}, nil
-			continue
-		}
-		name, value, found := strings.Cut(line, ": ")
-		if !found || strings.Contains(line, "\r") {
-			return fmt.Errorf("not a line of a stream: %q", line)
-		}
-		switch name {
-		case "id":
-			m.ID, m.HasID = value, true
-		case "event":
-			m.Event = value
-		case "data":
-			data = append(data, value)
-		case "retry":
-			m.Retry = value
-		default:
-			return fmt.Errorf("not a field of a stream: %q", line)
-		}
-	}
 }
 
 // next gives the next message; the test fails when none comes in time.
@@ -208,11 +168,21 @@ func (r *reader) ends() (last message) {
 	}
 }
 
-// upTo gives everything a stream sends until it has passed a position. Where it
-// has nothing to hear, a beat says so; the bell for it is rung until one comes.
+// upTo gives everything a stream sends until it has passed a position.
 func (r *reader) upTo(position string) string {
 	r.t.Helper()
 	var all strings.Builder
+	for _, m := range r.gather(position) {
+		fmt.Fprintf(&all, "%s\n", m)
+	}
+	return all.String()
+}
+
+// gather gives the messages a stream sends until it has passed a position. Where
+// it has nothing to hear, a beat says so; the bell for it is rung until one comes.
+func (r *reader) gather(position string) []message {
+	r.t.Helper()
+	var all []message
 	for deadline := time.Now().Add(soon); r.lastID == "" || place(r.t, r.lastID) < place(r.t, position); {
 		require.True(r.t, time.Now().Before(deadline), "the stream did not come to %s", position)
 		select {
@@ -223,13 +193,13 @@ func (r *reader) upTo(position string) string {
 			if m.HasID {
 				r.lastID = m.ID
 			}
-			fmt.Fprintf(&all, "%s\n", m)
+			all = append(all, m)
 		case <-time.After(20 * time.Millisecond):
 			r.site.beats.ring()
 			r.site.state.ring()
 		}
 	}
-	return all.String()
+	return all
 }
 
 // place gives the number in a position.

@@ -4,9 +4,9 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -64,7 +64,7 @@ func (s *Site) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		if s.config.secure() {
+		if s.overTLS(c.Request()) {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		return next(c)
@@ -82,19 +82,24 @@ func (s *Site) hosts(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// ours compares as browsers do: without regard to case, and with the scheme's
+// own port said or left out. A trailing dot is another host: its cookies and its
+// origin are not ours.
 func (s *Site) ours(host string) bool {
-	if s.config.PublicURL != nil {
-		return strings.EqualFold(host, s.config.PublicURL.Host)
+	if u := s.config.PublicURL; u != nil {
+		return strings.EqualFold(hostPort(host, u.Scheme), hostPort(u.Host, u.Scheme))
 	}
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
+	name := (&url.URL{Host: host}).Hostname()
 	if strings.EqualFold(name, "localhost") {
 		return true
 	}
-	_, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	_, err := netip.ParseAddr(name)
 	return err == nil
+}
+
+// hostPort gives a host without the port that its scheme has anyway.
+func hostPort(host, scheme string) string {
+	return strings.TrimSuffix(host, map[string]string{"https": ":443", "http": ":80"}[scheme])
 }
 
 // crossed refuses what another site makes a browser send: a change that comes
@@ -115,8 +120,11 @@ func (s *Site) crossed(next echo.HandlerFunc) echo.HandlerFunc {
 			if err := s.crossing.Check(r); err != nil {
 				return refused
 			}
-			_, err := r.Cookie(s.sessions.Cookie.Name)
+			_, err := r.Cookie(s.cookieName(r))
 			origin := r.Header.Get("Origin")
+			if s.downgraded(r, origin) {
+				return refused
+			}
 			if err == nil && origin == "null" {
 				return refused
 			}
@@ -128,36 +136,11 @@ func (s *Site) crossed(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// downgraded reports whether an origin is this host without TLS though the request
+// came over TLS: whoever sits on the line can make such a page, and
+// http.CrossOriginProtection, which cannot know the scheme, compares hosts alone.
+func (s *Site) downgraded(r *http.Request, origin string) bool {
+	return s.overTLS(r) && len(origin) > 5 && strings.EqualFold(origin[:5], "http:")
+}
+
 func streamPath(path string) bool { return path == "/live" || path == "/api/v1/stream" }
-
-// addressOf gives the address a request came from. What a forwarding header
-// says is believed only from a trusted proxy, and only its last hop that is not
-// one.
-func (s *Site) addressOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	hops := strings.Split(strings.Join(r.Header.Values(echo.HeaderXForwardedFor), ","), ",")
-	for i := len(hops) - 1; i >= 0 && s.trusted(host); i-- {
-		addr, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
-		}
-		host = addr.Unmap().String()
-	}
-	return host
-}
-
-func (s *Site) trusted(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return false
-	}
-	for _, p := range s.config.TrustedProxies {
-		if p.Contains(addr.Unmap()) {
-			return true
-		}
-	}
-	return false
-}

@@ -27,13 +27,23 @@ func (s *Site) showSettings(c echo.Context) error {
 		return err
 	}
 	form := settingsForm(p.Preferences, member.Zone)
-	return s.renderSettings(c, p, views.Settings{Form: form, Saved: c.QueryParam("saved") != ""}, http.StatusOK)
+	return s.renderSettings(c, p, views.Settings{Form: form, Saved: c.QueryParam("saved") == "1"}, http.StatusOK)
 }
 
 func (s *Site) renderSettings(c echo.Context, p views.Page, shown views.Settings, status int) (err error) {
 	shown.Own = p.Preferences
+	problem := shown.Account.Problem
+	if shown.Account, err = s.account(c); err != nil {
+		return err
+	}
+	shown.Account.Problem = problem
 	if shown.Properties, err = s.store.Sold(c.Request().Context(), p.Viewer); err != nil {
 		return err
+	}
+	if shown.House == nil {
+		if shown.House, err = s.houseForm(c); err != nil {
+			return err
+		}
 	}
 	return s.render(c, status, views.SettingsPage(p, shown))
 }
@@ -85,11 +95,16 @@ func (s *Site) refuseSettings(c echo.Context, form url.Values, problems []inn.Fi
 		return err
 	}
 	p.Path = "/settings" // it was posted to; what is fetched again is the page
+	return s.renderSettings(c, p, views.Settings{Form: form, Problems: byField(problems)}, http.StatusUnprocessableEntity)
+}
+
+// byField gives what is wrong under the names of a form's fields.
+func byField(problems []inn.FieldError) map[string]string {
 	named := map[string]string{}
 	for _, f := range problems {
 		named[strings.TrimPrefix(f.Pointer, "/")] = f.Detail
 	}
-	return s.renderSettings(c, p, views.Settings{Form: form, Problems: named}, http.StatusUnprocessableEntity)
+	return named
 }
 
 // mute keeps everything quiet for an hour, or ends that. There is no mute

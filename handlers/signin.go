@@ -2,17 +2,17 @@ package handlers
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"baithaka/inn"
+	"baithaka/store"
 	"baithaka/views"
 )
 
@@ -38,55 +38,86 @@ func (s *Site) signIn(c echo.Context) error {
 		if e.Code == inn.Internal {
 			return err
 		}
-		if e.RetryAfter > 0 {
-			c.Response().Header().Set("Retry-After", seconds(e.RetryAfter))
-		}
-		return s.render(c, statuses[e.Code], views.LoginPage(views.Login{Email: email, Next: next, Problem: e.Text}))
+		return s.render(c, answerTo(c, e), views.LoginPage(views.Login{Email: email, Next: next, Problem: e.Text}))
 	}
-	forgive, err := s.signIns.try(email, c.RealIP(), time.Now())
+	who, err := s.attempt(c, email)
+	if err != nil {
+		return err
+	}
+	var m inn.Member
+	err = s.prove(c, who, func(ctx context.Context) (err error) {
+		m, err = s.store.Authenticate(ctx, email, form.Get("password"))
+		return err
+	})
 	if err != nil {
 		return again(err)
 	}
-	m, err := s.store.Authenticate(c.Request().Context(), email, form.Get("password"))
-	if inn.CodeOf(err) != inn.Unauthenticated {
-		forgive()
-	}
+	return s.admit(c, m, next)
+}
+
+// admit goes on with somebody whose password was right: to their code, if one is
+// asked for, else in.
+func (s *Site) admit(c echo.Context, m inn.Member, next string) error {
+	two, err := s.store.TwoStep(c.Request().Context(), m.ID, 0)
 	if err != nil {
-		return again(err)
+		return err
 	}
-	if err := s.begin(c, m); err != nil {
+	if two.On() {
+		return s.askCode(c, m, next)
+	}
+	return s.begin(c, m, next)
+}
+
+// begin starts a session under a new token, so that one planted before is
+// worth nothing, and notes the sign-in and where it came from.
+func (s *Site) begin(c echo.Context, m inn.Member, next string) error {
+	if err := s.startSession(c, store.SessionLife, map[string]any{userValue: m.ID}); err != nil {
+		return err
+	}
+	ctx, device := c.Request().Context(), rand.Text()
+	if cookie, err := c.Cookie(deviceCookie); err == nil && cookie.Value != "" {
+		device = cookie.Value // several people may use it
+	}
+	s.setDevice(c, device)
+	err := s.store.NotePlaces(ctx, m.ID, store.Places{Device: hashToken(device), Address: neighbourhood(c.RealIP())})
+	if err != nil {
+		return err
+	}
+	if err := s.store.NoteLogin(ctx, m.Viewer(), inn.UserLogin, c.RealIP()); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, next)
 }
 
-// begin starts a session under a new token, so that one planted before is
-// worth nothing, and notes the sign-in.
-func (s *Site) begin(c echo.Context, m inn.Member) error {
-	ctx := c.Request().Context()
-	if cookie, err := c.Cookie(s.sessions.Cookie.Name); err == nil {
-		if err := s.store.EndSession(ctx, hashToken(cookie.Value)); err != nil {
+// startSession gives the browser a new session that holds some values, in place
+// of the one it had.
+func (s *Site) startSession(c echo.Context, life time.Duration, values map[string]any) error {
+	if old := s.cookie(c.Request()); old != "" {
+		if err := s.store.EndSession(c.Request().Context(), hashToken(old)); err != nil {
 			return err
 		}
 	}
-	ctx, err := s.sessions.Load(ctx, "")
+	ctx, err := s.sessions.Load(begun(c), "")
 	if err != nil {
 		return err
 	}
-	s.sessions.Put(ctx, userValue, m.ID)
+	for name, value := range values {
+		s.sessions.Put(ctx, name, value)
+	}
+	s.sessions.SetDeadline(ctx, time.Now().Add(life))
 	token, expires, err := s.sessions.Commit(ctx)
 	if err != nil {
 		return err
 	}
-	s.sessions.WriteSessionCookie(ctx, c.Response(), token, expires)
-	return s.store.NoteLogin(ctx, m.Viewer(), inn.UserLogin, c.RealIP())
+	s.setCookie(c, token, expires)
+	return nil
 }
 
 // signOut ends the session and every stream that hangs on it.
 func (s *Site) signOut(c echo.Context) error {
 	ctx := c.Request().Context()
-	if cookie, err := c.Cookie(s.sessions.Cookie.Name); err == nil {
-		if err := s.store.EndSession(ctx, hashToken(cookie.Value)); err != nil {
+	if token := s.cookie(c.Request()); token != "" {
+		if err := s.store.EndSession(ctx, hashToken(token)); err != nil {
 			return err
 		}
 	}
@@ -95,8 +126,8 @@ func (s *Site) signOut(c echo.Context) error {
 			return err
 		}
 	}
-	s.sessions.WriteSessionCookie(ctx, c.Response(), "", time.Time{})
-	if s.config.secure() {
+	s.setCookie(c, "", time.Time{})
+	if s.overTLS(c.Request()) {
 		// Browsers heed it over TLS only, and complain otherwise.
 		c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	}
@@ -140,10 +171,7 @@ func (s *Site) setUp(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(c, m); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/")
+	return s.begin(c, m, "/")
 }
 
 // problemText says in a sentence what is wrong with the fields of a form.
@@ -181,78 +209,4 @@ func safeNext(next string) string {
 		}
 	}
 	return next
-}
-
-// throttle counts failed sign-ins: per account and address together, so that a
-// stranger's guesses do not lock out whoever signs in from elsewhere, and per
-// address for who tries many accounts.
-type throttle struct {
-	mu       sync.Mutex
-	failures map[string][]time.Time
-}
-
-const (
-	throttleWindow     = 15 * time.Minute
-	triesPerAccount    = 10
-	triesPerAddress    = 100
-	throttledAddresses = "address "
-)
-
-func newThrottle() *throttle { return &throttle{failures: map[string][]time.Time{}} }
-
-func accountKey(email, address string) string { return strings.ToLower(email) + " " + address }
-
-// try refuses a try when there were too many failures lately, and else counts
-// it as one until it is forgiven: of many tries at once no more are let through
-// than of as many in a row.
-func (t *throttle) try(email, address string, now time.Time) (forgive func(), err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	wait := max(t.wait(accountKey(email, address), triesPerAccount, now), t.wait(throttledAddresses+address, triesPerAddress, now))
-	keys := []string{accountKey(email, address), throttledAddresses + address}
-	if wait == 0 {
-		for _, key := range keys {
-			t.failures[key] = append(recent(t.failures[key], now), now)
-		}
-		return func() { t.forgive(keys, now) }, nil
-	}
-	return nil, &inn.Error{Code: inn.TooMany, Text: "Too many tries. Wait a few minutes, then try again.", RetryAfter: wait}
-}
-
-// wait gives for how long a key has no tries left.
-func (t *throttle) wait(key string, tries int, now time.Time) time.Duration {
-	times := recent(t.failures[key], now)
-	if len(times) < tries {
-		return 0
-	}
-	return times[len(times)-tries].Add(throttleWindow).Sub(now)
-}
-
-// forgive takes back a try that was no failure.
-func (t *throttle) forgive(keys []string, at time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, key := range keys {
-		if i := slices.IndexFunc(t.failures[key], at.Equal); i >= 0 {
-			t.failures[key] = slices.Delete(slices.Clone(t.failures[key]), i, i+1)
-		}
-	}
-}
-
-// forget drops what is too old to matter.
-func (t *throttle) forget(now time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for key, times := range t.failures {
-		if len(recent(times, now)) == 0 {
-			delete(t.failures, key)
-		}
-	}
-}
-
-func recent(times []time.Time, now time.Time) []time.Time {
-	for len(times) > 0 && now.Sub(times[0]) >= throttleWindow {
-		times = times[1:]
-	}
-	return times
 }

@@ -245,7 +245,7 @@ func (c *caller) try(method, path, body string, headers ...string) (answer, erro
 	}
 	defer res.Body.Close()
 	for _, cookie := range res.Cookies() {
-		if cookie.Name == c.site.sessions.Cookie.Name {
+		if strings.HasSuffix(cookie.Name, cookieName) {
 			c.cookie = cookie
 		}
 	}

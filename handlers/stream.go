@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,6 +24,7 @@ type stream struct {
 	viewer  inn.Viewer
 	as      func(inn.Viewer) // tells the statistics who that is by now
 	session int64            // 0 for a key
+	until   time.Time        // when the session ends, unless it is used before
 	page    bool             // fragments for a page; else JSON for a program
 	narrow  narrowing
 	wants   func(*inn.Event) bool // narrow, for the viewer as of now
@@ -208,7 +210,8 @@ func (st *stream) look(ctx context.Context) (stays bool, err error) {
 	v, err := st.site.current(ctx, st.viewer)
 	lives := v.Somebody()
 	if err == nil && lives && st.session != 0 {
-		lives, err = st.site.store.SessionLives(ctx, st.session)
+		st.until, err = st.site.store.SessionUntil(ctx, st.session)
+		lives = !st.until.IsZero()
 	}
 	if err != nil {
 		return false, err
@@ -227,6 +230,12 @@ func (st *stream) look(ctx context.Context) (stays bool, err error) {
 // pass turns events into frames. It knows two types: those after which the
 // viewer has to be looked at again. done says that the stream is over.
 func (st *stream) pass(ctx context.Context, events []*inn.Event) (done bool, err error) {
+	if st.session != 0 && !time.Now().Before(st.until) {
+		// Its time is over, or it was used since on another page.
+		if stays, err := st.look(ctx); err != nil || !stays {
+			return true, err
+		}
+	}
 	for _, e := range events {
 		if e.Topic == st.viewer.Own() && (e.Type == inn.MemberChanged || e.Type == inn.SessionEnded) {
 			if stays, err := st.reload(ctx, e); err != nil || !stays {

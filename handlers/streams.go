@@ -42,6 +42,7 @@ func (s *streams) enter(v inn.Viewer, from string) (as func(inn.Viewer), leave f
 		limit = s.config.PerKey
 	}
 	who := v.Own()
+	from = neighbourhood(from)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if limit > 0 && s.byWho[who] >= limit || s.config.PerAddress > 0 && s.byFrom[from] >= s.config.PerAddress {

@@ -124,7 +124,10 @@ func (s *Site) base(c echo.Context) string {
 	if u := s.config.PublicURL; u != nil {
 		return u.Scheme + "://" + u.Host
 	}
-	return c.Scheme() + "://" + c.Request().Host
+	if s.overTLS(c.Request()) {
+		return "https://" + c.Request().Host
+	}
+	return "http://" + c.Request().Host
 }
 
 // showMember is "/team/{id}".
@@ -167,6 +170,11 @@ func (s *Site) memberPage(c echo.Context, status int, id int64, typed *views.Mem
 	if v.Sessions, err = s.store.SignedIn(ctx, id); err != nil {
 		return err
 	}
+	two, err := s.store.TwoStep(ctx, id, 0)
+	if err != nil {
+		return err
+	}
+	v.TwoStep = two.On()
 	keys, err := s.store.Keys(ctx)
 	if err != nil {
 		return err

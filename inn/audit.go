@@ -19,16 +19,24 @@ const (
 	LinkMade        Deed = "link:made"
 	PasswordChanged Deed = "password:changed"
 	SessionsEnded   Deed = "sessions:ended"
+	TwoStepOn       Deed = "two-step:on"
+	TwoStepOff      Deed = "two-step:off"
+	RecoveryRenewed Deed = "recovery:renewed"
+	RecoveryUsed    Deed = "recovery:used"
+	SignInFailed    Deed = "sign-in:failed"
 	KeyAdded        Deed = "key:added"
 	KeyRevoked      Deed = "key:revoked"
 	HouseListed     Deed = "property:listed"
 	SettingsChanged Deed = "settings:changed"
+	HouseRestored   Deed = "house:restored"
+	ActErased       Deed = "act:erased"
+	GuestForgotten  Deed = "guest:erased"
 )
 
 // Deeds lists them in the order of the documentation.
 var Deeds = []Deed{
 	MemberAdded, MemberInvited, MemberJoined, MemberAltered, MemberDisabled, MemberEnabled, LinkMade, PasswordChanged,
-	SessionsEnded, KeyAdded, KeyRevoked, HouseListed, SettingsChanged,
+	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, ActErased, GuestForgotten,
 }
 
 // Act is one administrative act as the audit keeps it: who did what to whom,
@@ -74,6 +82,19 @@ func (a Act) Says() string {
 			return "signed out everywhere"
 		}
 		return "signed " + name + " out everywhere"
+	case TwoStepOn:
+		return "turned two-step sign-in on"
+	case TwoStepOff:
+		if own {
+			return "turned two-step sign-in off"
+		}
+		return "turned two-step sign-in of " + name + " off"
+	case RecoveryRenewed:
+		return "made new recovery codes"
+	case RecoveryUsed:
+		return "signed in with a recovery code"
+	case SignInFailed:
+		return "failed to sign in as " + cmp.Or(name, "nobody we know")
 	case KeyAdded:
 		return "made the API key " + name
 	case KeyRevoked:
@@ -82,6 +103,14 @@ func (a Act) Says() string {
 		return "listed " + name
 	case SettingsChanged:
 		return "changed the settings of the house"
+	case HouseRestored:
+		return "restored a backup"
+	case ActErased:
+		return "erased what was said here"
+	case GuestForgotten:
+		return "erased a guest"
+	case "":
+		return "what was said here has been erased"
 	}
 	return string(a.Deed) + " " + name
 }

@@ -64,6 +64,8 @@ type Booking struct {
 
 	HeldBy string     // who has it in hand since its last event ("Got it"); part of no snapshot
 	HeldAt *time.Time //
+
+	ErasedAt time.Time // when its guest was erased; zero while they are known; part of no snapshot
 }
 
 // Subject names the booking in events and cards.

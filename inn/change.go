@@ -89,6 +89,9 @@ func (b Booking) Apply(t Type, c BookingChange, existing bool, now time.Time) (n
 	if t == BookingNew {
 		t = BookingModified
 	}
+	if b.Erased() {
+		c = c.withoutGuest() // whoever sends the whole booking again must not bring them back
+	}
 	next = b
 	if s, ok := steps[t]; ok && b.Status != s.to {
 		if !slices.Contains(s.from, b.Status) {

@@ -82,6 +82,7 @@ const (
 	BookingNoShow     Type = "booking:no_show"
 	BookingReinstated Type = "booking:reinstated"
 	BookingMoved      Type = "booking:moved"
+	BookingErased     Type = "booking:erased" // its guest was: whoever keeps a copy is to forget them too
 
 	PropertyListed       Type = "property:listed"
 	PropertyStatus       Type = "property:status"
@@ -105,17 +106,21 @@ const (
 	NotificationHeld     Type = "notification:held"     // somebody has a booking in hand
 	NotificationReleased Type = "notification:released" // nobody has it any more: it rings again
 	NotificationsCleaned Type = "notification:cleaned"  // old cards are gone, and with them their part of the badges
+
+	GuestErased  Type = "guest:erased"  // what the log held of a guest has been rewritten
+	HouseChanged Type = "house:changed" // the settings of the house: its zone and currency, how long things are kept
 )
 
 // Types lists every event type, in the order of the documentation.
 var Types = []Type{
 	BookingNew, BookingConfirmed, BookingModified, BookingCancelled, BookingCheckedIn, BookingCheckedOut,
-	BookingNoShow, BookingReinstated, BookingMoved,
+	BookingNoShow, BookingReinstated, BookingMoved, BookingErased,
 	PropertyListed, PropertyStatus, PropertyMaintenance, PropertyAvailability,
 	AlertRaised, AlertAcknowledged, AlertResolved,
 	MetricsUpdate,
 	UserLogin, UserLogout, UserAction,
 	MemberChanged, SessionEnded, NotificationRead, NotificationHeld, NotificationReleased, NotificationsCleaned,
+	GuestErased, HouseChanged,
 }
 
 // Known reports whether t is a type a program may meet.
@@ -124,11 +129,19 @@ func (t Type) Known() bool { return slices.Contains(Types, t) && !t.Internal() }
 // Internal reports whether t is for the house's own streams only.
 func (t Type) Internal() bool {
 	switch t {
-	case MemberChanged, SessionEnded, NotificationRead, NotificationHeld, NotificationReleased, NotificationsCleaned:
+	case MemberChanged, SessionEnded, NotificationRead, NotificationHeld, NotificationReleased, NotificationsCleaned, GuestErased, HouseChanged:
 		return true
 	}
 	return false
 }
+
+// Publishable reports whether a program may send events of this type: some tell
+// of what the house itself did.
+func (t Type) Publishable() bool { return t.Known() && t != BookingMoved && t != BookingErased }
+
+// Unsettles reports whether pages that are open cannot be mended piece by piece
+// after an event of this type, and are to read themselves anew.
+func (t Type) Unsettles() bool { return t == GuestErased || t == HouseChanged }
 
 // ofBooking reports whether an internal type tells of a booking.
 func (t Type) ofBooking() bool { return t == NotificationHeld || t == NotificationReleased }
@@ -182,7 +195,7 @@ func (t Type) MakesCard() bool {
 	}
 	switch t.Kind() {
 	case BookingUpdate:
-		return t != BookingMoved
+		return t != BookingMoved && t != BookingErased
 	case AlertUpdate:
 		return t != AlertAcknowledged
 	case PropertyUpdate:

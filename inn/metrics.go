@@ -242,8 +242,12 @@ func (b Booking) activeAt(at time.Time, today Date) bool {
 	return last == "" || last >= today
 }
 
-// guest tells guests apart: by e-mail where it is known, else by name.
+// guest tells guests apart: by e-mail where it is known, else by name. Bookings
+// erased together were one guest's.
 func (b Booking) guest() string {
+	if b.Erased() {
+		return b.ErasedAt.String()
+	}
 	if b.Email != "" {
 		return strings.ToLower(b.Email)
 	}

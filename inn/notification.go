@@ -69,6 +69,15 @@ func (p Property) Card(e *Event) Notification {
 	return e.card(p.Name, p.Name, cmp.Or(p.Title, p.Status))
 }
 
+// Erase gives the card of a booking without its guest.
+func (n Notification) Erase(g Guest) Notification {
+	n.Title = ErasedGuest
+	if g.names(n.Body) {
+		n.Body = ""
+	}
+	return n
+}
+
 // ReportCard gives the card of what a program reported. It says who and what
 // kind of thing: the payload is not ours to sum up.
 func (e *Event) ReportCard() Notification {

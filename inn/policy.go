@@ -47,6 +47,8 @@ const (
 	TeamManage      Action = "TEAM_MANAGE"
 	AuditView       Action = "AUDIT_VIEW"
 	SettingsManage  Action = "SETTINGS_MANAGE"
+	GuestExport     Action = "GUEST_EXPORT" // everything held about a guest, in a file
+	GuestErase      Action = "GUEST_ERASE"
 	EventPublish    Action = "EVENT_PUBLISH" // through the API, within what Type.Takes asks
 
 	NotificationView        Action = "NOTIFICATION_VIEW"        // cards: one's own, for a key those of its properties
@@ -59,7 +61,7 @@ const (
 var Actions = []Action{
 	DashboardAccess, EventView, BookingView, PropertyView, AlertView, Acknowledge, FinancialView, ContactView, BookingManage,
 	BookingCheckIn, PropertyManage, ActivityView, StatusView, MetricsView, KeyManage, TeamManage, AuditView, SettingsManage,
-	EventPublish, NotificationView, NotificationMark, NotificationAcknowledge, Own,
+	GuestExport, GuestErase, EventPublish, NotificationView, NotificationMark, NotificationAcknowledge, Own,
 }
 
 // reach says how far a permission goes.
@@ -92,6 +94,8 @@ var policy = map[Action]map[Role]reach{
 	TeamManage:      {SuperAdmin: all, Admin: all},
 	AuditView:       {SuperAdmin: all},
 	SettingsManage:  {SuperAdmin: all},
+	GuestExport:     {SuperAdmin: all, Admin: all},
+	GuestErase:      {SuperAdmin: all, Admin: all},
 	EventPublish:    {SuperAdmin: all, Admin: all, Owner: theirs, Manager: theirs, Staff: theirs},
 
 	NotificationView:        everybody,

@@ -12,6 +12,7 @@ type Publication struct {
 	Type     Type
 	Priority Priority  // "" for the type's own
 	At       time.Time // zero for now
+	Where    string    // JSON pointer of the field that names the property; "" when none does
 
 	Emails []string // affectedUsers
 	Role   Role

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -120,6 +121,11 @@ func (l *Log) catchUp(ctx context.Context) error {
 func (l *Log) push(events []inn.Event, head int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if slices.ContainsFunc(events, func(e inn.Event) bool { return e.Type == inn.GuestErased }) {
+		// What the log held has been rewritten, and only the source has it as it is
+		// now. These events were read after that.
+		l.tail, l.first = nil, l.head
+	}
 	// A new slice each time it must grow: cursors read the old one without a lock.
 	tail := l.tail
 	if len(tail)+len(events) > 2*l.length {

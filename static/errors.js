@@ -52,8 +52,8 @@
     if (ctx.response?.status < 400 && ctx.sourceElement?.matches?.("[data-clears]")) ctx.sourceElement.reset();
   });
 
-  document.addEventListener("settings-saved", () => {
-    const said = document.querySelector("[data-saved]");
+  document.addEventListener("settings-saved", (event) => {
+    const said = (event.target.closest?.("form") ?? document).querySelector("[data-saved]");
     if (said) said.textContent = `Saved at ${times.clock(new Date())}.`;
   });
 })();

@@ -9,50 +9,16 @@ const lists = (() => {
   const all = () => document.querySelectorAll("#main [data-list]");
   const items = (list, kind) => [...list.children].filter((item) => item.classList.contains(kind));
 
-  let pointer = null; // where it is, while it is over the page
-  let before = null; // what was attended before a swap, and what the lists showed
+  let before = null; // what was attended to before a swap, and what the lists showed
   let pending = false;
 
-  // ---- What somebody attends to ---------------------------------------------
+  // ---- Around every swap that nobody asked for ------------------------------
 
-  // An item may be replaced by its newer self: it is remembered by its id.
-  function anchor(element) {
-    const at = element?.closest?.("#main [data-list] > *") ?? element;
-    if (!at || at.id === "main" || !at.closest?.("#main")) return null;
-    return { element: at, id: at.id, top: at.getBoundingClientRect().top };
-  }
-
-  // The pointer first: where not everything can stay, what it is at does.
-  function attended() {
-    const found = pointer ? [anchor(document.elementFromPoint(pointer.x, pointer.y))] : [];
-    found.push(anchor(document.activeElement));
-    if (scrollY > 0) {
-      const main = document.getElementById("main").getBoundingClientRect();
-      const top = document.querySelector(".top").getBoundingClientRect().bottom + 8;
-      for (const part of [0.25, 0.75]) found.push(anchor(document.elementFromPoint(main.left + main.width * part, top)));
-    }
-    return found.filter(Boolean);
-  }
-
-  const now = (a) => (a.element.isConnected ? a.element : a.id && document.getElementById(a.id)) || null;
-
-  // By how much what is attended has moved.
-  function moved(anchors) {
-    for (const a of anchors) {
-      const element = now(a);
-      if (!element || element.getClientRects().length === 0) continue;
-      const by = element.getBoundingClientRect().top - a.top;
-      if (Math.abs(by) >= 1) return by;
-    }
-    return 0;
-  }
-
-  // ---- Around every swap of the stream --------------------------------------
-
+  // The stream's, and those of a page that reads itself anew.
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx, tasks } = event.detail;
-    if (ctx.sourceElement?.id !== "live") return;
-    before = { anchors: attended(), known: new Map() };
+    if (!["live", "main"].includes(ctx.sourceElement?.id)) return;
+    before = { anchors: attention.attended(), known: new Map() };
     if (before.anchors.length === 0) return;
     for (const list of all()) {
       before.known.set(list, new Set([...list.children].filter((item) => !item.matches(".held")).map((item) => item.id)));
@@ -63,9 +29,10 @@ const lists = (() => {
   });
 
   // An item that is taken away fades instead, and goes when that moves nothing.
+  // One that nobody has seen yet goes at once.
   function takeLater(target) {
     const item = typeof target === "string" ? document.querySelector(target) : target;
-    if (!item?.matches?.("#main [data-list] > *")) return false;
+    if (!item?.matches?.("#main [data-list] > :not(.held)")) return false;
     item.removeAttribute("id"); // should it come again, it is another
     item.classList.add("leaving");
     item.inert = true;
@@ -75,7 +42,7 @@ const lists = (() => {
   // htmx tells of a swap a moment after it, when it may have been painted; an
   // observer is told before.
   new MutationObserver(swapped).observe(document.getElementById("main"), { childList: true, subtree: true, characterData: true });
-  document.addEventListener("htmx:after:swap", swapped);
+  document.addEventListener("htmx:finally:swap", swapped);
 
   function swapped() {
     if (!before) return;
@@ -86,39 +53,42 @@ const lists = (() => {
       for (const [list, shown] of known) {
         for (const item of list.children) if (!shown.has(item.id) && !item.matches(".leaving")) item.classList.add("held");
       }
-      // What changed in place may have grown; then the page moves, not the eye.
-      const by = moved(anchors.slice(0, 1));
-      if (by !== 0) scrollBy({ top: by, behavior: "instant" });
+      attention.keep(anchors[0]); // what changed in place may have another height now
     }
     settle();
   }
 
   // Shows what waits, list by list, where that moves nothing attended to.
   function settle() {
-    const anchors = attended();
-    pending = false;
+    const anchors = attention.attended();
+    pending = attention.relax(anchors);
     for (const list of all()) {
       const held = items(list, "held");
       const leaving = items(list, "leaving");
       for (const item of held) item.classList.remove("held");
       for (const item of leaving) item.classList.add("gone");
       const cut = surplus(list);
+      if (held.length + leaving.length + cut.length === 0) {
+        label(list);
+        continue;
+      }
       for (const item of cut) item.classList.add("gone");
-      if (anchors.length === 0 || moved(anchors) === 0) {
+      if (attention.moved(anchors) === 0) {
         for (const item of [...leaving, ...cut]) item.remove();
       } else {
-        for (const item of held) item.classList.add("held");
         for (const item of [...leaving, ...cut]) item.classList.remove("gone");
+        for (const item of held) item.classList.add("held");
+        for (const item of held.slice(most(list))) item.remove(); // these would not be shown any more
       }
       label(list);
     }
   }
 
+  const most = (list) => Number(list.dataset.cap || Infinity);
+
   // Lists of a page that stays open all day are cut at the end.
   function surplus(list) {
-    const most = Number(list.dataset.cap || Infinity);
-    const visible = [...list.children].filter((item) => !item.matches(".held, .gone"));
-    return visible.slice(most);
+    return [...list.children].filter((item) => !item.matches(".held, .gone")).slice(most(list));
   }
 
   // ---- "3 new" --------------------------------------------------------------
@@ -135,7 +105,7 @@ const lists = (() => {
       chip = template.content.firstElementChild.cloneNode(true);
       list.before(chip);
     }
-    chip.firstElementChild.textContent = `${held} new`;
+    chip.firstElementChild.textContent = `${held}${held < most(list) ? "" : "+"} new`;
   }
 
   document.addEventListener("click", (event) => {
@@ -150,25 +120,26 @@ const lists = (() => {
     first?.querySelector("a, button")?.focus({ preventScroll: true });
   });
 
-  // When somebody goes elsewhere, what waited may be shown.
-  let asked = 0;
+  // When somebody has gone elsewhere and come to rest there, what waited may be
+  // shown.
+  let resting = 0;
   function later() {
-    if (!pending || asked) return;
-    asked = setTimeout(() => {
-      asked = 0;
+    if (!pending) return;
+    clearTimeout(resting);
+    resting = setTimeout(() => {
       if (!connection.paused) settle();
     }, 300);
   }
-  document.addEventListener("pointermove", (event) => {
-    pointer = event.pointerType === "touch" ? null : { x: event.clientX, y: event.clientY };
-    later();
-  }, { passive: true });
-  document.documentElement.addEventListener("pointerleave", () => {
-    pointer = null;
-    later();
-  });
-  document.addEventListener("focusout", later);
-  document.addEventListener("scroll", later, { passive: true });
+  for (const name of ["pointermove", "pointerup", "focusout", "scroll"]) document.addEventListener(name, later, { passive: true });
+  document.documentElement.addEventListener("pointerleave", later);
+
+  // Changes the page by itself, as a clock does, and keeps in place what is
+  // attended to.
+  function still(change) {
+    const [first] = attention.attended();
+    change();
+    if (first) attention.keep(first);
+  }
 
   // ---- What changed glows once, and focus stays -----------------------------
 
@@ -197,8 +168,6 @@ const lists = (() => {
   });
 
   for (const list of all()) for (const item of surplus(list)) item.remove();
-  // Whether the pointer is at an element, also where that has just arrived.
-  const pointsAt = (element) => pointer !== null && element.contains(document.elementFromPoint(pointer.x, pointer.y));
 
-  return { settle, pointsAt };
+  return { still };
 })();

@@ -23,7 +23,7 @@ const times = (() => {
     return today ? clock.format(then) : `${day.format(then).replace(",", "")}, ${clock.format(then)}`;
   }
 
-  function refresh() {
+  function write() {
     if (typeof connection !== "undefined" && connection.paused) return; // nothing on the page moves
     const now = new Date();
     for (const element of document.querySelectorAll("time[data-rel]")) {
@@ -31,6 +31,12 @@ const times = (() => {
       const said = element.dataset.rel === "clock" ? at(then, now) : say(then, now);
       if (element.textContent !== said) element.textContent = said;
     }
+  }
+
+  // "13:52" becomes "Sat 12 Dec" at midnight, and lines may break elsewhere.
+  function refresh() {
+    if (typeof lists === "undefined") write();
+    else lists.still(write);
   }
 
   document.addEventListener("htmx:after:swap", refresh);

@@ -25,7 +25,7 @@
 
   // While somebody is at a toast, new ones stand below it and none goes: what is
   // about to be clicked does not move.
-  const attended = () => lists.pointsAt(shelf) || shelf.matches(":focus-within");
+  const attended = () => attention.pointsAt(shelf) || shelf.matches(":focus-within");
 
   function show(toast) {
     toast.dataset.shown = "";

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"baithaka/inn"
@@ -13,15 +12,11 @@ import (
 // person did is also an event on their own topic: they and those who may see
 // everybody's activity hear of it at once.
 func (t *tx) audit(by inn.Viewer, act inn.Act) error {
-	act.By, act.Actor = by.Name, by.Name
+	act.At, act.By, act.Actor, act.Address = t.now, by.Name, by.Name, by.Address
 	if by.Somebody() {
 		act.Actor = by.Actor()
 	}
-	err := t.exec(`
-		INSERT INTO audit (at, actor, by_name, deed, subject, name, detail, address)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		ms(t.now), act.Actor, act.By, act.Deed, act.Subject, act.Name, act.Detail, by.Address)
-	if err != nil || by.UserID == 0 {
+	if err := t.keep(act); err != nil || by.UserID == 0 {
 		return err
 	}
 	return t.append(&inn.Event{
@@ -119,41 +114,10 @@ func (s *Store) AuditActors(ctx context.Context) ([]inn.Act, error) {
 	return scanAll(rows, err, scanAct)
 }
 
-// Activity gives what people did that the viewer may see, the newest first. It
-// reads on until the limit is full, since the policy decides event by event.
+// Activity gives what people did that the viewer may see, the newest first: the
+// log by that kind, which the search index knows.
 func (s *Store) Activity(ctx context.Context, by inn.Viewer, f AuditFilter) ([]inn.Event, error) {
-	var found []inn.Event
-	for {
-		batch, err := s.activityBatch(ctx, by, f)
-		if err != nil {
-			return nil, err
-		}
-		for i := range batch {
-			if by.Sees(&batch[i]) {
-				if found = append(found, batch[i]); len(found) == f.Limit {
-					return found, nil
-				}
-			}
-		}
-		if len(batch) < historyStep {
-			return found, nil
-		}
-		f.Before = batch[len(batch)-1].ID
-	}
-}
-
-func (s *Store) activityBatch(ctx context.Context, by inn.Viewer, f AuditFilter) ([]inn.Event, error) {
-	where, args := f.conditions([]any{historyStep})
-	if topics := by.Topics(); !slices.Contains(topics, inn.Everything) {
-		var list string
-		list, args = in(args, topics)
-		where += ` AND (topic IN (` + list + `) OR id IN (SELECT event FROM event_recipients WHERE topic IN (` + list + `)))`
-	}
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT `+eventColumns+`
-		FROM events
-		WHERE type IN ('user:login', 'user:logout', 'user:action') `+where+`
-		ORDER BY id DESC
-		LIMIT $1`, args...)
-	return scanAll(rows, err, scanEvent)
+	return s.History(ctx, by, EventFilter{
+		Kind: inn.UserActivity, Actor: f.Actor, From: f.Since, Until: f.Until, Before: f.Before, Limit: f.Limit,
+	})
 }

@@ -41,22 +41,3 @@ func TestActivityIsWhatTheViewerMaySee(t *testing.T) {
 	require.Len(t, first, 1)
 	assert.Equal(t, 3, count(root, AuditFilter{Before: first[0].ID}))
 }
-
-// Among a million bookings, what people did is found by its own index.
-func TestActivityReadsItsIndex(t *testing.T) {
-	t.Parallel()
-	s := newStore(t)
-	rows, err := s.db.Read.Query(`EXPLAIN QUERY PLAN
-		SELECT ` + eventColumns + `
-		FROM events
-		WHERE type IN ('user:login', 'user:logout', 'user:action') AND actor = 'user:3' AND id < 100
-		ORDER BY id DESC
-		LIMIT 30`)
-	plan, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (detail string, err error) {
-		var id, parent, unused int
-		return detail, row.Scan(&id, &parent, &unused, &detail)
-	})
-	require.NoError(t, err)
-	require.Len(t, plan, 1, "one step, no sorting: %v", plan)
-	assert.Contains(t, plan[0], "events_activity")
-}

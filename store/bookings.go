@@ -1,10 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
-	"slices"
 	"time"
 
 	"baithaka/inn"
@@ -13,19 +12,19 @@ import (
 const bookingColumns = `
 	b.id, b.property, p.name, b.category, b.title, b.customer, b.amount, b.currency, b.status, b.country,
 	b.check_in, b.check_out, b.units, b.guests, b.source, b.external_id, b.version, b.email, b.phone, b.notes,
-	b.booked_at, b.confirmed_at, b.ended_at, b.last_type, b.changed_at, b.changed, b.by_name, b.event, b.held_by, b.held_at`
+	b.booked_at, b.confirmed_at, b.ended_at, b.last_type, b.changed_at, b.changed, b.by_name, b.event, b.held_by, b.held_at, b.erased_at`
 
 const bookingsFrom = ` FROM bookings b JOIN properties p ON p.slug = b.property `
 
 func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
 	var b inn.Booking
 	var amount *int64
-	var booked, confirmed, ended, changedAt, held int64
+	var booked, confirmed, ended, changedAt, held, erased int64
 	var changed string
 	err := row.Scan(
 		&b.ID, &b.Property, &b.House, &b.Category, &b.Title, &b.Customer, &amount, &b.Price.Currency, &b.Status, &b.Country,
 		&b.CheckIn, &b.CheckOut, &b.Units, &b.Guests, &b.Source, &b.ExternalID, &b.Version, &b.Email, &b.Phone, &b.Notes,
-		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event, &b.HeldBy, &held)
+		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event, &b.HeldBy, &held, &erased)
 	if err != nil {
 		return b, err
 	}
@@ -33,7 +32,7 @@ func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
 		b.Price.Minor, b.Priced = *amount, true
 	}
 	b.BookedAt, b.ConfirmedAt, b.EndedAt, b.ChangedAt = fromMS(booked), fromMS(confirmed), fromMS(ended), fromMS(changedAt)
-	b.HeldAt = fromMSPtr(held)
+	b.HeldAt, b.ErasedAt = fromMSPtr(held), fromMS(erased)
 	return b, json.Unmarshal([]byte(changed), &b.Changed)
 }
 
@@ -47,27 +46,40 @@ func (t *tx) booking(id string) (b inn.Booking, found bool, err error) {
 	return all[0], true, nil
 }
 
-// saveBooking writes every column, but for whose hand it is in: what happens to
-// a booking takes it out of any.
-func (t *tx) saveBooking(b inn.Booking) error {
-	changed, err := json.Marshal(b.Changed)
-	if err != nil {
-		return err
+// saveBooking writes a booking: a row of its own, or the one there is. What
+// happens to a booking takes it out of anybody's hand.
+func (t *tx) saveBooking(b inn.Booking, existing bool) error {
+	changed := []byte("null")
+	if len(b.Changed) > 0 {
+		var err error
+		if changed, err = json.Marshal(b.Changed); err != nil {
+			return err
+		}
 	}
 	var amount any
 	if b.Priced {
 		amount = b.Price.Minor
 	}
-	return t.exec(`
-		INSERT OR REPLACE INTO bookings (
+	save := `
+		INSERT INTO bookings (
 			id, property, category, title, customer, amount, currency, status, country,
 			check_in, check_out, units, guests, source, external_id, version, email, phone, notes,
-			booked_at, confirmed_at, ended_at, last_type, changed_at, changed, by_name, event)
+			booked_at, confirmed_at, ended_at, last_type, changed_at, changed, by_name, event, erased_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-			$20, $21, $22, $23, $24, $25, $26, $27)`,
+			$20, $21, $22, $23, $24, $25, $26, $27, $28)`
+	if existing {
+		save = `
+		UPDATE bookings SET
+			property = $2, category = $3, title = $4, customer = $5, amount = $6, currency = $7, status = $8, country = $9,
+			check_in = $10, check_out = $11, units = $12, guests = $13, source = $14, external_id = $15, version = $16,
+			email = $17, phone = $18, notes = $19, booked_at = $20, confirmed_at = $21, ended_at = $22, last_type = $23,
+			changed_at = $24, changed = $25, by_name = $26, event = $27, erased_at = $28, held_by = '', held_at = 0
+		WHERE id = $1`
+	}
+	return t.exec(save,
 		b.ID, b.Property, b.Category, b.Title, b.Customer, amount, b.Price.Currency, b.Status, b.Country,
 		b.CheckIn, b.CheckOut, b.Units, b.Guests, b.Source, b.ExternalID, b.Version, b.Email, b.Phone, b.Notes,
-		ms(b.BookedAt), ms(b.ConfirmedAt), ms(b.EndedAt), b.Last, ms(b.ChangedAt), string(changed), b.By, b.Event)
+		ms(b.BookedAt), ms(b.ConfirmedAt), ms(b.EndedAt), b.Last, ms(b.ChangedAt), string(changed), b.By, b.Event, ms(b.ErasedAt))
 }
 
 // changeBooking applies a publication to the booking it names: row, event and
@@ -95,7 +107,7 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 	if !existing || was.Property != b.Property {
 		takes = inn.BookingNew // making or moving a booking, whatever else happened
 	}
-	house, err := t.houseFor(by, takes, b.Property)
+	house, err := t.houseFor(by, takes, b.Property, p.Where)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +125,7 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 		return nil, err
 	}
 	b.Event = e.ID
-	if err := t.saveBooking(b); err != nil {
+	if err := t.saveBooking(b, existing); err != nil {
 		return nil, err
 	}
 	return e, t.card(by, e, b.Card(e))
@@ -132,12 +144,12 @@ func (t *tx) moveBooking(by inn.Viewer, b inn.Booking) error {
 // houseFor gives the name of a property for which the viewer may publish an
 // event of that type. A property they may not publish for is answered like one
 // that does not exist; a type that is not theirs there, with 403.
-func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug string) (string, error) {
+func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug, where string) (string, error) {
 	var name string
 	found, err := t.row(`SELECT name FROM properties WHERE slug = $1`, []any{slug}, &name)
 	if err == nil && (!found || !by.May(inn.EventPublish, slug)) {
 		return "", &inn.Error{Code: inn.NotFound, Text: "No such property.", Fields: []inn.FieldError{
-			{Pointer: "/property", Detail: "names no property that you may write to"}}}
+			{Pointer: cmp.Or(where, "/property"), Detail: "names no property that you may write to"}}}
 	}
 	if err == nil && !by.May(as.Takes(), slug) {
 		return "", inn.E(inn.Forbidden, "You may not publish %s there.", as)
@@ -145,80 +157,23 @@ func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug string) (string, error) {
 	return name, err
 }
 
-// BookingFilter narrows Bookings.
-type BookingFilter struct {
-	Property string
-	Status   inn.Status
-	Search   string // in the guest's name, title and id
-	Before   int64  // place in the log: bookings last changed before it
-	Limit    int
-}
-
-// Bookings gives the bookings that the viewer may see, the last changed first.
-// What of each may be shown is for Redact to say.
-func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([]inn.Booking, error) {
-	where, args := visible(by, inn.BookingView, "b.property", nil)
-	add := func(condition string, value any) {
-		args = append(args, value)
-		where += fmt.Sprintf(" AND "+condition, len(args))
-	}
-	if f.Property != "" {
-		add("b.property = $%d", f.Property)
-	}
-	if f.Status != "" {
-		add("b.status = $%d", f.Status)
-	}
-	if f.Before > 0 {
-		add("b.event < $%d", f.Before)
-	}
-	if f.Search != "" {
-		add(`instr(lower(b.id || ' ' || b.customer || ' ' || b.title), lower($%d)) > 0`, f.Search)
-	}
-	args = append(args, f.Limit)
-	rows, err := s.db.Read.QueryContext(ctx, fmt.Sprintf(`SELECT %s %s WHERE %s ORDER BY b.event DESC LIMIT $%d`,
-		bookingColumns, bookingsFrom, where, len(args)), args...)
-	return scanAll(rows, err, scanBooking)
-}
-
-// Booking gives one booking that the viewer may see.
-func (s *Store) Booking(ctx context.Context, by inn.Viewer, id string) (inn.Booking, error) {
-	where, args := visible(by, inn.BookingView, "b.property", []any{id})
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+bookingColumns+bookingsFrom+`WHERE b.id = $1 AND `+where, args...)
-	all, err := scanAll(rows, err, scanBooking)
-	if err == nil && len(all) == 0 {
-		err = inn.NoSuch("booking")
-	}
-	if err != nil {
-		return inn.Booking{}, err
-	}
-	return all[0], nil
-}
-
-// bookingsForFigures gives the bookings that can matter to figures over a
-// window: made in it or the one before, or ending after the day before that.
-func (s *Store) bookingsForFigures(ctx context.Context, properties []inn.Property, now time.Time, days int) ([]inn.Booking, error) {
+// BookingsForFigures gives the bookings of properties that can matter to figures
+// over a window: made in it or the one before, or ending after the day before
+// that.
+func (s *Store) BookingsForFigures(ctx context.Context, slugs []string, now time.Time, days int) ([]inn.Booking, error) {
 	since := now.AddDate(0, 0, -2*days-2)
-	args := []any{ms(since), inn.DateOf(since, time.UTC)}
-	slugs := make([]string, len(properties))
-	for i, p := range properties {
-		slugs[i] = p.Slug
-	}
-	list, args := in(args, slugs)
-	rows, err := s.db.Read.QueryContext(ctx, `
+	list, args := in([]any{ms(since), inn.DateOf(since, time.UTC)}, slugs)
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+bookingColumns+bookingsFrom+`
 		WHERE b.property IN (`+list+`)
 		  AND (b.booked_at >= $1 OR b.check_out >= $2 OR b.check_out = '')`, args...)
 	return scanAll(rows, err, scanBooking)
 }
 
-// visible gives the WHERE condition that holds what the viewer may see of a
-// noun that belongs to properties. Loading goes through it; comparing
-// afterwards is how things leak.
-func visible(by inn.Viewer, a inn.Action, column string, args []any) (string, []any) {
-	if by.May(a, "") {
-		return "1 = 1", args
-	}
-	theirs := slices.DeleteFunc(slices.Clone(by.Properties), func(p string) bool { return !by.May(a, p) })
-	list, args := in(args, theirs)
-	return column + " IN (" + list + ")", args
+// BookingsNamed gives the bookings with those ids, whosever they are: for
+// workers, which show nobody anything.
+func (s *Store) BookingsNamed(ctx context.Context, ids []string) ([]inn.Booking, error) {
+	list, args := in(nil, ids)
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+bookingColumns+bookingsFrom+`WHERE b.id IN (`+list+`)`, args...)
+	return scanAll(rows, err, scanBooking)
 }

@@ -175,7 +175,7 @@ func TestForgetKeepsWhatIsYoungEnough(t *testing.T) {
 	add(inn.MetricsUpdate, "metrics:portfolio", ago(0).Add(-time.Hour))
 	add(inn.MetricsUpdate, "metrics:portfolio", ago(0).Add(-time.Hour))
 	save := func(token string, expires time.Time) {
-		require.NoError(t, s.SaveSession(ctx, Session{Token: token, Data: []byte("x")}, expires))
+		require.NoError(t, s.StartSession(ctx, Session{Token: token, Data: []byte("x"), Expires: expires}))
 	}
 	save("over", now.Add(-time.Second))
 	save("good", now.Add(time.Hour))

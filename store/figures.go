@@ -15,7 +15,7 @@ func (s *Store) Measure(ctx context.Context, scope string, slugs []string, now t
 	if err != nil {
 		return inn.Metrics{}, err
 	}
-	bookings, err := s.bookingsForFigures(ctx, properties, now, days)
+	bookings, err := s.BookingsForFigures(ctx, slugs, now, days)
 	if err != nil {
 		return inn.Metrics{}, err
 	}

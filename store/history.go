@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -29,34 +30,50 @@ type EventFilter struct {
 // reads on until the limit is full or the log ends, since the policy decides
 // event by event.
 func (s *Store) History(ctx context.Context, by inn.Viewer, f EventFilter) ([]inn.Event, error) {
+	found, _, err := s.history(ctx, by, f, 0)
+	return found, err
+}
+
+// HistoryPage is History for somebody who waits for a page: where what is sought
+// is rare it stops after a while, and gives the place from which to go on; 0 when
+// it has looked at everything or the limit is full.
+func (s *Store) HistoryPage(ctx context.Context, by inn.Viewer, f EventFilter) (found []inn.Event, reached int64, err error) {
+	found, left, err := s.history(ctx, by, f, patience)
+	if f.Oldest {
+		return found, left.after, err
+	}
+	return found, left.before, err
+}
+
+func (s *Store) history(ctx context.Context, by inn.Viewer, f EventFilter, patience time.Duration) (found []inn.Event, left span, err error) {
 	read, err := s.reader(ctx, by, f)
 	if err != nil || read == nil {
-		return nil, err
+		return nil, span{}, err
 	}
-	var found []inn.Event
+	began := time.Now()
+	left = span{f.After, f.Before}
+	if f.Before == 0 {
+		left.before = math.MaxInt64
+	}
 	// Nearly all that is read may be seen: a little more than asked for is enough,
 	// and a log full of what may not be seen is read in longer steps.
-	for step := min(f.Limit+8, historyStep); ; step = min(2*step, historyStep) {
-		batch, err := read(f.After, f.Before, step)
-		if err != nil {
-			return nil, err
+	for step := min(f.Limit+8, historyStep); !left.empty(); step = min(2*step, historyStep) {
+		var batch []inn.Event
+		if batch, left, err = read(left, step); err != nil {
+			return nil, span{}, err
 		}
 		for i := range batch {
 			if by.Sees(&batch[i]) {
 				if found = append(found, batch[i]); len(found) == f.Limit {
-					return found, nil
+					return found, span{}, nil
 				}
 			}
 		}
-		if len(batch) < step {
-			return found, nil
-		}
-		if last := batch[len(batch)-1].ID; f.Oldest {
-			f.After = last
-		} else {
-			f.Before = last
+		if patience > 0 && time.Since(began) > patience && !left.empty() {
+			return found, left, nil
 		}
 	}
+	return found, span{}, nil
 }
 
 // historyStep is how many events one query of History reads at the most.
@@ -66,30 +83,26 @@ const historyStep = 512
 // topic; who hears more sees most of the log, which is then read as it stands.
 const mostBranches = 100
 
-// historyReader gives the next events of a filter between two places, at most
-// step of them.
-type historyReader func(after, before int64, step int) ([]inn.Event, error)
+// historyReader gives the next events in a part of the log, at most step of them,
+// and what is left of it.
+type historyReader func(in span, step int) (batch []inn.Event, rest span, err error)
 
 // reader chooses how a filter is read, so that what is passed over costs
 // nothing: by subject, by topic, by the search index, or straight through. It is
 // nil when nothing can match.
 func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter) (historyReader, error) {
-	topics := by.Topics()
-	if slices.Contains(topics, inn.Everything) {
-		topics = nil
+	topics := heard(by)
+	if f.Subject == "" && f.searches() {
+		find, err := s.finder(ctx, f, topics)
+		if find == nil {
+			return nil, err
+		}
+		w := f.walk()
+		return func(in span, step int) ([]inn.Event, span, error) { return w.step(ctx, find, in, step) }, nil
 	}
 	var query string
 	var args []any
 	switch {
-	case f.Subject == "" && f.searches():
-		match, ok := f.match(topics)
-		if !ok {
-			return nil, nil
-		}
-		if err := s.caughtUp(ctx); err != nil {
-			return nil, err
-		}
-		query, args = f.bySearch(match)
 	case f.Subject == "" && f.Property != "":
 		query, args = f.byTopic([]inn.Topic{inn.PropertyTopic(f.Property)})
 	case f.Subject == "" && topics != nil && len(topics) <= mostBranches:
@@ -97,11 +110,24 @@ func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter) (histo
 	default:
 		query, args = f.straight(topics)
 	}
-	return func(after, before int64, step int) ([]inn.Event, error) {
-		args[0], args[1], args[2] = after, before, step
+	return func(in span, step int) ([]inn.Event, span, error) {
+		args[0], args[1], args[2] = in.after, in.before, step
 		rows, err := s.read.QueryContext(ctx, query, args...)
-		return scanAll(rows, err, scanEvent)
+		batch, err := scanAll(rows, err, scanEvent)
+		if len(batch) < step {
+			return batch, span{}, err
+		}
+		return batch, in.beyond(batch[step-1].ID, f.Oldest), err
 	}, nil
+}
+
+// heard gives the topics a viewer hears; nil for all.
+func heard(by inn.Viewer) []inn.Topic {
+	topics := by.Topics()
+	if slices.Contains(topics, inn.Everything) {
+		return nil
+	}
+	return topics
 }
 
 // searches reports whether a filter asks for more than the log's own indexes
@@ -124,11 +150,7 @@ func (f EventFilter) order() string {
 	return "DESC"
 }
 
-// between narrows a column to the places. Both ends are always there, so that
-// the query is the same text on every page.
-func between(column string) string {
-	return column + " > $1 AND " + column + " < CASE $2 WHEN 0 THEN 9223372036854775807 ELSE $2 END"
-}
+func between(column string) string { return column + " > $1 AND " + column + " < $2" }
 
 func (f EventFilter) shown() string {
 	hidden := []string{}
@@ -161,16 +183,16 @@ func (f EventFilter) straight(topics []inn.Topic) (query string, args []any) {
 // other topics is not even passed over.
 func (f EventFilter) byTopic(topics []inn.Topic) (query string, args []any) {
 	args = make([]any, 3)
-	shown := f.shown()
-	if f.Property != "" {
+	shown, there := f.shown(), ""
+	if f.Property != "" { // what happened there, and not what was only told to those who see it
 		args = append(args, f.Property)
-		shown += fmt.Sprintf(" AND e.property = $%d", len(args))
+		there = fmt.Sprintf(" AND e.property = $%d", len(args))
 	}
 	var branches []string
 	for _, topic := range topics {
 		args = append(args, topic)
 		own := fmt.Sprintf("e.topic = $%d AND ", len(args)) + between("e.id") + shown
-		addressed := fmt.Sprintf("r.topic = $%d AND ", len(args)) + between("r.event") + shown
+		addressed := fmt.Sprintf("r.topic = $%d AND ", len(args)) + between("r.event") + shown + there
 		branches = append(branches,
 			`SELECT * FROM (SELECT e.id AS place FROM events e WHERE `+own+` ORDER BY e.id `+f.order()+` LIMIT $3)`,
 			`SELECT * FROM (SELECT r.event FROM event_recipients r CROSS JOIN events e ON e.id = r.event
@@ -182,14 +204,14 @@ func (f EventFilter) byTopic(topics []inn.Topic) (query string, args []any) {
 		ORDER BY found.place ` + f.order(), args
 }
 
-// bySearch reads the search index, which gives places in the order of the log.
-func (f EventFilter) bySearch(match string) (query string, args []any) {
-	args = append(make([]any, 3), match, ms(f.From), ms(f.Until))
-	return `SELECT ` + columnsOfE + ` FROM event_search s
-		CROSS JOIN events e ON e.id = s.rowid
-		WHERE event_search MATCH $4 AND ` + between("s.rowid") + `
-			AND e.at >= $5 AND ($6 = 0 OR e.at < $6)
-		ORDER BY s.rowid ` + f.order() + ` LIMIT $3`, args
+// walk reads the events at the places of a search. Periods are narrowed by the
+// day; what is before and after on the first and the last is left out here.
+func (f EventFilter) walk() walk[inn.Event] {
+	return walk[inn.Event]{
+		columns: columnsOfE, joins: `CROSS JOIN events e ON e.id = f.rowid`,
+		where: `AND e.at >= $5 AND e.at < $6` + f.shown(), args: []any{ms(f.From), until(f.Until)},
+		scan: scanEvent, place: func(e *inn.Event) int64 { return e.ID },
+	}
 }
 
 // types gives the types of event that pass the filter.

@@ -106,11 +106,21 @@ func (s *Store) Invited(ctx context.Context, token string) (inn.Member, error) {
 // name; it voids the link and ends their sessions in the same transaction. Of
 // many at once, one gets in.
 func (s *Store) UseLink(ctx context.Context, address, token, name, password string) (inn.Member, error) {
+	// Before the password is hashed, which takes long: a link is open to all.
+	m, err := s.Invited(ctx, token)
+	if err != nil {
+		return m, err
+	}
+	if m.Invited {
+		m.Name = name
+	}
+	if err := CheckChosen(password, m); err != nil {
+		return m, err
+	}
 	hash, err := s.hashPassword(ctx, password)
 	if err != nil {
-		return inn.Member{}, err
+		return m, err
 	}
-	var m inn.Member
 	err = s.write(ctx, func(t *tx) error {
 		var id int64
 		found, err := t.row(`DELETE FROM invites WHERE token = $1 AND expires > $2 RETURNING user`, []any{hashToken(token), ms(t.now)}, &id)

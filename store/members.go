@@ -30,6 +30,16 @@ func (t *tx) members() ([]inn.Member, error) {
 	return scanAll(rows, err, scanMember)
 }
 
+// membersAddressed gives those to whom a card has been addressed.
+func (t *tx) membersAddressed(card int64) ([]inn.Member, error) {
+	rows, err := t.rows(`
+		SELECT `+memberColumns+`
+		FROM users u
+		WHERE u.disabled = 0 AND u.id IN (SELECT user FROM notification_states WHERE notification = $1 AND event > 0)
+		ORDER BY u.id`, card)
+	return scanAll(rows, err, scanMember)
+}
+
 // Members lists everybody, by name.
 func (s *Store) Members(ctx context.Context) ([]inn.Member, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u ORDER BY u.name, u.id`)

@@ -15,12 +15,14 @@ import (
 // concerns a viewer by where its latest shared event happened, or by an event
 // that was addressed to them.
 type reach struct {
-	args []any  // $1 is the person, 0 for a key
+	args []any  // the person, 0 for a key, is the first of them
+	me   string // the placeholder of that
 	seen string // on n: its shared event concerns them
 }
 
-func reachOf(by inn.Viewer) reach {
-	r := reach{args: []any{by.UserID}, seen: "1"}
+// reachOf begins behind the arguments that a query has already.
+func reachOf(by inn.Viewer, taken ...any) reach {
+	r := reach{args: append(taken, by.UserID), me: fmt.Sprintf("$%d", len(taken)+1), seen: "1"}
 	if !by.Somebody() {
 		r.seen = "0"
 		return r
@@ -44,15 +46,15 @@ func (r *reach) arg(value any) string {
 	return fmt.Sprintf("$%d", len(r.args))
 }
 
-// floors reads the read floors of person $1 once: one for everything, and one for
+// floors reads the person's read floors once: one for everything, and one for
 // each kind, which is never below it. "Read all" moves one number.
-var floors = func() string {
-	with := `WITH base AS MATERIALIZED (SELECT coalesce((SELECT read_floor FROM users WHERE id = $1), 0) AS floor), me AS MATERIALIZED (SELECT floor`
+func (r *reach) floors() string {
+	with := `WITH base AS MATERIALIZED (SELECT coalesce((SELECT read_floor FROM users WHERE id = ` + r.me + `), 0) AS floor), me AS MATERIALIZED (SELECT floor`
 	for i, kind := range inn.Kinds {
-		with += fmt.Sprintf(`, max(floor, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = $1 AND f.kind = '%s'), 0)) AS f%d`, kind, i)
+		with += fmt.Sprintf(`, max(floor, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = %s AND f.kind = '%s'), 0)) AS f%d`, r.me, kind, i)
 	}
 	return with + " FROM base) "
-}()
+}
 
 // floorOf is the floor of the i-th kind.
 func floorOf(i int) string { return fmt.Sprintf("(SELECT f%d FROM me)", i) }
@@ -103,8 +105,8 @@ type NotificationFilter struct {
 	Limit    int
 }
 
-// where gives the conditions on n alone; ok is false when nothing can match.
-func (f NotificationFilter) where(r *reach) (where string, ok bool) {
+// where gives the conditions on n alone.
+func (f NotificationFilter) where(r *reach) (where string) {
 	if f.Kind != "" {
 		where += " AND n.kind = " + r.arg(f.Kind)
 	}
@@ -123,14 +125,7 @@ func (f NotificationFilter) where(r *reach) (where string, ok bool) {
 	if f.Urgent != nil {
 		where += " AND (n.priority = 'critical' AND n.type <> 'alert:resolved') = " + r.arg(*f.Urgent)
 	}
-	if f.Search != "" {
-		said := wordsOf(f.Search)
-		if len(said) == 0 {
-			return "", false
-		}
-		where += " AND n.id IN (SELECT rowid FROM card_search WHERE card_search MATCH " + r.arg(strings.Join(said, " AND ")) + ")"
-	}
-	return where, true
+	return where
 }
 
 // Notifications gives a viewer's cards, the last moved first. They come from
@@ -138,15 +133,11 @@ func (f NotificationFilter) where(r *reach) (where string, ok bool) {
 // shows and not how many cards there are.
 func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f NotificationFilter) ([]inn.Notification, error) {
 	if f.Search != "" {
-		if err := s.caughtUp(ctx); err != nil {
-			return nil, err
-		}
+		found, _, err := s.SearchNotifications(ctx, by, f)
+		return found, err
 	}
 	r := reachOf(by)
-	narrow, ok := f.where(&r)
-	if !ok {
-		return nil, nil
-	}
+	narrow := f.where(&r)
 	if f.Before == 0 {
 		f.Before = math.MaxInt64
 	}
@@ -182,7 +173,7 @@ func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f Notification
 		source(states, "n.event", anyFloor, "s.user = $1 AND s.unread = 1 AND n.event <= "+anyFloor+" AND "+shared) // marked
 	}
 	source(states, "s.event", anyFloor, "s.user = $1 AND s.event > 0 AND s.event > CASE WHEN "+r.seen+" THEN n.event ELSE 0 END AND ("+r.seen+" OR n.kind <> 'booking_update')")
-	query := floors + `
+	query := r.floors() + `
 		SELECT ` + cardColumns + `, found.latest, NOT found.unread
 		FROM (` + strings.Join(sources, " UNION ALL ") + ` ORDER BY latest DESC` + limit + `) found JOIN notifications n ON n.id = found.id
 		ORDER BY found.latest DESC`
@@ -221,7 +212,7 @@ type mine struct {
 func oneCard(by inn.Viewer, subject string) (string, []any) {
 	r := reachOf(by)
 	latest := r.latest()
-	return floors + `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + isUnread(latest, anyFloor) + `, n.id, n.topic, n.event
+	return r.floors() + `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + isUnread(latest, anyFloor) + `, n.id, n.topic, n.event
 		FROM notifications n LEFT JOIN notification_states s ON s.user = $1 AND s.notification = n.id
 		WHERE n.subject = ` + r.arg(subject) + ` AND ` + latest + ` > 0`, r.args
 }

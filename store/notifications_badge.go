@@ -36,7 +36,7 @@ func (s *Store) Badge(ctx context.Context, by inn.Viewer) (b inn.Badge, err erro
 		}
 		counted = append(counted, one+fmt.Sprintf(" FROM notifications n WHERE n.kind = '%s' AND n.event > %s AND %s", kind, floorOf(i), r.seen))
 	}
-	err = s.read.QueryRowContext(ctx, floors+`SELECT `+sums+` FROM (`+strings.Join(counted, " UNION ALL ")+` UNION ALL `+corrected+`
+	err = s.read.QueryRowContext(ctx, r.floors()+`SELECT `+sums+` FROM (`+strings.Join(counted, " UNION ALL ")+` UNION ALL `+corrected+`
 		FROM notification_states s JOIN notifications n ON n.id = s.notification
 		WHERE s.user = $1 AND (s.unread = 1 OR s.event > 0 OR s.read_event > (SELECT floor FROM me)))`, r.args...).Scan(into...)
 	for _, n := range b.Kinds {

@@ -71,7 +71,11 @@ func (t *tx) readOwn(by inn.Viewer, card, event int64) error {
 // earlier event and may not see this one loses the card, which now says what is
 // not for them.
 func (t *tx) addressCard(id int64, e *inn.Event) error {
-	members, err := t.members()
+	concerned := t.members
+	if len(e.To) == 0 {
+		concerned = func() ([]inn.Member, error) { return t.membersAddressed(id) }
+	}
+	members, err := concerned()
 	if err != nil {
 		return err
 	}

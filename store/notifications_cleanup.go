@@ -18,14 +18,11 @@ const pastKeeping = `
 // the read marks that no longer say anything. The events and what they tell of
 // stay: those have a retention of their own.
 func (s *Store) Clean(ctx context.Context, now time.Time) error {
-	low, err := s.keeps(ctx, "cleanup_low_days", now)
+	h, err := s.HouseSettings(ctx)
 	if err != nil {
 		return err
 	}
-	medium, err := s.keeps(ctx, "cleanup_medium_days", now)
-	if err != nil {
-		return err
-	}
+	low, medium := pastCards(h, inn.CleanLow, now), pastCards(h, inn.CleanOther, now)
 	for {
 		// Looked for beside the writer, since that reads every card.
 		rows, err := s.read.QueryContext(ctx, `SELECT n.id FROM notifications n WHERE `+pastKeeping+` LIMIT $3`, low, medium, forgetStep)
@@ -65,15 +62,13 @@ func (t *tx) clean(ids []int64, low, medium int64) error {
 		map[string]int64{"removed": removed})
 }
 
-// keeps gives the time before which cards are past what meta says, in days; 0
-// or nothing there keeps them for ever.
-func (s *Store) keeps(ctx context.Context, name string, now time.Time) (before int64, err error) {
-	var days int64
-	err = s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = $1), 0)`, name).Scan(&days)
-	if err != nil || days <= 0 {
-		return -1, err
+// pastCards gives the time before which cards are past a limit; 0 keeps them for
+// ever.
+func pastCards(h inn.HouseSettings, limit inn.Limit, now time.Time) int64 {
+	if h.Limits[limit] == 0 {
+		return -1
 	}
-	return ms(now.AddDate(0, 0, -int(days))), nil
+	return ms(now.Add(-h.Lasts(limit)))
 }
 
 // forgetMarks removes the read marks that the person's floor has overtaken.

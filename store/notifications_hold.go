@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"strings"
-	"time"
 
 	"baithaka/inn"
 )
@@ -223,15 +222,15 @@ func (t *tx) holdCard(n inn.Notification) error {
 // holdEnds sets the time at which a "Got it" runs out, by the priority. What is
 // neither critical nor high stays in the hand it is in.
 func (t *tx) holdEnds(n inn.Notification) error {
-	name := map[inn.Priority]string{inn.Critical: "ack_critical_minutes", inn.High: "ack_high_minutes"}[n.Priority]
-	if name == "" {
+	limit, ends := map[inn.Priority]inn.Limit{inn.Critical: inn.GotCritical, inn.High: inn.GotHigh}[n.Priority]
+	if !ends {
 		return nil
 	}
-	var minutes int64
-	if found, err := t.row(`SELECT CAST(value AS INTEGER) FROM meta WHERE name = $1`, []any{name}, &minutes); err != nil || !found || minutes <= 0 {
+	h, err := t.houseSettings()
+	if err != nil {
 		return err
 	}
-	at := n.HeldAt.Add(time.Duration(minutes) * time.Minute)
+	at := n.HeldAt.Add(h.Lasts(limit))
 	return t.exec(`INSERT OR REPLACE INTO due (what, subject, at) VALUES ('hold', $1, $2)`, n.Subject, ms(at))
 }
 

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 
 	"baithaka/inn"
 )
@@ -22,14 +23,22 @@ const (
 	argonKey    = 32
 )
 
-// CheckPassword refuses a password that is too short or too long; which others
-// are too common is for the sign-in pages to say.
+// CheckPassword refuses a password that is too short or too long. That is all
+// the command line asks; CheckChosen asks more.
 func CheckPassword(password string) error {
-	if n := utf8.RuneCountInString(password); n < 8 || n > 256 {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/password", Detail: "must be 8 to 256 characters"}})
+	if n := utf8.RuneCountInString(composed(password)); n < 8 || n > 256 {
+		return unfit("must be 8 to 256 characters")
 	}
 	return nil
 }
+
+func unfit(why string) error {
+	return inn.InvalidFields([]inn.FieldError{{Pointer: "/password", Detail: why}})
+}
+
+// composed gives a password in Unicode's composed form: an é is the same however
+// the keyboard makes it.
+func composed(password string) string { return norm.NFC.String(password) }
 
 func (s *Store) hashPassword(ctx context.Context, password string) (string, error) {
 	if err := CheckPassword(password); err != nil {
@@ -55,7 +64,7 @@ func (s *Store) argon(ctx context.Context, password string, salt []byte, time, m
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return argon2.IDKey([]byte(password), salt, time, memory, 1, argonKey), nil
+	return argon2.IDKey([]byte(composed(password)), salt, time, memory, 1, argonKey), nil
 }
 
 // nobody is what an unknown address is checked against, so that the answer for

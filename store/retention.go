@@ -3,54 +3,68 @@ package store
 import (
 	"context"
 	"time"
-)
 
-// How long what is kept (DESIGN: events of bookings, properties and alerts 400
-// days; activity 90; figures a day at full rate, then one an hour).
-const (
-	keepEvents   = 400 * 24 * time.Hour
-	keepActivity = 90 * 24 * time.Hour
-	keepFigures  = 24 * time.Hour
+	"baithaka/inn"
 )
 
 // forgetStep is how many rows one transaction removes at the most, so that no
 // publisher waits long behind the broom.
 const forgetStep = 500
 
-// Forget removes what is older than its retention, in small steps: sessions and
-// idempotency keys that have run out, read activity, figures beyond one an
-// hour, and in the end the oldest events themselves, after which positions
-// before them are lost and said to be.
+// Forget removes what is older than the settings of the house keep it, in small
+// steps: sessions and idempotency keys that have run out, read activity, figures
+// beyond one an hour, alerts that were solved, who the guests of that time were,
+// and in the end the oldest events themselves, after which positions before them
+// are lost and said to be. What was sold stays, and so do the figures.
 func (s *Store) Forget(ctx context.Context, now time.Time) error {
+	h, err := s.HouseSettings(ctx)
+	if err != nil {
+		return err
+	}
+	keepLog := now.Add(-h.Lasts(inn.KeepLog))
 	for _, one := range []struct {
 		delete string
 		before time.Time
 	}{
 		{`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`, now},
+		{`DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`, now.Add(-placeKept)},
 		{`DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`, now.Add(-idempotencyKept)},
 		{`DELETE FROM events WHERE id IN (
 			SELECT id FROM events
-			WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended') AND at <= $1
-			LIMIT $2)`, now.Add(-keepActivity)},
+			WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND at <= $1
+			LIMIT $2)`, now.Add(-h.Lasts(inn.KeepPeople))},
+		{`DELETE FROM alerts WHERE (property, key) IN (
+			SELECT property, key FROM alerts WHERE status = 'resolved' AND resolved_at <= $1 LIMIT $2)`, keepLog},
 		{`DELETE FROM events WHERE id IN (
 			SELECT e.id FROM events e
 			WHERE e.type = 'metrics:update' AND e.at <= $1 AND e.at / 3600000 = (
 				SELECT next.at / 3600000 FROM events next
 				WHERE next.subject = e.subject AND next.id > e.id ORDER BY next.id LIMIT 1)
-			LIMIT $2)`, now.Add(-keepFigures)},
+			LIMIT $2)`, now.Add(-h.Lasts(inn.KeepFigures))},
 	} {
 		if err := s.forgetAll(ctx, one.delete, one.before); err != nil {
 			return err
 		}
 	}
+	if err := s.forgetGuests(ctx, keepLog); err != nil {
+		return err
+	}
+	if err := s.forgetLog(ctx, keepLog); err != nil {
+		return err
+	}
+	return s.settle(ctx)
+}
+
+// forgetLog trims the log up to the first event that is young enough, not up to
+// the last that is old: one booking imported with a date of long ago would take
+// the whole log along.
+func (s *Store) forgetLog(ctx context.Context, before time.Time) error {
 	var upto int64
-	// Up to the first that is young enough, not up to the last that is old: one
-	// booking imported with a date of long ago would take the whole log along.
 	err := s.read.QueryRowContext(ctx, `
 		SELECT coalesce(
 			(SELECT id - 1 FROM events WHERE at > $1 ORDER BY id LIMIT 1),
 			(SELECT max(id) FROM events),
-			0)`, ms(now.Add(-keepEvents))).Scan(&upto)
+			0)`, ms(before)).Scan(&upto)
 	if err != nil || upto == 0 {
 		return err
 	}

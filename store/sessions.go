@@ -2,46 +2,170 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"baithaka/inn"
 )
 
+const (
+	// SessionLife is how long a sign-in lasts at the most.
+	SessionLife = 30 * 24 * time.Hour
+	// SessionIdle is how long it lasts when nobody uses it. An open page that is
+	// only looked at is no use of it.
+	SessionIdle = 7 * 24 * time.Hour
+	// renewalGrace is how long requests with the token before a renewal still
+	// count: those that were on their way when it was made.
+	renewalGrace = 30 * time.Second
+)
+
 // Session is one sign-in of one browser. Token is the hash of what the cookie
 // holds.
 type Session struct {
-	ID     int64
-	Token  string
-	UserID int64 // 0 before sign-in
-	Data   []byte
+	ID      int64
+	Token   string
+	UserID  int64 // 0 before sign-in
+	Pending int64 // whose code is still to come; 0 for nobody's
+	Data    []byte
+
+	Created, Used, Expires time.Time
+	Address, Agent         string // where it was begun, and by which User-Agent
+
+	// Renewal is what the next token is made of beside this one; "" for none. It
+	// is Due until that is done; Old says that the session was found by the token
+	// before, whose holder is to be given the next one again.
+	Renewal  string
+	Due, Old bool
 }
 
-// Session gives a live session by its hashed token.
+// Until gives when a session ends by itself.
+func (one Session) Until() time.Time {
+	if idle := one.Used.Add(SessionIdle); idle.Before(one.Expires) {
+		return idle
+	}
+	return one.Expires
+}
+
+// living is when a session is good, with $1 the present and $2 the last use that
+// is recent enough. Its arguments are those of alive.
+const (
+	living         = `ended = 0 AND expires > $1 AND last_used > $2`
+	sessionColumns = `id, token, user, pending, data, created_at, last_used, expires, address, agent, renewal, renewed_at`
+)
+
+func alive(now time.Time) []any { return []any{ms(now), ms(now.Add(-SessionIdle))} }
+
+func scanSession(row interface{ Scan(...any) error }) (Session, error) {
+	var one Session
+	var created, used, expires, renewed int64
+	err := row.Scan(&one.ID, &one.Token, &one.UserID, &one.Pending, &one.Data, &created, &used, &expires,
+		&one.Address, &one.Agent, &one.Renewal, &renewed)
+	one.Created, one.Used, one.Expires = fromMS(created), fromMS(used), fromMS(expires)
+	one.Due = one.Renewal != "" && renewed == 0
+	return one, err
+}
+
+// Session gives a live session by its hashed token, or by the one it had until a
+// moment ago.
 func (s *Store) Session(ctx context.Context, token string) (Session, error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT id, token, user, data FROM sessions WHERE token = $1 AND ended = 0 AND expires > $2`, token, ms(time.Now()))
-	all, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (Session, error) {
-		var one Session
-		return one, row.Scan(&one.ID, &one.Token, &one.UserID, &one.Data)
-	})
+	now := time.Now()
+	rows, err := s.db.Read.QueryContext(ctx, `
+		SELECT `+sessionColumns+`
+		FROM sessions
+		WHERE (token = $3 OR previous = $3 AND renewed_at > $4) AND `+living,
+		append(alive(now), token, ms(now.Add(-renewalGrace)))...)
+	all, err := scanAll(rows, err, scanSession)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("session")
 	}
 	if err != nil {
 		return Session{}, err
 	}
+	all[0].Old = all[0].Token != token
 	return all[0], nil
 }
 
-// SaveSession stores a session's data. A session that has ended stays ended:
-// a request that was in flight when it did cannot bring it back.
-func (s *Store) SaveSession(ctx context.Context, one Session, expires time.Time) error {
+// Sessions gives the browsers on which a person is signed in, the last used
+// first.
+func (s *Store) Sessions(ctx context.Context, user int64) ([]Session, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `
+		SELECT `+sessionColumns+`
+		FROM sessions
+		WHERE user = $3 AND `+living+`
+		ORDER BY last_used DESC, id DESC`, append(alive(time.Now()), user)...)
+	return scanAll(rows, err, scanSession)
+}
+
+// SignedIn counts the browsers on which a person is signed in.
+func (s *Store) SignedIn(ctx context.Context, user int64) (n int, err error) {
+	err = s.db.Read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE user = $3 AND `+living,
+		append(alive(time.Now()), user)...).Scan(&n)
+	return n, err
+}
+
+// SessionUntil gives until when a session is good, unless it is used before; the
+// zero time when it is not any more.
+func (s *Store) SessionUntil(ctx context.Context, id int64) (time.Time, error) {
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+sessionColumns+` FROM sessions WHERE id = $3 AND `+living,
+		append(alive(time.Now()), id)...)
+	all, err := scanAll(rows, err, scanSession)
+	if err != nil || len(all) == 0 {
+		return time.Time{}, err
+	}
+	return all[0].Until(), nil
+}
+
+// StartSession stores a new session, under a token that was never there.
+func (s *Store) StartSession(ctx context.Context, one Session) error {
 	return s.write(ctx, func(t *tx) error {
 		return t.exec(`
-			INSERT INTO sessions (token, user, data, expires) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (token) DO UPDATE SET user = excluded.user, data = excluded.data, expires = excluded.expires
-			WHERE ended = 0`, one.Token, one.UserID, one.Data, ms(expires))
+			INSERT INTO sessions (token, user, pending, data, created_at, last_used, expires, address, agent)
+			VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)`,
+			one.Token, one.UserID, one.Pending, one.Data, ms(t.now), ms(one.Expires), one.Address, one.Agent)
 	})
+}
+
+// SaveSession stores a session's data again. It never makes one: what has ended,
+// or was never there, cannot be brought to life by a request that was in flight
+// when it ended.
+func (s *Store) SaveSession(ctx context.Context, one Session) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.exec(`UPDATE sessions SET user = $2, pending = $3, data = $4, expires = $5 WHERE token = $1 AND ended = 0`,
+			one.Token, one.UserID, one.Pending, one.Data, ms(one.Expires))
+	})
+}
+
+// UseSessions notes when sessions were used. Those that have ended meanwhile
+// stay so. It is not an event.
+func (s *Store) UseSessions(ctx context.Context, used map[int64]time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		for id, at := range used {
+			if err := t.exec(`
+				UPDATE sessions SET last_used = $2
+				WHERE id = $1 AND ended = 0 AND expires > $2 AND last_used > $3 AND last_used < $2`,
+				id, ms(at), ms(at.Add(-SessionIdle))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// RenewSession gives a session whose renewal is due its next token; old and next
+// are hashed. When another request has done it, nothing is left to do.
+func (s *Store) RenewSession(ctx context.Context, id int64, old, next string) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.exec(`
+			UPDATE sessions SET token = $3, previous = $2, renewed_at = $4
+			WHERE id = $1 AND token = $2 AND renewal <> '' AND renewed_at = 0 AND ended = 0`, id, old, next, ms(t.now))
+	})
+}
+
+// renewSessions makes the renewal of a person's sessions due: a token that
+// leaked while it was worth less is worth nothing more once its owner has opened
+// the next page.
+func (t *tx) renewSessions(user int64) error {
+	return t.exec(`UPDATE sessions SET renewal = $2, renewed_at = 0, previous = '' WHERE user = $1 AND ended = 0`, user, rand.Text())
 }
 
 // sessionEnded is the snapshot of a session:ended event.
@@ -52,36 +176,82 @@ type sessionEnded struct {
 // EndSession ends a session and the streams that hang on it.
 func (s *Store) EndSession(ctx context.Context, token string) error {
 	return s.write(ctx, func(t *tx) error {
-		var id, user int64
-		found, err := t.row(`UPDATE sessions SET ended = $2, data = x'' WHERE token = $1 AND ended = 0 RETURNING id, user`,
-			[]any{token, ms(t.now)}, &id, &user)
-		if err != nil || !found || user == 0 {
+		_, err := t.endEach(`(token = $1 OR previous = $1)`, token)
+		return err
+	})
+}
+
+// EndOwnSession ends one of a person's own sessions, on whichever browser.
+func (s *Store) EndOwnSession(ctx context.Context, by inn.Viewer, id int64) error {
+	return s.write(ctx, func(t *tx) error {
+		ended, err := t.endEach(`user = $1 AND id = $2`, by.UserID, id)
+		if err == nil && ended == 0 {
+			err = inn.NoSuch("session")
+		}
+		return err
+	})
+}
+
+// EndOtherSessions ends all of a person's own sessions but one.
+func (s *Store) EndOtherSessions(ctx context.Context, by inn.Viewer, keep int64) error {
+	return s.write(ctx, func(t *tx) error {
+		m, err := t.theirs(by, by.UserID)
+		if err != nil {
 			return err
 		}
-		return t.append(&inn.Event{
-			Topic: inn.UserTopic(user), Type: inn.SessionEnded, Subject: string(inn.UserTopic(user)), Actor: string(inn.UserTopic(user)),
-		}, sessionEnded{id})
+		ended, err := t.endOthers(by.UserID, keep)
+		if err != nil || ended == 0 {
+			return err
+		}
+		return t.audit(by, aboutMember(inn.SessionsEnded, m, "all but the one in use"))
 	})
+}
+
+func (t *tx) endOthers(user, keep int64) (ended int, err error) {
+	if err := t.endPending(user); err != nil {
+		return 0, err
+	}
+	return t.endEach(`user = $1 AND id <> $2`, user, keep)
+}
+
+// endEach ends the sessions under a condition, each with its event, and counts
+// those of somebody.
+func (t *tx) endEach(where string, args ...any) (ended int, err error) {
+	rows, err := t.rows(`SELECT `+sessionColumns+` FROM sessions WHERE ended = 0 AND `+where+` ORDER BY id`, args...)
+	all, err := scanAll(rows, err, scanSession)
+	if err != nil {
+		return 0, err
+	}
+	for _, one := range all {
+		if err := t.exec(`UPDATE sessions SET ended = $2, data = x'' WHERE id = $1`, one.ID, ms(t.now)); err != nil {
+			return ended, err
+		}
+		if one.UserID == 0 {
+			continue
+		}
+		who := inn.UserTopic(one.UserID)
+		err := t.append(&inn.Event{Topic: who, Type: inn.SessionEnded, Subject: string(who), Actor: string(who)}, sessionEnded{one.ID})
+		if err != nil {
+			return ended, err
+		}
+		ended++
+	}
+	return ended, nil
 }
 
 // endSessions ends every session of a person; the member:changed event that
 // follows makes their streams look again.
 func (t *tx) endSessions(user int64) error {
+	if err := t.endPending(user); err != nil {
+		return err
+	}
 	return t.exec(`UPDATE sessions SET ended = $2, data = x'' WHERE user = $1 AND ended = 0`, user, ms(t.now))
 }
 
-// SessionLives reports whether a session is still good.
-func (s *Store) SessionLives(ctx context.Context, id int64) (lives bool, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND ended = 0 AND expires > $2)`,
-		id, ms(time.Now())).Scan(&lives)
-	return lives, err
-}
-
-// SignedIn counts the browsers on which a person is signed in.
-func (s *Store) SignedIn(ctx context.Context, user int64) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE user = $1 AND ended = 0 AND expires > $2`,
-		user, ms(time.Now())).Scan(&n)
-	return n, err
+// endPending ends what waits for a person's code: its password was right then,
+// and need not be now.
+func (t *tx) endPending(user int64) error {
+	return t.exec(`UPDATE sessions SET ended = $2, data = x'' WHERE pending = $1 AND ended = 0`, user, ms(t.now))
 }
 
 // NoteLogin appends that a person signed in or out, heard by themselves and by

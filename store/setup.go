@@ -42,6 +42,9 @@ func (s *Store) SetUp(ctx context.Context, token string, m inn.Member, password 
 	if err != nil {
 		return m, err
 	}
+	if err := CheckChosen(password, m); err != nil {
+		return m, err
+	}
 	hash, err := s.hashPassword(ctx, password)
 	if err != nil {
 		return m, err

@@ -7,19 +7,13 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"baithaka/db"
-	"baithaka/inn"
 )
 
 // Store is the truth. It is safe for any number of goroutines: readers run side
@@ -33,6 +27,8 @@ type Store struct {
 	stop    context.CancelFunc
 	bell    bell
 	commits commits
+	trouble trouble
+	chain   chained
 	hasher  chan struct{} // bounds how many passwords are hashed at once
 	read    reader
 }
@@ -45,16 +41,16 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 		jobs: make(chan *job, maxGroup), closed: make(chan struct{}), hasher: make(chan struct{}, 2),
 	}
 	s.bell.ch = make(chan struct{})
-	if err := database.Read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&s.epoch); err != nil {
-		stop()
-		return nil, fmt.Errorf("the database has no epoch: %w", err)
-	}
 	conn, err := database.Write.Conn(ctx)
 	if err != nil {
 		stop()
 		return nil, err
 	}
 	go s.runWriter(ctx, conn)
+	if s.epoch, err = s.regain(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -68,8 +64,18 @@ func (s *Store) Close() {
 // Epoch gives the epoch of this log.
 func (s *Store) Epoch() string { return s.epoch }
 
-// Ready reports whether the database answers.
-func (s *Store) Ready(ctx context.Context) error { return s.db.Read.PingContext(ctx) }
+// Ready says why the store cannot do its work just now: the disk refuses writes,
+// or the database cannot be read. It is nil when it can.
+func (s *Store) Ready(ctx context.Context) error {
+	if err := s.Trouble(); err != nil {
+		return err
+	}
+	var epoch string
+	if err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&epoch); err != nil {
+		return explain(err)
+	}
+	return nil
+}
 
 // bell tells who waits that something was appended. It carries no data: who
 // hears it reads the log.
@@ -177,26 +183,4 @@ func fromMSPtr(n int64) *time.Time {
 	}
 	t := fromMS(n)
 	return &t
-}
-
-// explain turns what SQLite says about the machine into what a publisher can
-// act on; other errors stay what they are.
-func explain(err error) error {
-	var se *sqlite.Error
-	if !errors.As(err, &se) {
-		return err
-	}
-	switch se.Code() & 0xff {
-	case sqlite3.SQLITE_FULL:
-		return &inn.Error{Code: inn.NoSpace, Text: "The disk is full; nothing was stored. Make room and try again.", RetryAfter: 10 * time.Second, Cause: err}
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY:
-		return &inn.Error{Code: inn.Unavailable, Text: "The database cannot be written just now; nothing was stored. Try again.", RetryAfter: 2 * time.Second, Cause: err}
-	}
-	return err
-}
-
-// isUnique reports whether err says that a row with that key is there already.
-func isUnique(err error) bool {
-	var se *sqlite.Error
-	return errors.As(err, &se) && (se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }

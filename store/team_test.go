@@ -25,7 +25,7 @@ func acts(t testing.TB, s *Store) []inn.Act {
 // signedIn gives a person a session.
 func signedIn(t testing.TB, s *Store, v inn.Viewer, token string) {
 	t.Helper()
-	require.NoError(t, s.SaveSession(ctx, Session{Token: token, UserID: v.UserID, Data: []byte("x")}, time.Now().Add(time.Hour)))
+	require.NoError(t, s.StartSession(ctx, Session{Token: token, UserID: v.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}))
 }
 
 func from(v inn.Viewer, address string) inn.Viewer { v.Address = address; return v }

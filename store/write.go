@@ -49,7 +49,7 @@ func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 	}
 	select {
 	case err := <-j.done:
-		return err
+		return s.noted(err)
 	case <-s.closed:
 		// The writer answers everyone it has taken; this one may have come too late.
 		select {

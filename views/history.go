@@ -84,7 +84,7 @@ func arrivalsText(n int) string {
 var typeNames = map[inn.Type]string{
 	inn.BookingNew: "Booked", inn.BookingConfirmed: "Confirmed", inn.BookingModified: "Changed", inn.BookingCancelled: "Cancelled",
 	inn.BookingCheckedIn: "Checked in", inn.BookingCheckedOut: "Checked out", inn.BookingNoShow: "No-show",
-	inn.BookingReinstated: "Reinstated", inn.BookingMoved: "Moved to another property",
+	inn.BookingReinstated: "Reinstated", inn.BookingMoved: "Moved to another property", inn.BookingErased: "Guest erased",
 	inn.PropertyListed: "Listed", inn.PropertyStatus: "Status", inn.PropertyMaintenance: "Maintenance", inn.PropertyAvailability: "Availability",
 	inn.AlertRaised: "Raised", inn.AlertAcknowledged: "Taken in hand", inn.AlertResolved: "Solved",
 	inn.MetricsUpdate: "Changed",

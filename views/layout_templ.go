@@ -370,10 +370,10 @@ var (
 	// scripts can be before its extensions are there, and the stream never opens.
 	scripts = []string{
 		"htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js",
-		"times.js", "preferences.js", "connection.js", "lists.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js", "notifications.js",
+		"times.js", "preferences.js", "connection.js", "attention.js", "lists.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js", "notifications.js",
 	}
 	sheets = []string{
-		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "toasts.css", "figures.css", "pages.css", "settings.css", "people.css", "notifications.css", "records.css",
+		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "toasts.css", "figures.css", "pages.css", "settings.css", "account.css", "people.css", "notifications.css", "records.css",
 	}
 )
 

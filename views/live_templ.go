@@ -21,6 +21,10 @@ func Live(e *inn.Event, s inn.Sight, epoch string) templ.Component {
 		return markChanged(marksOf(e), s)
 	case inn.NotificationsCleaned:
 		return cardsChanged()
+	case inn.SessionEnded:
+		if id := sessionEnded(e); id != 0 {
+			return sessionGone(id)
+		}
 	case inn.NotificationHeld:
 		if n, ok := cardOf(e); ok {
 			return takenInHand(handsOf(n), s)
@@ -117,6 +121,12 @@ func liveBooking(b inn.Booking, e *inn.Event, s inn.Sight, epoch string) templ.C
 		templ_7745c5c3_Err = swap(byID(factsID(b.ID)), "outerMorph").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		if e.Type == inn.BookingErased {
+			templ_7745c5c3_Err = drop(byID(toastID(e.Subject))).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = happened(e, s, epoch).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

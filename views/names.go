@@ -52,6 +52,7 @@ const (
 	pathSettings      = "/settings"
 	pathMute          = "/settings/mute"
 	pathLogin         = "/login"
+	pathLoginCode     = "/login/code"
 	pathLogout        = "/logout"
 	pathSetup         = "/setup"
 )
@@ -207,3 +208,27 @@ func pathUnread(subject string) string { return pathNotification(subject) + "/un
 func pathAck(subject string) string    { return pathNotification(subject) + "/ack" }
 func pathUnack(subject string) string  { return pathNotification(subject) + "/unack" }
 func pathPast(subject string) string   { return pathNotification(subject) + "/history" }
+
+// How one signs in, and where one is signed in.
+const (
+	pathPassword    = pathSettings + "/password"
+	pathTwoStep     = pathSettings + "/twostep"
+	pathSessionsEnd = pathSettings + "/sessions/end"
+)
+
+func sessionID(id int64) string      { return "session-" + strconv.FormatInt(id, 10) }
+func pathTwoStepDo(do string) string { return pathTwoStep + "/" + do }
+func pathSessionEnd(id int64) string {
+	return pathSettings + "/sessions/" + strconv.FormatInt(id, 10) + "/end"
+}
+
+// The house's settings, and what is held about guests.
+const (
+	idHouse = "house"
+
+	pathHouse  = pathSettings + "/house"
+	pathGuests = "/guests"
+)
+
+func pathGuest(booking string) string       { return pathGuests + "/" + url.PathEscape(booking) }
+func pathGuestDo(booking, do string) string { return pathGuest(booking) + "/" + do }

@@ -48,6 +48,7 @@ type MemberView struct {
 	TeamMember
 	Form     MemberForm
 	Sessions int // browsers they are signed in on
+	TwoStep  bool
 	Keys     int // of theirs that work, and stop when they are disabled
 	Activity []inn.Event
 	Link     *OneTimeLink
@@ -117,8 +118,17 @@ type Audit struct {
 	From, To inn.Date
 	Actors   []inn.Act // one for each actor there is
 	Acts     []inn.Act
+	Chain    Chain
 	Query    string // the filter, for the download
 	Next     string
+}
+
+// Chain is what following the audit's chain of hashes found.
+type Chain struct {
+	Acts int64  // how many are as they were written
+	Head string // to be kept elsewhere: "17-9f86d0…"
+	Bad  int64  // the first that is not; 0 when all are
+	Why  string // "was changed"
 }
 
 // Invitation is the page behind a one-time link.

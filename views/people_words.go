@@ -77,6 +77,12 @@ func deedWord(d inn.Deed) string {
 		return "Property listed"
 	case inn.SettingsChanged:
 		return "Settings changed"
+	case inn.GuestForgotten:
+		return "Guest erased"
+	case inn.HouseRestored:
+		return "Backup restored"
+	case inn.ActErased:
+		return "Act erased"
 	}
 	return string(d)
 }
@@ -99,9 +105,9 @@ func deedIcon(d inn.Deed) string {
 
 func deedTone(d inn.Deed) string {
 	switch d {
-	case inn.MemberDisabled, inn.KeyRevoked:
+	case inn.MemberDisabled, inn.KeyRevoked, inn.GuestForgotten:
 		return "bad"
-	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded:
+	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.ActErased, "":
 		return "warn"
 	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed:
 		return "good"

@@ -16,6 +16,8 @@ type Settings struct {
 	Saved      bool
 	Properties []inn.Property // where they may be told otherwise
 	Own        inn.Preferences
+	House      *HouseForm // nil for who may not change the house's settings
+	Account    Account
 }
 
 // ticked reports whether a box of the form is.

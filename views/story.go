@@ -54,6 +54,7 @@ var bookingVerbs = map[inn.Type]string{
 	inn.BookingNoShow:     "did not come",
 	inn.BookingReinstated: "reinstated",
 	inn.BookingMoved:      "moved to another property",
+	inn.BookingErased:     "was made anonymous",
 }
 
 func tellBooking(e *inn.Event, s inn.Sight) story {

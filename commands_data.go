@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"baithaka/store"
+)
+
+type backupCmd struct {
+	dataFlag
+	File string `arg:"" type:"path" help:"Where to write it; nothing is overwritten."`
+}
+
+// Run copies the database as it is now, while the server goes on.
+func (c *backupCmd) Run(ctx context.Context, con console) error {
+	made, err := store.Backup(ctx, c.Data, c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.out, "Backed up everything up to %s into %s, %s. Keep it as safe as the database: it holds guests' names.\n",
+		made.At, c.File, megabytes(made.Size))
+	return nil
+}
+
+type restoreCmd struct {
+	dataFlag
+	File string `arg:"" type:"path" help:"A file that backup made."`
+}
+
+// Run puts a backup in the place of the database.
+func (c *restoreCmd) Run(ctx context.Context, con console) error {
+	unlock, err := lock(c.Data)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	made, err := store.Restore(ctx, operator, c.Data, c.File, newLogger(con.err))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(con.out, "Restored %s, %s, as of %s. The new epoch is %s: every page and program that comes back is told to reload.\n",
+		c.File, megabytes(made.Size), made.At, made.Epoch)
+	if made.Kept != "" {
+		fmt.Fprintf(con.out, "What was there before is kept as %s; remove it when you need it no more.\n", made.Kept)
+	}
+	if !made.Chain.Stands() {
+		fmt.Fprintf(con.out, "Its audit is not as it was written: act %d %s.\n", made.Chain.Bad, made.Chain.Why)
+	}
+	fmt.Fprintln(con.out, "People, sessions and keys are as they were then: what was revoked since has to be revoked again.")
+	return nil
+}
+
+type checkCmd struct {
+	dataFlag
+	Head string `help:"The audit's head as it was kept elsewhere: from the audit page, the server's log, or an earlier check." placeholder:"HASH"`
+}
+
+// Run looks whether the database is sound and the audit as it was written.
+func (c *checkCmd) Run(ctx context.Context, con console) error {
+	findings, err := store.Check(ctx, c.Data, c.Head)
+	if err != nil {
+		return err
+	}
+	wrong := 0
+	table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
+	for _, f := range findings {
+		state, says := "ok", f.Says
+		if f.Wrong != "" {
+			wrong++
+			state, says = "WRONG", f.Wrong
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", f.What, state, says)
+	}
+	if err := table.Flush(); err != nil || wrong == 0 {
+		return err
+	}
+	return fmt.Errorf("%d of %d checks failed; a backup is put back with: baithaka restore FILE", wrong, len(findings))
+}
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }

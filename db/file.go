@@ -1,0 +1,187 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Look opens a database file for reading, as it is: it is not made, not brought
+// up to date and not changed.
+func Look(ctx context.Context, path string) (*sql.DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("there is no database: %w", err)
+	}
+	// Not query_only: that would forbid VACUUM INTO, which writes elsewhere.
+	pool, err := open(path, url.Values{"mode": {"ro"}, "_dqs": {"0"}, "_pragma": {"busy_timeout(5000)", "temp_store(2)"}}, 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, damaged(path, err)
+	}
+	return pool, nil
+}
+
+// Version gives the version of a database's schema, 0 for an empty one, and the
+// newest that this program knows.
+func Version(ctx context.Context, pool *sql.DB) (have, known int64, err error) {
+	provider, err := newProvider(pool)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, source := range provider.ListSources() {
+		known = max(known, source.Version)
+	}
+	var tables, versions, ours int
+	if err := pool.QueryRowContext(ctx, `
+		SELECT count(*), coalesce(sum(name = 'goose_db_version'), 0), coalesce(sum(name IN ('meta', 'events')), 0) FROM sqlite_schema`).
+		Scan(&tables, &versions, &ours); err != nil || tables == 0 {
+		return 0, known, err
+	}
+	if versions > 0 {
+		if err := pool.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&have); err != nil {
+			return 0, known, err
+		}
+	}
+	if versions == 0 || have > 0 && ours < 2 {
+		return 0, known, errors.New("it is no database of this program")
+	}
+	return have, known, nil
+}
+
+// mostProblems is how many problems are listed: who has more needs no list.
+const mostProblems = 10
+
+// Problems reads the whole file and gives what is wrong with it, in SQLite's
+// words; none when it is sound. Quickly leaves out whether the indexes hold what
+// the tables do.
+func Problems(ctx context.Context, pool *sql.DB, quickly bool) (list []string, err error) {
+	check := fmt.Sprintf(`PRAGMA integrity_check(%d)`, mostProblems)
+	if quickly {
+		check = fmt.Sprintf(`PRAGMA quick_check(%d)`, mostProblems)
+	}
+	list, err = lines(ctx, pool, check)
+	if len(list) == 1 && list[0] == "ok" {
+		list = nil
+	}
+	for i, problem := range list { // each is one line
+		list[i] = strings.ReplaceAll(strings.TrimPrefix(problem, "*** in database main ***\n"), "\n", "; ")
+	}
+	if isDamage(err) {
+		return append(list, err.Error()), nil
+	}
+	if err != nil || quickly {
+		return list, err
+	}
+	references, err := lines(ctx, pool, fmt.Sprintf(`
+		SELECT 'row ' || coalesce(rowid, '') || ' of ' || "table" || ' refers to a row of ' || parent || ' that is not there'
+		FROM pragma_foreign_key_check LIMIT %d`, mostProblems))
+	if isDamage(err) {
+		return append(list, err.Error()), nil
+	}
+	return append(list, references...), err
+}
+
+func lines(ctx context.Context, pool *sql.DB, query string) (list []string, err error) {
+	rows, err := pool.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return list, err
+		}
+		list = append(list, line)
+	}
+	return list, rows.Err()
+}
+
+// soundUpto is the size of a file up to which Examine reads all of it: a
+// fraction of a second.
+const soundUpto = 16 << 20
+
+// Examine looks at a database before it is opened for writing, and changes
+// nothing: a damaged file must not be written on. whole is false when the file
+// is too large to be read on the way to work; Problems can do that beside it.
+func Examine(ctx context.Context, dir string) (whole bool, err error) {
+	path := File(dir)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return true, nil // it will be made
+	}
+	if err != nil {
+		return false, fmt.Errorf("the database cannot be opened: %w", err)
+	}
+	pool, err := Look(ctx, path)
+	if err != nil {
+		return false, err
+	}
+	defer pool.Close()
+	if _, _, err := Version(ctx, pool); err != nil {
+		return false, damaged(path, err)
+	}
+	if info.Size() > soundUpto {
+		return false, nil
+	}
+	problems, err := Problems(ctx, pool, true)
+	if len(problems) > 0 {
+		err = errors.New(problems[0])
+	}
+	if err != nil {
+		return false, Damaged(path, err)
+	}
+	return true, nil
+}
+
+// Fold brings what stands in the write-ahead log into the file and empties it.
+// folded is false when a reader was in the way: who writes waits meanwhile, so
+// that the reader is not waited for long.
+func (d *DB) Fold(ctx context.Context) (folded bool, err error) {
+	pool, err := open(d.Path, url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(200)"}}, 1)
+	if err != nil {
+		return false, err
+	}
+	defer pool.Close()
+	var busy, frames, done int
+	err = pool.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &done)
+	return err == nil && busy == 0, err
+}
+
+// Damaged says that a file is not sound and what to do.
+func Damaged(path string, why error) error {
+	return fmt.Errorf("the database %s is damaged (%w); nothing was changed. Put a backup in its place with: baithaka restore FILE", path, why)
+}
+
+// damaged is Damaged for errors that say so, and leaves others as they are.
+func damaged(path string, err error) error {
+	if isDamage(err) {
+		return Damaged(path, err)
+	}
+	return err
+}
+
+func isDamage(err error) bool {
+	var se *sqlite.Error
+	return errors.As(err, &se) && (se.Code()&0xff == sqlite3.SQLITE_CORRUPT || se.Code()&0xff == sqlite3.SQLITE_NOTADB)
+}
+
+func newProvider(pool *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, pool, files)
+}

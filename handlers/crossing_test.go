@@ -1,0 +1,173 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+)
+
+func overTLS(t *testing.T) *site {
+	t.Helper()
+	public, err := url.Parse("https://desk.house.test")
+	require.NoError(t, err)
+	return newSite(t, Config{PublicURL: public})
+}
+
+// Where the house is reached over TLS, a page that came without it is another
+// site, though its host is the same: who sits on the line can make one.
+func TestPlainOriginOfTLSHouseIsForeign(t *testing.T) {
+	s := overTLS(t)
+	key := s.key("events:write")
+	cells, tries := 0, 0
+	for _, row := range []struct {
+		site, origin    string
+		cookie, without bool // refused with a cookie; refused without one
+	}{
+		{"", "http://desk.house.test", true, true},
+		{"", "HTTP://desk.house.test", true, true},
+		{"", "http://desk.house.test:80", true, true},
+		{"", "http://desk.house.test:443", true, true},
+		{"same-origin", "http://desk.house.test", true, true}, // no browser says so
+		{"none", "http://desk.house.test", true, true},
+		{"cross-site", "http://desk.house.test", true, true},
+		{"", "https://desk.house.test", false, false},
+		{"same-origin", "https://desk.house.test", false, false},
+		{"same-origin", "", false, false},
+		{"none", "", false, false},
+		{"", "https://desk.house.test.evil.test", true, true},
+		{"", "https://desk.house.test:8443", true, true},
+		{"", "https://evil.test", true, true},
+		{"", "null", true, true},
+		{"", "file://", true, true},
+		{"", "", true, false},
+		{"cross-site", "", true, true},
+		{"same-site", "https://other.house.test", true, true},
+		{"same-site", "", true, true},
+	} {
+		for _, r := range s.routes() {
+			if r.method == http.MethodGet {
+				continue
+			}
+			path := strings.NewReplacer(":id", "999999", ":name", "none", ":token", "none").Replace(r.path)
+			for who, c := range map[string]*caller{"cookie": {site: s, cookie: &http.Cookie{Name: "__Host-baithaka", Value: "of no session"}}, "nobody": s.nobody(), "key": key} {
+				want := map[string]bool{"cookie": row.cookie, "nobody": row.without, "key": row.without && !strings.HasPrefix(path, "/api/")}[who]
+				tries++ // another address each, for the throttle's sake
+				got := c.do(r.method, path, fmt.Sprintf("email=%d@house.test&password=whatever", tries), "Host", "desk.house.test",
+					"Sec-Fetch-Site", row.site, "Origin", row.origin, "Content-Type", "application/x-www-form-urlencoded")
+				refused := got.Status == 403 && (strings.Contains(got.Body, "another site") || strings.Contains(got.Body, "Origin header"))
+				assert.Equal(t, want, refused, "%s %s by %s, Sec-Fetch-Site %q, Origin %q: %d %s", r.method, path, who, row.site, row.origin, got.Status, got.Body)
+				cells++
+			}
+		}
+	}
+	t.Logf("%d cells", cells)
+}
+
+func TestHostsOfNamedHouse(t *testing.T) {
+	s := overTLS(t)
+	for host, want := range map[string]int{
+		"desk.house.test": 200, "DESK.House.Test": 200, "desk.house.test:443": 200,
+		"desk.house.test:80": 421, "desk.house.test:8443": 421, "desk.house.test.": 421, "desk.house.test:": 421, "a.desk.house.test": 421,
+		"localhost": 421, "127.0.0.1": 421, "[::1]": 421, "xn--desk.house.test": 421, "desk.house.test@evil.test": 421,
+	} {
+		for _, path := range []string{"/livez", "/readyz", "/login", "/static/app.css", "/openapi.json"} {
+			got, err := s.nobody().try("GET", path, "", "Host", host)
+			if err != nil {
+				continue // the client itself refuses to send that
+			}
+			assert.Equal(t, want, got.Status, "%s at %q", path, host)
+		}
+	}
+	open := newSite(t)
+	for host, want := range map[string]int{
+		"[::1]:8080": 200, "[2001:db8::1]": 200, "[fe80::1%25eth0]": 200, "10.0.0.7": 200,
+		"localhost.": 421, "127.0.0.1.": 421, "[::1": 421, "[evil.test]": 421, "127.1": 421, "0177.0.0.1": 421, "": 200, // the client sends its own
+	} {
+		got, err := open.nobody().try("GET", "/livez", "", "Host", host)
+		if err == nil && got.Status != http.StatusBadRequest {
+			assert.Equal(t, want, got.Status, "%q", host)
+		}
+	}
+}
+
+// freshness are the columns in which a look leaves a trace, and why: they say
+// when somebody was here last, are written in the background, and lead nowhere.
+var freshness = []string{"last_seen", "last_used", "seen"}
+
+// contents gives a hash of every table but for the search indices, which follow
+// the log by themselves.
+func (s *site) contents() map[string]string {
+	s.t.Helper()
+	all := map[string]string{}
+	for _, table := range s.column(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%\_search%' ESCAPE '\'`) {
+		columns := slices.DeleteFunc(s.column(`SELECT name FROM pragma_table_info('`+table+`')`), func(name string) bool { return slices.Contains(freshness, name) })
+		where := map[string]string{"events": " WHERE type <> 'metrics:update'", "meta": " WHERE name <> 'searched'"}[table] // made in the background
+		var rows []string
+		for i, name := range columns {
+			columns[i] = `quote("` + name + `")`
+		}
+		rows = s.column(`SELECT ` + strings.Join(columns, " || ',' || ") + ` AS row FROM "` + table + `"` + where + ` ORDER BY row`)
+		all[table] = fmt.Sprintf("%d rows %x", len(rows), sha256.Sum256([]byte(strings.Join(rows, "\n"))))
+	}
+	return all
+}
+
+func (s *site) column(query string) []string {
+	s.t.Helper()
+	rows, err := s.db.Read.Query(query)
+	require.NoError(s.t, err, query)
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var one sql.NullString
+		require.NoError(s.t, rows.Scan(&one))
+		all = append(all, one.String)
+	}
+	require.NoError(s.t, rows.Err())
+	return all
+}
+
+// Nothing that is asked with GET or HEAD changes anything: the content of every
+// table is the same after everybody has asked for everything.
+func TestGetLeavesEveryTableAlone(t *testing.T) {
+	s := newSite(t)
+	writer := s.key("events:write")
+	writer.publish(booking("new", "BK-1", "lake-house", ""))
+	writer.publish(fmt.Sprintf(alert, `{"key":"boiler","title":"Boiler off"}`))
+	link, err := s.store.Invite(t.Context(), operator, inn.Member{Email: "invited@house.test", Name: "Invited", Role: inn.User})
+	require.NoError(t, err)
+	everybody := []*caller{s.nobody(), s.key("events:read,money:read,metrics:read")}
+	for _, who := range principals[1:] {
+		everybody = append(everybody, s.as(who))
+	}
+	id := fmt.Sprint(s.member("staff").ID)
+	before := s.contents()
+	require.Contains(t, before, "sessions")
+	require.Contains(t, before, "audit")
+	asked := 0
+	for _, r := range s.routes() {
+		if streamPath(r.path) {
+			continue
+		}
+		path := strings.NewReplacer("/team/:id", "/team/"+id, "/notifications/:id", "/notifications/booking:BK-1", ":id", "BK-1", ":slug", "lake-house", ":token", link.Token, ":name", "key-1", "*", "app.css").Replace(r.path)
+		for _, c := range everybody {
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
+				c.do(method, path+"?token="+link.Token+"&all=true&mute=hour", "")
+				asked++
+			}
+		}
+	}
+	s.seen.flush()
+	assert.Equal(t, before, s.contents())
+	t.Logf("%d requests, %d tables", asked, len(before))
+}

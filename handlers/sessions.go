@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/views"
+)
+
+// account gives how the person who asks signs in, and where they are signed in.
+func (s *Site) account(c echo.Context) (a views.Account, err error) {
+	ctx, v := c.Request().Context(), viewer(c)
+	here, _ := c.Get(sessionKey).(int64)
+	sessions, err := s.store.Sessions(ctx, v.UserID)
+	if err != nil {
+		return a, err
+	}
+	for _, one := range sessions {
+		a.Sessions = append(a.Sessions, views.Session{
+			ID: one.ID, Agent: one.Agent, Address: one.Address, Begun: one.Created, Used: one.Used, Here: one.ID == here,
+		})
+	}
+	two, err := s.store.TwoStep(ctx, v.UserID, here)
+	a.Since, a.Changed = two.Since, c.QueryParam("password") != ""
+	return a, err
+}
+
+// endSession signs one of a person's own browsers out. Its pages are told so at
+// once; on theirs the stream takes the row away.
+func (s *Site) endSession(c echo.Context) error {
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil {
+		return inn.NoSuch("session")
+	}
+	if err := s.store.EndOwnSession(c.Request().Context(), viewer(c), id); err != nil {
+		return err
+	}
+	return done(c, "/settings")
+}
+
+// endOtherSessions signs a person out everywhere but here.
+func (s *Site) endOtherSessions(c echo.Context) error {
+	here, _ := c.Get(sessionKey).(int64)
+	if err := s.store.EndOtherSessions(c.Request().Context(), viewer(c), here); err != nil {
+		return err
+	}
+	return done(c, "/settings")
+}
+
+// changePassword sets the password a person chose, if they know the present one.
+// It is a page's own form, without htmx: password managers watch for those.
+func (s *Site) changePassword(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	here, _ := c.Get(sessionKey).(int64)
+	token := newToken()
+	err = s.provePassword(c, form.Get("present"))
+	if err == nil {
+		err = s.store.ChangePassword(c.Request().Context(), viewer(c), form.Get("password"), here, hashToken(token))
+	}
+	switch e := asError(err); {
+	case err == nil:
+		if err := s.setSession(c, token); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, "/settings?password=changed#password-panel")
+	case e.Code == inn.Invalid || e.Code == inn.TooMany:
+		return s.refusePassword(c, e)
+	}
+	return err
+}
+
+// refusePassword shows the settings again with what is wrong.
+func (s *Site) refusePassword(c echo.Context, e *inn.Error) error {
+	p, err := s.page(c, "Settings", "/settings")
+	if err != nil {
+		return err
+	}
+	p.Path = "/settings" // it was posted elsewhere; what is fetched again is the page
+	m, err := s.store.Member(c.Request().Context(), p.Viewer.UserID)
+	if err != nil {
+		return err
+	}
+	shown := views.Settings{Form: settingsForm(p.Preferences, m.Zone), Account: views.Account{Problem: e}}
+	return s.renderSettings(c, p, shown, answerTo(c, e))
+}
+
+// answerTo gives the status of an error that is shown in a page, and sets what
+// goes with it.
+func answerTo(c echo.Context, e *inn.Error) int {
+	if e.RetryAfter > 0 {
+		c.Response().Header().Set("Retry-After", seconds(e.RetryAfter))
+	}
+	return statuses[e.Code]
+}
+
+// provePassword asks somebody who is signed in for their password once more. A
+// wrong one is a wrong field, not the end of their session.
+func (s *Site) provePassword(c echo.Context, password string) error {
+	err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) error {
+		_, err := s.store.Authenticate(ctx, viewer(c).Email, password)
+		return err
+	})
+	return asField(err, "/present", "is not your password")
+}
+
+// proveCode is the same for a code of their second step.
+func (s *Site) proveCode(c echo.Context, code string) error {
+	err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) error {
+		return s.store.UseCode(ctx, viewer(c).UserID, c.RealIP(), code)
+	})
+	return asField(err, "/code", "is not right, or was used before; wait for the next one in your app")
+}
+
+func asField(err error, pointer, detail string) error {
+	if inn.CodeOf(err) == inn.Unauthenticated {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: pointer, Detail: detail}})
+	}
+	return err
+}

@@ -1,0 +1,328 @@
+package handlers
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+	"baithaka/store"
+)
+
+// with gives a browser that has some cookie and no more.
+func (s *site) with(token string) *caller {
+	return &caller{site: s, cookie: &http.Cookie{Name: cookieName, Value: token}}
+}
+
+// signedOut says that a cookie lets nobody in any more.
+func (s *site) signedOut(token, why string) {
+	s.t.Helper()
+	assert.Equal(s.t, 401, s.with(token).get("/api/v1/events").Status, why)
+}
+
+// N-3: a token planted before signing in is worth nothing after; signing in
+// again, a change of rights and a new password each make another.
+func TestTokensAreRotated(t *testing.T) {
+	s := newSite(t)
+	planted := s.with("planted-by-somebody")
+	staff := s.with("planted-by-somebody")
+	require.Equal(t, 303, staff.form("/login", "email", "staff@house.test", "password", password).Status)
+	first := staff.cookie.Value
+	assert.NotEqual(t, "planted-by-somebody", first)
+	s.signedOut(planted.cookie.Value, "planted")
+	require.Equal(t, 303, staff.form("/login", "email", "staff@house.test", "password", password).Status)
+	second := staff.cookie.Value
+	s.signedOut(first, "signed in again")
+
+	// Their rights change: the next page brings another token, once, whichever
+	// of two requests that left together is answered first.
+	open := s.stream("/live", staff, "").live()
+	require.NoError(t, s.store.ChangeMember(t.Context(), operator, s.member("staff").ID, inn.Manager, []string{"lake-house"}))
+	open.until("resync")
+	for what, r := range map[string]answer{
+		"htmx": s.with(second).get("/bookings", "HX-Request", "true"),
+		"api":  s.with(second).get("/api/v1/bookings"),
+		"post": s.with(second).form("/settings/mute", "mute", "off"),
+	} {
+		assert.Less(t, r.Status, 400, what)
+		assert.Empty(t, r.Header.Get("Set-Cookie"), what)
+	}
+	one, two := s.with(second), s.with(second)
+	require.Equal(t, 200, one.get("/bookings").Status)
+	require.Equal(t, 200, two.get("/").Status)
+	assert.NotEqual(t, second, one.cookie.Value)
+	assert.Equal(t, one.cookie.Value, two.cookie.Value)
+	staff.cookie = one.cookie
+	assert.Equal(t, 200, s.with(second).get("/api/v1/events").Status, "what was under way is answered")
+	assert.Empty(t, staff.get("/").Header.Get("Set-Cookie"), "it is renewed once")
+	_, err := s.db.Write.ExecContext(t.Context(), `UPDATE sessions SET renewed_at = renewed_at - 30000 WHERE renewed_at > 0`)
+	require.NoError(t, err)
+	s.signedOut(second, "a moment later")
+	s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
+	open.pushed("BK-1")
+	assert.Equal(t, 303, staff.form("/logout").Status)
+	saysBye(t, open)
+
+	assert.NotEqual(t, nextToken("a", "x"), nextToken("a", "y"))
+	assert.NotEqual(t, nextToken("a", "x"), nextToken("b", "x"))
+}
+
+// The cookie is Secure, and the browser told to keep to TLS, where TLS is: here,
+// at the public address, or at a proxy that is trusted and says so.
+func TestSecureWhereTLSIs(t *testing.T) {
+	https, err := url.Parse("https://desk.house.test")
+	require.NoError(t, err)
+	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	for what, c := range map[string]struct {
+		config  Config
+		headers []string
+		secure  bool
+	}{
+		"plain":                      {Config{}, nil, false},
+		"public https":               {Config{PublicURL: https}, []string{"Host", "desk.house.test", "Origin", "https://desk.house.test"}, true},
+		"a trusted proxy says so":    {Config{TrustedProxies: trusted}, []string{"X-Forwarded-Proto", "https"}, true},
+		"a trusted proxy says http":  {Config{TrustedProxies: trusted}, []string{"X-Forwarded-Proto", "http"}, false},
+		"a trusted proxy is silent":  {Config{TrustedProxies: trusted}, nil, false},
+		"the client says so before":  {Config{TrustedProxies: trusted}, []string{"X-Forwarded-Proto", "https, http"}, false},
+		"anybody says so":            {Config{}, []string{"X-Forwarded-Proto", "https", "Forwarded", "proto=https"}, false},
+		"somebody not trusted, too":  {Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}, []string{"X-Forwarded-Proto", "https"}, false},
+		"https in capitals and room": {Config{TrustedProxies: trusted}, []string{"X-Forwarded-Proto", " HTTPS "}, true},
+	} {
+		s := newSite(t, c.config)
+		caller := s.nobody()
+		r := caller.do("POST", "/login", "email=staff@house.test&password="+password, append([]string{"Content-Type", "application/x-www-form-urlencoded"}, c.headers...)...)
+		require.Equal(t, 303, r.Status, what)
+		assert.Equal(t, c.secure, r.Header.Get("Strict-Transport-Security") != "", what)
+		for _, raw := range r.Header.Values("Set-Cookie") {
+			assert.Equal(t, c.secure, strings.Contains(raw, "Secure"), what)
+			assert.Contains(t, raw, "HttpOnly", what)
+			assert.Contains(t, raw, "SameSite=Lax", what)
+			assert.NotContains(t, raw, "Domain", what)
+		}
+		assert.Equal(t, map[bool]string{true: "__Host-baithaka", false: "baithaka"}[c.secure], caller.cookie.Name, what)
+		assert.Equal(t, 200, caller.get("/", c.headers...).Status, what)
+		if c.secure {
+			assert.Equal(t, 303, s.with(caller.cookie.Value).get("/", c.headers...).Status, "%s: a cookie without the prefix is not looked at", what)
+		}
+	}
+}
+
+// Where a request comes from, behind proxies that write a port or none.
+func TestAddressBehindProxies(t *testing.T) {
+	s := &Site{config: Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:f::/48")}}}
+	for _, c := range []struct{ peer, forwarded, want string }{
+		{"203.0.113.7:5000", "198.51.100.1", "203.0.113.7"},
+		{"10.0.0.1:5000", "", "10.0.0.1"},
+		{"10.0.0.1:5000", "198.51.100.1", "198.51.100.1"},
+		{"10.0.0.1:5000", "198.51.100.1:41234", "198.51.100.1"},
+		{"10.0.0.1:5000", "[2001:db8::7]:41234", "2001:db8::7"},
+		{"10.0.0.1:5000", "2001:db8::7", "2001:db8::7"},
+		{"10.0.0.1:5000", "[2001:db8::7]", "2001:db8::7"},
+		{"10.0.0.1:5000", "::ffff:198.51.100.1", "198.51.100.1"},
+		{"10.0.0.1:5000", "192.0.2.66, 198.51.100.1:1, 10.0.0.2:80", "198.51.100.1"},
+		{"10.0.0.1:5000", "198.51.100.1, nonsense", "10.0.0.1"},
+		{"[2001:db8:f::1]:5000", "198.51.100.1", "198.51.100.1"},
+	} {
+		r := &http.Request{RemoteAddr: c.peer, Header: http.Header{}}
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		assert.Equal(t, c.want, s.addressOf(r), "%s %s", c.peer, c.forwarded)
+	}
+}
+
+// N-5: an old cookie is dead, a hundred times of a hundred, with a request of
+// its session under way while it is signed out: one that reads its body slowly,
+// one that stores the session itself, and one that notes its use.
+func TestSignedOutStaysSignedOut(t *testing.T) {
+	s := newSite(t)
+	back := 0
+	for i := range 100 {
+		token := s.quick("staff")
+		staff := s.with(token)
+		_, err := s.db.Write.ExecContext(t.Context(), `UPDATE sessions SET last_used = last_used - 600000 WHERE token = $1`, hashToken(token))
+		require.NoError(t, err)
+
+		inFlight, err := s.sessions.Load(t.Context(), token)
+		require.NoError(t, err)
+		s.sessions.Put(inFlight, "anything", "changed")
+		body, typing := io.Pipe()
+		slow, err := staff.request(http.MethodPost, "/settings/mute", "", "Content-Type", "application/x-www-form-urlencoded")
+		require.NoError(t, err)
+		slow.Body, slow.ContentLength = body, -1
+		answered := make(chan int, 1)
+		go func() {
+			r, err := s.client.Do(slow)
+			if err != nil {
+				answered <- 0
+				return
+			}
+			r.Body.Close()
+			answered <- r.StatusCode
+		}()
+		_, err = typing.Write([]byte("mute="))
+		require.NoError(t, err)
+		open := s.stream("/live", staff, "").live()
+
+		require.Equal(t, 303, s.with(token).form("/logout").Status)
+		_, err = typing.Write([]byte("off"))
+		require.NoError(t, err)
+		require.NoError(t, typing.Close())
+		assert.NotZero(t, <-answered)
+		_, _, _ = s.sessions.Commit(inFlight)
+		s.seen.flush()
+		saysBye(t, open)
+		if s.with(token).get("/api/v1/events").Status != 401 || s.with(token).get("/").Status != 303 {
+			back++
+		}
+		if i == 0 {
+			s.signedOut(token, "the first")
+		}
+	}
+	assert.Zero(t, back, "of a hundred came back")
+}
+
+// quick gives a session's token without the price of a password.
+func (s *site) quick(who string) string {
+	s.t.Helper()
+	token := newToken()
+	data, err := s.sessions.Codec.Encode(time.Now().Add(store.SessionLife), map[string]any{userValue: s.member(who).ID})
+	require.NoError(s.t, err)
+	require.NoError(s.t, s.store.StartSession(s.t.Context(), store.Session{
+		Token: hashToken(token), UserID: s.member(who).ID, Data: data, Expires: time.Now().Add(store.SessionLife), Agent: "quick " + who,
+	}))
+	return token
+}
+
+var sessionRow = regexp.MustCompile(`data-session="(\d+)"`)
+
+// listed gives the ids of the sessions that a person's settings list.
+func listed(t *testing.T, c *caller) (ids []string) {
+	t.Helper()
+	r := c.get("/settings")
+	require.Equal(t, 200, r.Status)
+	for _, found := range sessionRow.FindAllStringSubmatch(r.Body, -1) {
+		ids = append(ids, found[1])
+	}
+	return ids
+}
+
+// One sees where one is signed in, and ends it there: the browser that was
+// signed out hears so at once, and the row goes from the page of the one that
+// did it.
+func TestOnesSessions(t *testing.T) {
+	s := newSite(t)
+	const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0"
+	phone, desk, third := s.nobody(), s.nobody(), s.with(s.quick("staff"))
+	require.Equal(t, 303, phone.do("POST", "/login", "email=staff@house.test&password="+password, "Content-Type", "application/x-www-form-urlencoded", "User-Agent", firefox).Status)
+	require.Equal(t, 303, desk.do("POST", "/login", "email=staff@house.test&password="+password, "Content-Type", "application/x-www-form-urlencoded", "User-Agent", "<b>odd</b>").Status)
+	page := desk.get("/settings").Body
+	assert.Contains(t, page, "Firefox on Windows")
+	assert.Contains(t, page, "127.0.0.1")
+	assert.Contains(t, page, "An unknown browser")
+	assert.NotContains(t, page, "<b>odd")
+	assert.Equal(t, 1, strings.Count(page, "This one"))
+	all := listed(t, desk)
+	require.Len(t, all, 3)
+	assert.Len(t, listed(t, s.as("owner")), 1, "nobody else's")
+
+	var theirs string
+	require.NoError(t, s.db.Read.QueryRow(`SELECT id FROM sessions WHERE token = $1`, hashToken(phone.cookie.Value)).Scan(&theirs))
+	watching, ended := s.stream("/live", desk, "").live(), s.stream("/live", phone, "").live()
+	assert.Equal(t, 404, s.as("owner").form("/settings/sessions/"+theirs+"/end").Status)
+	r := desk.do("POST", "/settings/sessions/"+theirs+"/end", "", "HX-Request", "true")
+	assert.Equal(t, 204, r.Status)
+	saysBye(t, ended)
+	assert.Contains(t, watching.pushed("session-"+theirs), `hx-swap="delete"`)
+	s.signedOut(phone.cookie.Value, "ended from elsewhere")
+	assert.Equal(t, 404, desk.form("/settings/sessions/"+theirs+"/end").Status)
+	require.Len(t, listed(t, desk), 2)
+
+	other := s.stream("/api/v1/stream", third, "").live()
+	assert.Equal(t, "/settings", desk.form("/settings/sessions/end").Header.Get("Location"))
+	saysBye(t, other)
+	assert.Len(t, listed(t, desk), 1)
+	s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
+	watching.pushed("BK-1")
+}
+
+// A password of one's own, without scripts: the present one is asked, what
+// cannot be accepted is said beside its field, and the other browsers are
+// signed out.
+func TestChangeOnesPassword(t *testing.T) {
+	s := newSite(t)
+	here, there := s.signIn("staff"), s.with(s.quick("staff"))
+	before := here.cookie.Value
+	open, ended := s.stream("/live", here, "").live(), s.stream("/live", there, "").live()
+	for _, c := range []struct{ present, chosen, said string }{
+		{"not-my-password", "three words together", "is not your password"},
+		{password, "short", "8 to 256"},
+		{password, "password1", "most common"},
+		{password, "staff@house.test", "hardly more than"},
+		{password, "Baithaka99", "hardly more than"},
+	} {
+		r := here.form("/settings/password", "present", c.present, "password", c.chosen)
+		assert.Equal(t, 422, r.Status, c.said)
+		assert.Contains(t, strings.ToLower(r.Body), c.said)
+		assert.NotContains(t, r.Body, `value="`+c.chosen+`"`)
+		assert.NotContains(t, r.Body, `value="`+c.present+`"`)
+		assert.Contains(t, r.Body, `name="seconds"`, "it is the page of the settings")
+	}
+	r := here.form("/settings/password", "present", password, "password", "three words together")
+	require.Equal(t, 303, r.Status, r.Body)
+	assert.NotEqual(t, before, here.cookie.Value)
+	s.signedOut(before, "the old token")
+	saysBye(t, ended)
+	assert.Contains(t, here.get(strings.Split(r.Header.Get("Location"), "#")[0]).Body, "Your password is changed")
+	s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
+	open.pushed("BK-1")
+	assert.Equal(t, 401, s.nobody().form("/login", "email", "staff@house.test", "password", password).Status)
+	assert.Equal(t, 303, s.nobody().form("/login", "email", "staff@house.test", "password", "three words together").Status)
+
+	for range triesPerAccount - 1 {
+		here.form("/settings/password", "present", "not-my-password", "password", "three other words")
+	}
+	r = here.form("/settings/password", "present", "three words together", "password", "three other words")
+	assert.Equal(t, 429, r.Status)
+	assert.NotEmpty(t, r.Header.Get("Retry-After"))
+	assert.Contains(t, r.Body, "Too many tries")
+}
+
+// A link sets a password that follows the rules, works once, and a new one
+// voids the one before; none of the three is told apart.
+func TestResetLinks(t *testing.T) {
+	s := newSite(t)
+	admin, id := s.as("admin"), fmt.Sprint(s.member("staff").ID)
+	first := linkOf(t, admin.form("/team/"+id+"/link"))
+	second := linkOf(t, admin.form("/team/"+id+"/link"))
+	guest := s.nobody()
+	assert.Equal(t, 404, guest.form(first, "password", "three words together").Status)
+	weak := guest.form(second, "password", "sunshine")
+	assert.Equal(t, 422, weak.Status)
+	assert.Contains(t, weak.Body, "most common")
+	require.Equal(t, 303, guest.form(second, "password", "three words together").Status)
+	_, err := s.db.Write.ExecContext(t.Context(), `UPDATE invites SET expires = 1`)
+	require.NoError(t, err)
+	third := linkOf(t, admin.form("/team/"+id+"/link"))
+	_, err = s.db.Write.ExecContext(t.Context(), `UPDATE invites SET expires = 1`)
+	require.NoError(t, err)
+	var gone []string
+	for _, link := range []string{first, second, third, "/invite/" + strings.Repeat("0", 40), "/invite/x"} {
+		for _, r := range []answer{s.nobody().get(link), s.nobody().form(link, "password", "three words together")} {
+			assert.Equal(t, 404, r.Status)
+			gone = append(gone, strip(r.Body))
+		}
+	}
+	for _, body := range gone {
+		assert.Equal(t, gone[0], body)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !soak
+
+package handlers
+
+const soaking = false

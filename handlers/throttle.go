@@ -1,0 +1,123 @@
+package handlers
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"baithaka/inn"
+	"baithaka/store"
+)
+
+// throttle counts failed sign-ins, wrong passwords and wrong codes together, in
+// four kinds of budget:
+//
+//   - an account has one for all strangers, wherever they come from: a thousand
+//     guesses from a thousand addresses are no more than from one;
+//   - an account has one more for each address from which its person signed in
+//     before, and one for each device on which they did. Guesses from elsewhere
+//     do not use these up, so that they lock nobody out of where they were;
+//   - an address has one for all accounts together.
+//
+// An account is what was typed: one that is nobody's is counted alike.
+type throttle struct {
+	mu       sync.Mutex
+	failures map[string][]time.Time
+}
+
+const (
+	throttleWindow  = 15 * time.Minute
+	triesPerAccount = 10 // also of each known place
+	triesPerAddress = 100
+)
+
+func newThrottle() *throttle { return &throttle{failures: map[string][]time.Time{}} }
+
+// attempt is somebody who says who they are.
+type attempt struct {
+	account string       // e-mail, as it was typed
+	address string       // where they come from, as limits count it: neighbourhood
+	known   store.Places // those of their places where that account signed in before
+}
+
+// longestAccount is more than any e-mail address there can be.
+const longestAccount = 255
+
+// keys gives the budget that decides, and all that a failure counts in.
+func (a attempt) keys() (decides string, all []string) {
+	account := strings.ToLower(strings.TrimSpace(a.account))
+	account = "account " + account[:min(len(account), longestAccount)]
+	address := "address " + a.address
+	decides = account
+	switch {
+	case a.known.Device != "":
+		decides = account + " device " + a.known.Device
+	case a.known.Address != "":
+		decides = account + " address " + a.known.Address
+	}
+	all = []string{account, address}
+	if decides != account {
+		all = append(all, decides)
+	}
+	return decides, all
+}
+
+// try refuses a try when there were too many failures lately, and else counts
+// it as one until it is forgiven: of many tries at once no more are let through
+// than of as many in a row.
+func (t *throttle) try(a attempt, now time.Time) (forgive func(), err error) {
+	decides, all := a.keys()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	wait := t.wait(decides, triesPerAccount, now)
+	if a.known.Device == "" {
+		// A device has proved itself; others behind the same address have not.
+		wait = max(wait, t.wait(all[1], triesPerAddress, now))
+	}
+	if wait > 0 {
+		return nil, &inn.Error{Code: inn.TooMany, Text: "Too many tries. Wait a few minutes, then try again.", RetryAfter: wait}
+	}
+	for _, key := range all {
+		t.failures[key] = append(recent(t.failures[key], now), now)
+	}
+	return func() { t.forgive(all, now) }, nil
+}
+
+// wait gives for how long a key has no tries left.
+func (t *throttle) wait(key string, tries int, now time.Time) time.Duration {
+	times := recent(t.failures[key], now)
+	if len(times) < tries {
+		return 0
+	}
+	return times[len(times)-tries].Add(throttleWindow).Sub(now)
+}
+
+// forgive takes back a try that was no failure.
+func (t *throttle) forgive(keys []string, at time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, key := range keys {
+		if i := slices.IndexFunc(t.failures[key], at.Equal); i >= 0 {
+			t.failures[key] = slices.Delete(slices.Clone(t.failures[key]), i, i+1)
+		}
+	}
+}
+
+// forget drops what is too old to matter.
+func (t *throttle) forget(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key, times := range t.failures {
+		if len(recent(times, now)) == 0 {
+			delete(t.failures, key)
+		}
+	}
+}
+
+func recent(times []time.Time, now time.Time) []time.Time {
+	for len(times) > 0 && now.Sub(times[0]) >= throttleWindow {
+		times = times[1:]
+	}
+	return times
+}

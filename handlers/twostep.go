@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+	"baithaka/views"
+)
+
+// showTwoStep is "/settings/twostep".
+func (s *Site) showTwoStep(c echo.Context) error { return s.twoStepPage(c, "", nil) }
+
+// twoStepPage shows how a person's second step stands, with what is wrong with
+// one of its forms.
+func (s *Site) twoStepPage(c echo.Context, form string, problem *inn.Error) error {
+	p, err := s.page(c, "Two-step sign-in", "/settings")
+	if err != nil {
+		return err
+	}
+	p.Path = "/settings/twostep" // also when this answers a form
+	here, _ := c.Get(sessionKey).(int64)
+	two, err := s.store.TwoStep(c.Request().Context(), p.Viewer.UserID, here)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if problem != nil {
+		status = answerTo(c, problem)
+	}
+	return s.render(c, status, views.TwoStepPage(p, views.TwoStep{Since: two.Since, Secret: two.Secret, Left: two.Left, Form: form, Problem: problem}))
+}
+
+// againTwoStep shows the page once more when its form cannot be accepted; other errors
+// go the way of all.
+func (s *Site) againTwoStep(c echo.Context, form string, err error) error {
+	switch e := asError(err); e.Code {
+	case inn.Invalid, inn.Conflict, inn.TooMany:
+		return s.twoStepPage(c, form, e)
+	}
+	return err
+}
+
+// beginTwoStep draws a secret, for who knows the password.
+func (s *Site) beginTwoStep(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	here, _ := c.Get(sessionKey).(int64)
+	if err = s.provePassword(c, form.Get("present")); err == nil {
+		err = s.store.BeginTwoStep(c.Request().Context(), viewer(c), here)
+	}
+	if err != nil {
+		return s.againTwoStep(c, "begin", err)
+	}
+	return c.Redirect(http.StatusSeeOther, "/settings/twostep")
+}
+
+// confirmTwoStep turns it on with a first code and shows the recovery codes.
+func (s *Site) confirmTwoStep(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	here, _ := c.Get(sessionKey).(int64)
+	codes, err := s.store.ConfirmTwoStep(c.Request().Context(), viewer(c), here, form.Get("code"))
+	if err != nil {
+		return s.againTwoStep(c, "confirm", err)
+	}
+	return s.render(c, http.StatusOK, views.RecoveryPage(codes))
+}
+
+// renewRecovery makes new recovery codes, for who has a code.
+func (s *Site) renewRecovery(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	if err := s.proveCode(c, form.Get("code")); err != nil {
+		return s.againTwoStep(c, "codes", err)
+	}
+	codes, err := s.store.RenewRecoveryCodes(c.Request().Context(), viewer(c))
+	if err != nil {
+		return s.againTwoStep(c, "codes", err)
+	}
+	return s.render(c, http.StatusOK, views.RecoveryPage(codes))
+}
+
+// endTwoStep turns it off, for who knows the password and has a code.
+func (s *Site) endTwoStep(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	if err = s.provePassword(c, form.Get("present")); err == nil {
+		err = s.proveCode(c, form.Get("code"))
+	}
+	if err == nil {
+		err = s.store.EndTwoStep(c.Request().Context(), viewer(c))
+	}
+	if err != nil {
+		return s.againTwoStep(c, "off", err)
+	}
+	return c.Redirect(http.StatusSeeOther, "/settings")
+}
+
+// endMembersTwoStep turns it off for somebody who lost both their phone and the
+// recovery codes.
+func (s *Site) endMembersTwoStep(c echo.Context) error {
+	id, err := memberID(c)
+	if err != nil {
+		return err
+	}
+	if err := s.store.EndTwoStepOf(c.Request().Context(), viewer(c), id); err != nil {
+		return err
+	}
+	return memberDone(c, id)
+}

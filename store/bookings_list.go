@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"baithaka/inn"
+)
+
+// BookingFilter narrows Bookings.
+type BookingFilter struct {
+	Property string
+	Status   inn.Status
+	Search   string // words of the guest's name, the title, the property's name and the id
+	Before   int64  // place in the log: bookings last changed before it
+	Limit    int
+}
+
+// Bookings gives the bookings that the viewer may see, the last changed first.
+// What of each may be shown is for Redact to say.
+func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([]inn.Booking, error) {
+	if f.Search != "" {
+		found, _, err := s.SearchBookings(ctx, by, f)
+		return found, err
+	}
+	if f.Before == 0 {
+		f.Before = math.MaxInt64
+	}
+	query, args := f.list(by)
+	if query == "" {
+		return nil, nil
+	}
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	return scanAll(rows, err, scanBooking)
+}
+
+// list takes the newest of each property that the filter and the viewer's rights
+// leave, and of these the newest; of all properties, those of a status or all.
+// Each is walked by an index in that order. "" finds nothing.
+func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
+	args = []any{f.Before, f.Limit}
+	newest := func(index, column string, value any) string {
+		where := "b.event < $1"
+		if column != "" {
+			args = append(args, value)
+			where += fmt.Sprintf(" AND %s = $%d", column, len(args))
+		}
+		if f.Status != "" && column != "b.status" {
+			args = append(args, f.Status)
+			where += fmt.Sprintf(" AND b.status = $%d", len(args))
+		}
+		return "SELECT * FROM (SELECT b.id, b.event FROM bookings b INDEXED BY " + index + " WHERE " + where + " ORDER BY b.event DESC LIMIT $2)"
+	}
+	var branches []string
+	switch {
+	case f.Property != "" && by.May(inn.BookingView, f.Property):
+		branches = append(branches, newest("bookings_property", "b.property", f.Property))
+	case f.Property != "":
+		return "", nil
+	case !by.May(inn.BookingView, ""):
+		for _, property := range by.Properties {
+			if by.May(inn.BookingView, property) {
+				branches = append(branches, newest("bookings_property", "b.property", property))
+			}
+		}
+		if branches == nil {
+			return "", nil
+		}
+	case f.Status != "":
+		branches = append(branches, newest("bookings_status", "b.status", f.Status))
+	default:
+		branches = append(branches, newest("bookings_event", "", nil))
+	}
+	return `SELECT ` + bookingColumns + ` FROM (` + strings.Join(branches, " UNION ALL ") + ` ORDER BY event DESC LIMIT $2) found
+		CROSS JOIN bookings b ON b.id = found.id CROSS JOIN properties p ON p.slug = b.property
+		ORDER BY found.event DESC`, args
+}
+
+// SearchBookings is Bookings for the words of a filter. They are sought among the
+// events that bookings stand at. Where that is rare it stops after a while, and
+// gives the place from which to go on; 0 when there is nothing further back or the
+// limit is full.
+func (s *Store) SearchBookings(ctx context.Context, by inn.Viewer, f BookingFilter) (found []inn.Booking, reached int64, err error) {
+	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: inn.BookingUpdate, Property: f.Property}, heard(by))
+	if find == nil {
+		return nil, 0, err
+	}
+	if f.Before == 0 {
+		f.Before = math.MaxInt64
+	}
+	found, left, err := f.walk(by).all(ctx, find, span{0, f.Before}, f.Limit, patience)
+	return found, left.before, err
+}
+
+// walk reads the bookings that stand at the places of a search.
+func (f BookingFilter) walk(by inn.Viewer) walk[inn.Booking] {
+	where, args := visible(by, inn.BookingView, "b.property", make([]any, 4)) // the search's own come first
+	if f.Status != "" {
+		args = append(args, f.Status)
+		where += fmt.Sprintf(" AND b.status = $%d", len(args))
+	}
+	return walk[inn.Booking]{
+		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.rowid CROSS JOIN properties p ON p.slug = b.property`,
+		where: "AND " + where, args: args[4:],
+		scan: scanBooking, place: func(b *inn.Booking) int64 { return b.Event },
+	}
+}
+
+// Booking gives one booking that the viewer may see.
+func (s *Store) Booking(ctx context.Context, by inn.Viewer, id string) (inn.Booking, error) {
+	where, args := visible(by, inn.BookingView, "b.property", []any{id})
+	rows, err := s.read.QueryContext(ctx, `SELECT `+bookingColumns+bookingsFrom+`WHERE b.id = $1 AND `+where, args...)
+	all, err := scanAll(rows, err, scanBooking)
+	if err == nil && len(all) == 0 {
+		err = inn.NoSuch("booking")
+	}
+	if err != nil {
+		return inn.Booking{}, err
+	}
+	return all[0], nil
+}
+
+// visible gives the WHERE condition that holds what the viewer may see of a
+// noun that belongs to properties. Loading goes through it; comparing
+// afterwards is how things leak.
+func visible(by inn.Viewer, a inn.Action, column string, args []any) (string, []any) {
+	if by.May(a, "") {
+		return "1 = 1", args
+	}
+	theirs := slices.DeleteFunc(slices.Clone(by.Properties), func(p string) bool { return !by.May(a, p) })
+	list, args := in(args, theirs)
+	return column + " IN (" + list + ")", args
+}

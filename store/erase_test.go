@@ -1,0 +1,402 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/db"
+	"baithaka/inn"
+)
+
+// marker is the guest who is to be forgotten: their name, and part of everything
+// else that is known of them.
+const marker = "Zq-Marker-17"
+
+func marked(id, property string, category inn.Category) inn.Publication {
+	p := sold(id, property)
+	p.Booking.Category = inn.Given(category)
+	p.Booking.Customer = inn.Given(marker)
+	p.Booking.Email = inn.Given("zq-marker-17@example.test")
+	p.Booking.Phone = inn.Given("+91 98450 17017")
+	p.Booking.Notes = inn.Given("The mother of Zq-Marker-17 comes along.")
+	return p
+}
+
+// seedMarked puts the guest wherever a guest can stand, and gives the ids of
+// their bookings.
+func seedMarked(t *testing.T, s *Store, staff inn.Viewer) []string {
+	t.Helper()
+	ids := []string{"M-1", "M-2", "M-3", "M-4"}
+	for i, category := range inn.Categories {
+		publish(t, s, website, marked(ids[i], "lake", category))
+	}
+	renamed := step("M-1", inn.BookingModified)
+	renamed.Booking.Customer, renamed.Booking.Notes = inn.Given("Zq-Marker-17 Rao"), inn.Given("Called: zq-marker-17 comes late.")
+	moved := step("M-2", inn.BookingModified)
+	moved.Booking.Property = inn.Given("hill")
+	titleNames := titled("M-3", "Rao party")
+	publish(t, s, website, renamed, step("M-1", inn.BookingConfirmed), moved, step("M-2", inn.BookingCancelled), titleNames)
+	require.NoError(t, s.Acknowledge(ctx, staff, "booking:M-1"))
+	require.NoError(t, s.Unacknowledge(ctx, staff, "booking:M-1"))
+	require.NoError(t, s.MarkRead(ctx, staff, []string{"booking:M-3"}, true))
+	publish(t, s, website, alarm("lake", "lost", "Zq-Marker-17 lost a key"))
+	_, _, err := s.Publish(ctx, website, Idempotency{Key: "once", Body: [32]byte{1}}, inn.Batch{Publications: []inn.Publication{marked("M-4", "lake", inn.Tour), step("M-4", inn.BookingConfirmed)}, Array: true},
+		func(events []*inn.Event) ([]byte, error) { return json.Marshal(events) })
+	require.NoError(t, err)
+	publish(t, s, website, inn.Publication{Type: inn.UserAction, Report: &inn.Report{Payload: []byte(`{"who":"Zq-Marker-17","room":4}`)}},
+		inn.Publication{Type: inn.PropertyStatus, Property: &inn.PropertyChange{Slug: "lake", Status: "open", Title: "Waiting for ZQ-MARKER-17"}})
+	// Other guests, one of them with a name that begins the same.
+	other := sold("OTHER-1", "lake")
+	namesake := sold("OTHER-2", "lake")
+	namesake.Booking.Customer = inn.Given("Zq-Marker-1799")
+	publish(t, s, website, other, namesake)
+	require.NoError(t, s.Index(ctx))
+	return ids
+}
+
+// grep counts a text in the files of the database, whatever its case.
+func grep(t *testing.T, s *Store, word string) int {
+	t.Helper()
+	n := 0
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		data, err := os.ReadFile(s.db.Path + suffix)
+		require.NoError(t, err)
+		n += bytes.Count(bytes.ToLower(data), []byte(strings.ToLower(word)))
+	}
+	return n
+}
+
+func TestAnErasedGuestIsNowhere(t *testing.T) {
+	s := openStore(t, t.TempDir(), "lake", "hill")
+	staff, admin := person(t, s, "staff", inn.Staff, "lake"), person(t, s, "admin", inn.Admin)
+	ids := seedMarked(t, s, staff)
+	require.Positive(t, grep(t, s, "marker-17@"), "the seed is in the file")
+	before := since(t, s, 0)
+
+	require.NoError(t, s.EraseGuest(ctx, admin, ids))
+
+	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`DELETE FROM bookings WHERE id = 'OTHER-2'`) })) // its name begins the same
+	rows := strings.ToLower(contents(t, s))
+	for _, line := range strings.Split(rows, "\n") {
+		if strings.Contains(strings.ReplaceAll(line, "zq-marker-1799", ""), "marker-17") {
+			t.Errorf("the guest is still in a row: %.300s", line)
+		}
+	}
+
+	after := since(t, s, 0)
+	require.GreaterOrEqual(t, len(after), len(before))
+	for i, was := range before {
+		now := after[i]
+		assert.Equal(t, was.ID, now.ID, "places in the log stay")
+		was.Data, now.Data = nil, nil
+		assert.Equal(t, was, now, "and so does everything but what was said")
+		assert.True(t, json.Valid(after[i].Data))
+	}
+	told := after[len(before):]
+	require.Len(t, told, len(ids)+2, "one event for each booking, one for the end, one for who did it")
+	for i, id := range ids {
+		assert.Equal(t, inn.BookingErased, told[i].Type)
+		assert.Equal(t, "booking:"+id, told[i].Subject)
+	}
+	assert.Equal(t, inn.GuestErased, told[len(ids)].Type)
+
+	b, err := s.Booking(ctx, admin, "M-1")
+	require.NoError(t, err)
+	assert.Equal(t, inn.ErasedGuest, b.Customer)
+	assert.Empty(t, b.Email+b.Phone+b.Notes)
+	assert.Equal(t, "Three nights", b.Title, "what was sold stays")
+	assert.True(t, b.Priced)
+	b, err = s.Booking(ctx, admin, "M-3")
+	require.NoError(t, err)
+	assert.Equal(t, "Transfer", b.Title, "a title that names the guest does not")
+	other, err := s.Booking(ctx, admin, "OTHER-1")
+	require.NoError(t, err)
+	assert.Equal(t, "Asha Rao", other.Customer)
+	assert.NotEmpty(t, other.Email)
+
+	found, err := s.History(ctx, admin, EventFilter{Words: "marker", Limit: 100})
+	require.NoError(t, err)
+	for _, e := range found {
+		assert.Equal(t, "booking:OTHER-2", e.Subject, "the search finds only the namesake")
+	}
+	chain := follow(t, s)
+	assert.True(t, chain.Stands(), chain.Why)
+	acts, err := s.Audit(ctx, AuditFilter{Deed: inn.GuestForgotten, Limit: 1})
+	require.NoError(t, err)
+	require.Len(t, acts, 1)
+	assert.Contains(t, acts[0].Detail, "M-1, M-2")
+}
+
+// Not in freed space, nor in a search index, nor in the write-ahead log.
+func TestAnErasedGuestIsNotBetweenTheRows(t *testing.T) {
+	s := openStore(t, t.TempDir(), "lake", "hill")
+	staff, admin := person(t, s, "staff", inn.Staff, "lake"), person(t, s, "admin", inn.Admin)
+	ids := seedMarked(t, s, staff)
+	for i := range 400 { // enough that pages are split and index segments merged
+		p := marked(fmt.Sprintf("MANY-%d", i%40), "lake", inn.Stay)
+		p.Booking.Notes = inn.Given(fmt.Sprintf("Zq-Marker-17 wrote %d times", i))
+		publish(t, s, website, p)
+		if i%50 == 0 {
+			require.NoError(t, s.Index(ctx))
+		}
+	}
+	require.NoError(t, s.Index(ctx))
+	for i := range 40 {
+		ids = append(ids, fmt.Sprintf("MANY-%d", i))
+	}
+	ids = append(ids, "OTHER-2") // the name of this one holds the marker
+	require.NoError(t, s.EraseGuest(ctx, admin, ids))
+	for _, word := range []string{marker, "marker", "98450", "17017"} {
+		assert.Zero(t, grep(t, s, word), "%s is in the files", word)
+	}
+	assert.Positive(t, grep(t, s, "Asha Rao"), "another guest is")
+	copied := t.TempDir() + "/copy.db"
+	_, err := s.db.Read.ExecContext(ctx, `VACUUM INTO $1`, copied)
+	if err == nil { // where the reading side may not copy, the backup's tests do
+		data, err := os.ReadFile(copied)
+		require.NoError(t, err)
+		assert.NotContains(t, strings.ToLower(string(data)), "marker")
+	}
+}
+
+func TestWhatIsSaidOfAnErasedGuestIsNotStored(t *testing.T) {
+	s := newStore(t)
+	admin := person(t, s, "admin", inn.Admin)
+	publish(t, s, website, marked("M-1", "lake", inn.Stay))
+	require.NoError(t, s.EraseGuest(ctx, admin, []string{"M-1"}))
+
+	assert.Nil(t, publish(t, s, website, marked("M-1", "lake", inn.Stay))[0], "the whole booking again changes nothing")
+	again := marked("M-1", "lake", inn.Stay)
+	again.Type, again.Booking.CheckOut = inn.BookingConfirmed, inn.Given(inn.Date("2026-12-19"))
+	e := publish(t, s, website, again)[0]
+	require.NotNil(t, e, "the booking itself goes on")
+	assert.NotContains(t, string(e.Data), "Marker")
+	assert.NotContains(t, string(e.Data), "example.test")
+	b, err := s.Booking(ctx, admin, "M-1")
+	require.NoError(t, err)
+	assert.Equal(t, inn.Confirmed, b.Status)
+	assert.Equal(t, inn.Date("2026-12-19"), b.CheckOut)
+	assert.True(t, b.Erased())
+
+	head := s.head(t)
+	require.NoError(t, s.EraseGuest(ctx, admin, []string{"M-1"}))
+	for _, e := range since(t, s, head) {
+		assert.NotEqual(t, inn.BookingErased, e.Type, "who is erased already is not erased again")
+	}
+}
+
+func TestARepeatedPublishIsAnsweredWithoutTheGuest(t *testing.T) {
+	s := newStore(t)
+	admin := person(t, s, "admin", inn.Admin)
+	send := func() (string, bool) {
+		body, replayed, err := s.Publish(ctx, website, Idempotency{Key: "k", Body: [32]byte{7}}, inn.Batch{Publications: []inn.Publication{marked("M-1", "lake", inn.Stay)}},
+			func(events []*inn.Event) ([]byte, error) { return events[0].Data, nil })
+		require.NoError(t, err)
+		return string(body), replayed
+	}
+	body, _ := send()
+	require.Contains(t, body, marker)
+	require.NoError(t, s.EraseGuest(ctx, admin, []string{"M-1"}))
+	body, replayed := send()
+	assert.True(t, replayed)
+	assert.NotContains(t, body, marker)
+	assert.Contains(t, body, inn.ErasedGuest)
+}
+
+func TestOnlyWhoMayErases(t *testing.T) {
+	s := newStore(t)
+	publish(t, s, website, marked("M-1", "lake", inn.Stay))
+	before := contents(t, s)
+	for _, role := range []inn.Role{inn.Manager, inn.Staff, inn.Owner} {
+		who := person(t, s, string(role), role, "lake")
+		before = contents(t, s)
+		assert.Equal(t, inn.Forbidden, inn.CodeOf(s.EraseGuest(ctx, who, []string{"M-1"})), role)
+	}
+	admin := person(t, s, "admin", inn.Admin)
+	before = contents(t, s)
+	assert.Equal(t, inn.NotFound, inn.CodeOf(s.EraseGuest(ctx, admin, []string{"M-1", "M-none"})), "all or none")
+	assert.Equal(t, inn.Invalid, inn.CodeOf(s.EraseGuest(ctx, admin, nil)))
+	assert.Equal(t, before, contents(t, s))
+}
+
+// An erasure with more events than one step takes.
+func TestALongHistoryIsErasedInSteps(t *testing.T) {
+	s := newStore(t)
+	admin := person(t, s, "admin", inn.Admin)
+	var all []inn.Publication
+	for i := range eraseStep + 50 {
+		p := marked("M-1", "lake", inn.Stay)
+		p.Booking.Notes = inn.Given(fmt.Sprintf("%s, note %d", marker, i))
+		all = append(all, p)
+	}
+	publish(t, s, website, all...)
+	require.NoError(t, s.EraseGuest(ctx, admin, []string{"M-1"}))
+	assert.NotContains(t, strings.ToLower(contents(t, s)), "marker")
+}
+
+func TestTheExportHoldsTheGuestAndNobodyElse(t *testing.T) {
+	s := newStore(t)
+	staff, admin := person(t, s, "staff", inn.Staff, "lake"), person(t, s, "admin", inn.Admin)
+	ids := seedMarked(t, s, staff)
+	held, err := s.Held(ctx, admin, ids)
+	require.NoError(t, err)
+	kinds := map[string]int{}
+	all, err := json.Marshal(held)
+	require.NoError(t, err)
+	for _, one := range held {
+		kinds[one.Kind]++
+	}
+	assert.Equal(t, len(ids), kinds["booking"])
+	assert.Positive(t, kinds["notification"])
+	assert.Equal(t, 1, kinds["alert"])
+	assert.Equal(t, 1, kinds["property"])
+	assert.Positive(t, kinds["event"])
+	for _, said := range []string{marker, "zq-marker-17@example.test", "+91 98450 17017", "The mother of", "Zq-Marker-17 Rao", "14400.50", "lost a key", `room`} {
+		assert.Contains(t, string(all), said)
+	}
+	for _, said := range []string{"Asha", "asha@", "OTHER", "1799"} {
+		assert.NotContains(t, string(all), said)
+	}
+	require.NoError(t, s.EraseGuest(ctx, admin, ids))
+	held, err = s.Held(ctx, admin, ids)
+	require.NoError(t, err)
+	all, err = json.Marshal(held)
+	require.NoError(t, err)
+	assert.NotContains(t, strings.ToLower(string(all)), "marker")
+}
+
+func TestWhoIsFoundAndWhoIsTheSame(t *testing.T) {
+	s := newStore(t)
+	admin := person(t, s, "admin", inn.Admin)
+	same := marked("M-2", "hill", inn.Car)
+	same.Booking.Customer = inn.Given("ZQ-marker-17")
+	same.Booking.Phone = inn.Given("+919845017017")
+	namesake := marked("M-3", "hill", inn.Stay)
+	namesake.Booking.Email, namesake.Booking.Phone = inn.Given("somebody@else.test"), inn.Given("")
+	agent := marked("M-4", "hill", inn.Stay)
+	agent.Booking.Customer = inn.Given("Another Guest")
+	publish(t, s, website, marked("M-1", "lake", inn.Stay), same, namesake, agent, sold("OTHER-1", "lake"))
+
+	for words, want := range map[string][]string{
+		"zq-marker":                 {"M-1", "M-2", "M-3"},
+		"ZQ-MARKER-17@EXAMPLE.TEST": {"M-1", "M-2", "M-4"},
+		"098450 17017":              {"M-1", "M-2", "M-4"},
+		"m-4":                       {"M-4"},
+		"Rao asha":                  {"OTHER-1"},
+		"nobody":                    nil,
+		" ":                         nil,
+	} {
+		found, err := s.FindGuests(ctx, admin, words, 100)
+		require.NoError(t, err)
+		var ids []string
+		for _, b := range found {
+			ids = append(ids, b.ID)
+		}
+		assert.ElementsMatch(t, want, ids, words)
+	}
+	b, others, err := s.SameGuest(ctx, admin, "M-1")
+	require.NoError(t, err)
+	assert.Equal(t, "M-1", b.ID)
+	got := map[string]string{}
+	for _, o := range others {
+		got[o.Booking.ID] = fmt.Sprint(o.By, " ", o.Sure)
+	}
+	assert.Equal(t, map[string]string{"M-2": "name true", "M-3": "name false", "M-4": "e-mail false"}, got)
+	_, _, err = s.SameGuest(ctx, admin, "none")
+	assert.Equal(t, inn.NotFound, inn.CodeOf(err))
+}
+
+// Retention, with a clock of our own: thirteen months later nobody knows who the
+// guests were, and the house still knows what it sold.
+func TestGuestsAreForgottenWithTheLog(t *testing.T) {
+	s := newStore(t)
+	admin := person(t, s, "admin", inn.SuperAdmin)
+	h, err := s.HouseSettings(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, inn.DefaultSettings().Limits, h.Limits)
+	h.Limits[inn.KeepLog] = 365
+	require.NoError(t, s.ChangeHouse(ctx, admin, h))
+
+	long := time.Now().AddDate(0, -13, 0)
+	old, coming, lately := marked("M-1", "lake", inn.Stay), marked("M-2", "lake", inn.Stay), marked("M-3", "lake", inn.Stay)
+	for _, p := range []*inn.Publication{&old, &coming} {
+		p.At, p.Booking.At = long, long
+	}
+	old.Booking.CheckIn, old.Booking.CheckOut = inn.Given(inn.DateOf(long, time.UTC)), inn.Given(inn.DateOf(long, time.UTC).Add(3))
+	coming.Booking.CheckIn, coming.Booking.CheckOut = inn.Given(inn.DateOf(time.Now(), time.UTC).Add(3)), inn.Given(inn.DateOf(time.Now(), time.UTC).Add(5))
+	publish(t, s, website, old, coming, lately)
+	publish(t, s, website, alarm("lake", "leak", "Leak"))
+	publish(t, s, website, inn.Publication{Type: inn.AlertResolved, Alert: &inn.AlertChange{Key: "leak", Property: "lake"}})
+
+	require.NoError(t, s.Forget(ctx, time.Now()))
+	for id, erased := range map[string]bool{"M-1": true, "M-2": false, "M-3": false} {
+		b, err := s.Booking(ctx, admin, id)
+		require.NoError(t, err)
+		assert.Equal(t, erased, b.Erased(), id)
+		assert.True(t, b.Priced, id)
+	}
+	require.NoError(t, s.Forget(ctx, time.Now().AddDate(0, 13, 0)))
+	_, head, err := s.Bounds(ctx)
+	require.NoError(t, err)
+	events, err := s.Events(ctx, 0, head, 100, []inn.Topic{inn.Everything})
+	require.NoError(t, err)
+	assert.Empty(t, events, "the log of then is gone")
+	count := 0
+	require.NoError(t, s.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM bookings) * 10 + (SELECT count(*) FROM alerts)`).Scan(&count))
+	assert.Equal(t, 30, count, "what was sold is still counted; the alert that was solved is gone")
+}
+
+func TestEveryKindHasItsRetention(t *testing.T) {
+	s := newStore(t)
+	admin := person(t, s, "admin", inn.SuperAdmin)
+	h := inn.DefaultSettings()
+	h.Limits[inn.KeepPeople], h.Limits[inn.KeepFigures], h.Limits[inn.KeepLog] = 30, 48, 60
+	require.NoError(t, s.ChangeHouse(ctx, admin, h))
+	now := time.Now().Truncate(time.Hour)
+	head := s.head(t)
+	require.NoError(t, s.write(ctx, func(x *tx) error {
+		for _, e := range []inn.Event{
+			{Type: inn.BookingMoved, At: now.AddDate(0, 0, -59), Subject: "booking:young"}, // first: the log is trimmed up to here
+			{Type: inn.UserAction, At: now.AddDate(0, 0, -31), Subject: "user:old"},
+			{Type: inn.UserAction, At: now.AddDate(0, 0, -29), Subject: "user:young"},
+			{Type: inn.MetricsUpdate, At: now.Add(-50 * time.Hour), Subject: "metrics:old"},
+			{Type: inn.MetricsUpdate, At: now.Add(-50*time.Hour + time.Minute), Subject: "metrics:old"},
+			{Type: inn.MetricsUpdate, At: now.Add(-47 * time.Hour), Subject: "metrics:young"},
+			{Type: inn.MetricsUpdate, At: now.Add(-47*time.Hour + time.Minute), Subject: "metrics:young"},
+		} {
+			e.Topic = inn.House
+			if err := x.append(&e, struct{}{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	require.NoError(t, s.Forget(ctx, now))
+	var left []string
+	for _, e := range since(t, s, head) {
+		left = append(left, e.Subject)
+	}
+	assert.Equal(t, []string{"booking:young", "user:young", "metrics:old", "metrics:young", "metrics:young"}, left)
+	require.NoError(t, s.Forget(ctx, now.AddDate(0, 0, 59)))
+	assert.NotEmpty(t, since(t, s, 0))
+	require.NoError(t, s.Forget(ctx, now.AddDate(0, 0, 61)))
+	assert.Empty(t, since(t, s, 0), "sixty days are over")
+}
+
+func TestFreedSpaceIsOverwritten(t *testing.T) {
+	dir := t.TempDir()
+	database, err := db.Open(ctx, dir)
+	require.NoError(t, err)
+	defer database.Close()
+	var on int
+	require.NoError(t, database.Write.QueryRowContext(ctx, `PRAGMA secure_delete`).Scan(&on))
+	assert.Equal(t, 1, on)
+}

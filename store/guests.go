@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"baithaka/inn"
+)
+
+// FindGuests gives the bookings of guests that somebody means by some words: a
+// booking's number, an e-mail address, a phone number, or a name. The last made
+// comes first; there are at most limit.
+func (s *Store) FindGuests(ctx context.Context, by inn.Viewer, words string, limit int) ([]inn.Booking, error) {
+	return s.guestsWhere(ctx, by, limit, func(b inn.Booking) bool { return b.FoundBy(words) })
+}
+
+// Likeness is a booking that seems to be of the same guest as another.
+type Likeness struct {
+	Booking inn.Booking
+	By      string // "name", "e-mail" or "phone"
+	Sure    bool   // nothing speaks against it
+}
+
+// SameGuest gives a booking that the viewer may see and those that seem to be of
+// the same guest, the surest first.
+func (s *Store) SameGuest(ctx context.Context, by inn.Viewer, id string) (inn.Booking, []Likeness, error) {
+	b, err := s.Booking(ctx, by, id)
+	if err != nil {
+		return b, nil, err
+	}
+	found, err := s.guestsWhere(ctx, by, mostErased, func(other inn.Booking) bool {
+		like, _ := inn.SameGuest(b, other)
+		return like != "" && other.ID != b.ID
+	})
+	others := make([]Likeness, len(found))
+	for i, other := range found {
+		others[i].Booking = other
+		others[i].By, others[i].Sure = inn.SameGuest(b, other)
+	}
+	slices.SortStableFunc(others, func(a, b Likeness) int {
+		switch {
+		case a.Sure == b.Sure:
+			return 0
+		case a.Sure:
+			return -1
+		}
+		return 1
+	})
+	return b, others, err
+}
+
+// guestsWhere gives the bookings whose guest is known and meant. They are chosen
+// here and not in SQL, whose idea of letters ends with Z.
+func (s *Store) guestsWhere(ctx context.Context, by inn.Viewer, limit int, meant func(inn.Booking) bool) ([]inn.Booking, error) {
+	where, args := visible(by, inn.GuestExport, "b.property", nil)
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT b.id, b.customer, b.email, b.phone FROM bookings b
+		WHERE b.erased_at = 0 AND `+where+`
+		ORDER BY b.booked_at DESC, b.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() && len(ids) < limit {
+		var b inn.Booking
+		if err := rows.Scan(&b.ID, &b.Customer, &b.Email, &b.Phone); err != nil {
+			return nil, err
+		}
+		if meant(b) {
+			ids = append(ids, b.ID)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	found, err := s.BookingsNamed(ctx, ids)
+	slices.SortFunc(found, func(a, b inn.Booking) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return found, err
+}
+
+// Held is one thing that the house holds about a guest, as it is stored.
+type Held struct {
+	Kind  string          `json:"kind"`  // "booking", "event", "notification", "alert" or "property"
+	About string          `json:"about"` // its subject: "booking:BK-1001"
+	Type  inn.Type        `json:"type,omitempty"`
+	At    time.Time       `json:"at,omitzero"`
+	Data  json.RawMessage `json:"data"`
+}
+
+// Held gives everything that is held about the guest of some bookings: the
+// bookings, what happened to them, their cards, and the alerts, properties and
+// reports that mention the guest. Nothing of other guests' bookings is in it.
+func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, error) {
+	bookings, err := s.heldBookings(ctx, by, ids)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.erasureOf(ctx, by, bookings)
+	if err != nil {
+		return nil, err
+	}
+	var all []Held
+	add := func(kind, about string, as inn.Type, at time.Time, noun any) error {
+		data, err := json.Marshal(noun)
+		all = append(all, Held{kind, about, as, at.UTC(), data})
+		return err
+	}
+	for _, b := range bookings {
+		if err := add("booking", b.Subject(), b.Last, b.ChangedAt, b); err != nil {
+			return nil, err
+		}
+		err := s.eventsOf(ctx, b.Subject(), func(events []inn.Event) error {
+			for _, event := range events {
+				all = append(all, Held{"event", event.Subject, event.Type, event.At, event.Data})
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, of := range []struct{ kind, read string }{
+		{"notification", `SELECT subject, '', title, body FROM notifications`},
+		{"alert", `SELECT 'alert:' || property || ':' || key, '', title, detail FROM alerts`},
+		{"property", `SELECT 'property:' || slug, '', title, detail FROM properties`},
+	} {
+		rows, err := s.read.QueryContext(ctx, of.read)
+		texts, err := scanAll(rows, err, scanSaid)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range texts {
+			if !e.holds(one) {
+				continue
+			}
+			if err := add(of.kind, one.of, "", time.Time{}, map[string]string{"title": one.title, "body": one.body}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	err = s.eventsBeside(ctx, func(events []inn.Event) error {
+		for _, event := range events {
+			if _, mentioned := e.without(&event); mentioned {
+				all = append(all, Held{"event", event.Subject, event.Type, event.At, event.Data})
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// eventsOf hands on the events about a subject, the oldest first and in steps,
+// whoever may see them.
+func (s *Store) eventsOf(ctx context.Context, subject string, do func([]inn.Event) error) error {
+	return s.eventsFrom(ctx, subject, subject, do)
+}
+
+// eventsBeside hands on, in steps, the events that are about something else than
+// bookings and may mention a guest: of alerts, properties, reports and people.
+// There are few of them beside the bookings and figures, which are not read.
+func (s *Store) eventsBeside(ctx context.Context, do func([]inn.Event) error) error {
+	for _, about := range []string{"alert", "property", "report", "user"} {
+		if err := s.eventsFrom(ctx, about+":", about+";", do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eventsFrom hands on the events whose subjects stand between two texts, both
+// included.
+func (s *Store) eventsFrom(ctx context.Context, from, to string, do func([]inn.Event) error) error {
+	for after := int64(0); ; {
+		rows, err := s.read.QueryContext(ctx, `
+			SELECT `+eventColumns+` FROM events
+			WHERE (subject, id) > ($1, $2) AND subject <= $3
+			ORDER BY subject, id LIMIT $4`, from, after, to, historyStep)
+		events, err := scanAll(rows, err, scanEvent)
+		if err != nil {
+			return err
+		}
+		more := len(events) == historyStep
+		if more {
+			from, after = events[len(events)-1].Subject, events[len(events)-1].ID
+		}
+		if err := do(events); err != nil || !more {
+			return err
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"baithaka/inn"
+)
+
+// SearchNotifications gives a viewer's cards that hold the words of a filter, the
+// last moved first: those whose latest event for the viewer holds them. Where
+// that is rare it stops after a while, and gives the place from which to go on; 0
+// when there is nothing further back or the limit is full.
+func (s *Store) SearchNotifications(ctx context.Context, by inn.Viewer, f NotificationFilter) (found []inn.Notification, reached int64, err error) {
+	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: f.Kind, Property: f.Property}, heard(by))
+	if find == nil || !by.Somebody() {
+		return nil, 0, err
+	}
+	if f.Before == 0 {
+		f.Before = math.MaxInt64
+	}
+	found, left, err := f.walk(by).all(ctx, find, span{0, f.Before}, f.Limit, patience)
+	return found, left.before, err
+}
+
+// walk reads the cards whose latest event for the viewer is at the places of a
+// search.
+func (f NotificationFilter) walk(by inn.Viewer) walk[inn.Notification] {
+	r := reachOf(by, make([]any, 4)...) // the search's own come first
+	narrow := f.where(&r)
+	latest := r.latest()
+	unread := isUnread(latest, anyFloor)
+	switch {
+	case f.Unread:
+		narrow += " AND " + unread
+	case f.Read:
+		narrow += " AND NOT " + unread
+	}
+	return walk[inn.Notification]{
+		with: r.floors(), columns: cardColumns + ", " + latest + ", NOT " + unread,
+		joins: fmt.Sprintf(`CROSS JOIN events e ON e.id = f.rowid CROSS JOIN notifications n ON n.subject = e.subject
+			LEFT JOIN notification_states s ON s.user = %s AND s.notification = n.id`, r.me),
+		where: "AND " + latest + " = f.rowid" + narrow,
+		args:  r.args[4:],
+		scan: func(row interface{ Scan(...any) error }) (inn.Notification, error) {
+			var read bool
+			n, err := scanCard(row, &read)
+			n.Read = read
+			return n, err
+		},
+		place: func(n *inn.Notification) int64 { return n.Event },
+	}
+}

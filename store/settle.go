@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"baithaka/inn"
+)
+
+// guestsAtOnce is how many guests one round of Forget forgets at the most: more
+// of them, after the retention was made shorter, go in the rounds to come.
+const guestsAtOnce = 2000
+
+// forgetGuests forgets who the guests of bookings were that nothing has happened
+// to since a time and whose stay was over by then.
+func (s *Store) forgetGuests(ctx context.Context, before time.Time) error {
+	date := inn.DateOf(before, time.UTC)
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT b.id FROM bookings b
+		WHERE b.erased_at = 0 AND b.changed_at <= $1 AND b.check_in <= $2 AND b.check_out <= $2
+		LIMIT $3`, ms(before), date, guestsAtOnce)
+	ids, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (id string, err error) { return id, row.Scan(&id) })
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		bookings, err := s.BookingsNamed(ctx, []string{id})
+		if err != nil {
+			return err
+		}
+		e, err := s.erasureOf(ctx, inn.Viewer{Name: "retention"}, bookings)
+		if err != nil {
+			return err
+		}
+		if err := e.booking(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeStep is how many pages of the search index one transaction rewrites at the
+// most.
+const mergeStep = 250
+
+// foldTries is how often settle tries to empty the write-ahead log beside readers,
+// each try waiting a moment.
+const foldTries = 10
+
+// settle removes what an erasure left between the rows: the words of deleted
+// entries, which stay in the search index until it is merged, and the pages in the
+// write-ahead log. Freed space in the file itself is overwritten at once (db.Open
+// asks for that).
+func (s *Store) settle(ctx context.Context) error {
+	var erasing bool
+	if err := s.read.QueryRowContext(ctx, `SELECT value = '1' FROM meta WHERE name = 'erasing'`).Scan(&erasing); err != nil || !erasing {
+		return err
+	}
+	if err := s.mergeSearch(ctx); err != nil {
+		return err
+	}
+	for tries := 0; ; tries++ {
+		if folded, err := s.db.Fold(ctx); err != nil {
+			return err
+		} else if folded {
+			break
+		}
+		if tries == foldTries {
+			return errors.New("the write-ahead log is being read")
+		}
+	}
+	return s.write(ctx, func(t *tx) error { return t.exec(`UPDATE meta SET value = '0' WHERE name = 'erasing'`) })
+}
+
+// mergeSearch makes one piece of the search index, in steps. The first step, with
+// a negative number, says that all of it is meant; one that changes next to
+// nothing was the last.
+func (s *Store) mergeSearch(ctx context.Context) error {
+	for pages := -mergeStep; ; pages = mergeStep {
+		var before, after int64
+		err := s.write(ctx, func(t *tx) error {
+			if _, err := t.row(`SELECT total_changes()`, nil, &before); err != nil {
+				return err
+			}
+			if err := t.exec(`INSERT INTO event_search (event_search, rank) VALUES ('merge', $1)`, pages); err != nil {
+				return err
+			}
+			_, err := t.row(`SELECT total_changes()`, nil, &after)
+			return err
+		})
+		if err != nil || after-before < 2 {
+			return err
+		}
+	}
+}

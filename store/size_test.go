@@ -1,0 +1,5 @@
+//go:build !soak
+
+package store
+
+const soaking = false

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"baithaka/db"
+	"baithaka/inn"
+)
+
+const (
+	// tendEvery is how often the house is looked after.
+	tendEvery = time.Second
+	// foldAbove is the size of the write-ahead log that is folded into the file in
+	// a quiet moment, foldAtOnce the one that is not waited with.
+	foldAbove, foldAtOnce = 1 << 20, 8 << 20
+	// foldAgain is how long a reader that is in the way is left alone.
+	foldAgain = 10 * time.Second
+)
+
+// Tend looks after the database while a server runs on it, and returns when ctx
+// ends: it keeps the write-ahead log small, notes outside how far log and audit
+// have come, tells the audit's head to the program's log, and after a write that
+// the disk refused tries whether it takes one again.
+func (s *Store) Tend(ctx context.Context) {
+	ticker := time.NewTicker(tendEvery)
+	defer ticker.Stop()
+	t := tender{store: s}
+	defer func() { t.mark(context.WithoutCancel(ctx)) }()
+	for {
+		t.mark(ctx)
+		t.fold(ctx, time.Now())
+		if s.refused() {
+			s.probe(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// tender is what Tend remembers from one look to the next.
+type tender struct {
+	store  *Store
+	marked marks
+	before int64     // the head of the log, the last time
+	again  time.Time // when folding is tried again
+}
+
+// mark notes how far log and audit have come.
+func (t *tender) mark(ctx context.Context) {
+	now := marks{log: inn.Position{Epoch: t.store.epoch}}
+	var audit string
+	if err := t.store.read.QueryRowContext(ctx, `SELECT (SELECT value FROM meta WHERE name = 'audit_head'), `+headOfLog).
+		Scan(&audit, &now.log.ID); err != nil {
+		return // the next look tells
+	}
+	now.audit, _ = parseLink(audit)
+	if now == t.marked {
+		return
+	}
+	if now.audit != t.marked.audit {
+		// Outside of this machine's reach it shows whether the audit was cut.
+		t.store.log.Info("audit", "head", now.audit.String())
+	}
+	t.marked = now
+	if err := now.write(t.store.db.Path); err != nil && t.store.Trouble() == nil {
+		t.store.log.Warn("store: how far the log has come could not be noted beside the database", "error", err)
+	}
+}
+
+// fold brings what stands in the write-ahead log into the file, when it is worth
+// it and nobody writes, or when it grows large because readers overlap.
+func (t *tender) fold(ctx context.Context, now time.Time) {
+	quiet := t.marked.log.ID == t.before && t.store.Queue() == 0
+	t.before = t.marked.log.ID
+	if _, wal := t.store.Size(); wal < foldAbove || wal < foldAtOnce && !quiet || now.Before(t.again) {
+		return
+	}
+	if folded, err := t.store.db.Fold(ctx); err != nil || !folded {
+		t.again = now.Add(foldAgain)
+	}
+}
+
+// trouble is what the disk said when it refused a write, until it takes one.
+type trouble struct {
+	mu     sync.Mutex
+	err    error
+	damage error // found by Survey; stays
+}
+
+// Trouble gives why nothing can be stored just now; nil when, as far as is
+// known, it can.
+func (s *Store) Trouble() error {
+	s.trouble.mu.Lock()
+	defer s.trouble.mu.Unlock()
+	if s.trouble.damage != nil {
+		return s.trouble.damage
+	}
+	return s.trouble.err
+}
+
+// Survey reads the whole file beside everything else, when it was too large to
+// be read before the start. Damage is told, and there is no getting over it.
+func (s *Store) Survey(ctx context.Context) {
+	pool, err := db.Look(ctx, s.db.Path)
+	if err == nil {
+		defer pool.Close()
+		var problems []string
+		if problems, err = db.Problems(ctx, pool, true); len(problems) > 0 {
+			err = db.Damaged(s.db.Path, errors.New(problems[0]))
+			s.trouble.mu.Lock()
+			s.trouble.damage = &inn.Error{Code: inn.Unavailable, Text: "The database is damaged; it has to be restored from a backup.", Cause: err}
+			s.trouble.mu.Unlock()
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		s.log.Error("store: the database was read from end to end", "error", err)
+	}
+}
+
+// noted remembers a write that the machine refused.
+func (s *Store) noted(err error) error {
+	if code := inn.CodeOf(err); err != errClosed && (code == inn.NoSpace || code == inn.Unavailable) {
+		s.inTrouble(err)
+	}
+	return err
+}
+
+// refused reports whether the last write that failed was the machine's doing,
+// and none is known to have worked since.
+func (s *Store) refused() bool {
+	s.trouble.mu.Lock()
+	defer s.trouble.mu.Unlock()
+	return s.trouble.err != nil
+}
+
+func (s *Store) inTrouble(err error) {
+	s.trouble.mu.Lock()
+	defer s.trouble.mu.Unlock()
+	s.trouble.err = err
+}
+
+// probeSize is how much a disk must take before it is trusted again: as much as
+// a few publishes.
+const probeSize = 64 << 10
+
+// probe tries whether the disk takes writes again. Who publishes tries anyway;
+// this is for the word that goes out to those who ask first.
+func (s *Store) probe(ctx context.Context) {
+	err := s.write(ctx, func(t *tx) error {
+		return t.exec(`INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', hex(zeroblob($1)))`, probeSize/2)
+	})
+	if err == nil {
+		err = s.write(ctx, func(t *tx) error { return t.exec(`DELETE FROM meta WHERE name = 'probe'`) })
+	}
+	if err == nil {
+		s.log.Info("store: the disk takes writes again")
+		s.inTrouble(nil)
+	}
+}

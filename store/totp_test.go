@@ -1,0 +1,203 @@
+package store
+
+import (
+	"regexp"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+)
+
+// The vectors of RFC 6238, appendix B, for SHA-1; ours are the last six of their
+// eight digits.
+func TestCodesAreThoseOfTheRFC(t *testing.T) {
+	secret := []byte("12345678901234567890")
+	for at, code := range map[int64]string{
+		59: "94287082", 1111111109: "07081804", 1111111111: "14050471", 1234567890: "89005924", 2000000000: "69279037", 20000000000: "65353130",
+	} {
+		assert.Equal(t, code[2:], codeOf(secret, stepAt(time.Unix(at, 0))), at)
+	}
+	// RFC 4226, appendix D.
+	for step, code := range []string{"755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"} {
+		assert.Equal(t, code, codeOf(secret, int64(step)))
+	}
+}
+
+// A code counts half a minute early and late, and once.
+func TestWhichCodesCount(t *testing.T) {
+	secret, now := []byte("12345678901234567890"), time.Unix(1234567890, 0)
+	present := stepAt(now)
+	for off := int64(-3); off <= 3; off++ {
+		step, found := stepOf(secret, codeOf(secret, present+off), 0, now)
+		assert.Equal(t, off >= -1 && off <= 1, found, off)
+		if found {
+			assert.Equal(t, present+off, step)
+		}
+	}
+	_, found := stepOf(secret, codeOf(secret, present), present, now)
+	assert.False(t, found, "taken already")
+	_, found = stepOf(secret, codeOf(secret, present-1), present, now)
+	assert.False(t, found, "older than one that was taken")
+	_, found = stepOf(secret, codeOf(secret, present+1), present, now)
+	assert.True(t, found)
+	for _, wrong := range []string{"", "00000", "0000000", "12345a"} {
+		_, found = stepOf(secret, wrong, 0, now)
+		assert.False(t, found, wrong)
+	}
+}
+
+// code gives the code that a person's app shows now, or some steps from now.
+func code(t testing.TB, s *Store, user int64, off int64) string {
+	t.Helper()
+	var secret []byte
+	require.NoError(t, s.db.Read.QueryRow(`SELECT secret FROM two_step WHERE user = $1`, user).Scan(&secret))
+	return codeOf(secret, stepAt(time.Now())+off)
+}
+
+// enrolled gives a person two-step sign-in, and their recovery codes.
+func enrolled(t testing.TB, s *Store, v inn.Viewer) []string {
+	t.Helper()
+	require.NoError(t, s.BeginTwoStep(ctx, v, 7))
+	codes, err := s.ConfirmTwoStep(ctx, v, 7, code(t, s, v.UserID, 0))
+	require.NoError(t, err)
+	return codes
+}
+
+// From nothing to on to off, with what each step leaves behind.
+func TestTwoStep(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	tom := person(t, s, "tom", inn.Staff)
+	stands := func(session int64) TwoStep {
+		two, err := s.TwoStep(ctx, tom.UserID, session)
+		require.NoError(t, err)
+		return two
+	}
+	assert.Equal(t, TwoStep{}, stands(7))
+	leavesNothing(t, s, inn.Conflict, "nothing begun", func() error { _, err := s.ConfirmTwoStep(ctx, tom, 7, "123456"); return err })
+	leavesNothing(t, s, inn.Conflict, "off already", func() error { return s.EndTwoStep(ctx, tom) })
+
+	require.NoError(t, s.BeginTwoStep(ctx, tom, 7))
+	assert.Len(t, stands(7).Secret, secretBytes)
+	assert.Nil(t, stands(8).Secret, "another browser is not shown it")
+	assert.False(t, stands(7).On(), "no code is asked for yet")
+	first := stands(7).Secret
+	require.NoError(t, s.BeginTwoStep(ctx, tom, 7))
+	assert.NotEqual(t, first, stands(7).Secret, "begun again, it is another")
+	leavesNothing(t, s, inn.Invalid, "a wrong code", func() error { _, err := s.ConfirmTwoStep(ctx, tom, 7, code(t, s, tom.UserID, 5)); return err })
+	leavesNothing(t, s, inn.Conflict, "another browser", func() error { _, err := s.ConfirmTwoStep(ctx, tom, 8, code(t, s, tom.UserID, 0)); return err })
+
+	head, now := s.head(t), code(t, s, tom.UserID, 0)
+	recovery, err := s.ConfirmTwoStep(ctx, tom, 7, now[:3]+" "+now[3:])
+	require.NoError(t, err)
+	require.Len(t, recovery, recoveryCodes)
+	for _, one := range recovery {
+		assert.Regexp(t, regexp.MustCompile(`^([a-z2-7]{4}-){3}[a-z2-7]{4}$`), one)
+		assert.NotContains(t, contents(t, s), bare(one), "they are hashed")
+	}
+	assert.Equal(t, []inn.Type{inn.UserAction}, typesOf(since(t, s, head)))
+	assert.True(t, stands(7).On())
+	assert.Nil(t, stands(7).Secret, "from here on nobody is shown it")
+	assert.Equal(t, recoveryCodes, stands(7).Left)
+	leavesNothing(t, s, inn.Conflict, "on already", func() error { return s.BeginTwoStep(ctx, tom, 7) })
+
+	use := func(code string) inn.Code { return inn.CodeOf(s.UseCode(ctx, tom.UserID, "", code)) }
+	assert.Equal(t, inn.Unauthenticated, use(now), "the code that turned it on has been used")
+	next := code(t, s, tom.UserID, 1)
+	require.NoError(t, s.UseCode(ctx, tom.UserID, "", next))
+	assert.Equal(t, inn.Unauthenticated, use(next), "twice")
+	require.NoError(t, s.UseCode(ctx, tom.UserID, "203.0.113.7", recovery[3]))
+	assert.Equal(t, inn.Unauthenticated, use(recovery[3]), "twice")
+	assert.Equal(t, recoveryCodes-1, stands(7).Left)
+	acts, err := s.Audit(ctx, AuditFilter{Limit: 1})
+	require.NoError(t, err)
+	assert.Equal(t, []any{inn.RecoveryUsed, "203.0.113.7"}, []any{acts[0].Deed, acts[0].Address})
+	for _, wrong := range []string{"", "abcd-efgh-ijkl-mnop", "000000x", recovery[4] + "a"} {
+		assert.Equal(t, inn.Unauthenticated, use(wrong), wrong)
+	}
+
+	anew, err := s.RenewRecoveryCodes(ctx, tom)
+	require.NoError(t, err)
+	assert.Equal(t, inn.Unauthenticated, use(recovery[5]), "the old ones are void")
+	require.NoError(t, s.UseCode(ctx, tom.UserID, "", anew[0]))
+	require.NoError(t, s.EndTwoStep(ctx, tom))
+	assert.Equal(t, TwoStep{}, stands(7))
+	assert.Equal(t, inn.Unauthenticated, use(anew[1]))
+	leavesNothing(t, s, inn.Conflict, "off", func() error { _, err := s.RenewRecoveryCodes(ctx, tom); return err })
+}
+
+// Of many who come with one code at once, one gets in.
+func TestACodeIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	tom := person(t, s, "tom", inn.Staff)
+	recovery := enrolled(t, s, tom)
+	for _, one := range []string{code(t, s, tom.UserID, 1), recovery[0]} {
+		var mu sync.Mutex
+		taken := 0
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				if s.UseCode(ctx, tom.UserID, "", one) == nil {
+					mu.Lock()
+					defer mu.Unlock()
+					taken++
+				}
+			})
+		}
+		all.Wait()
+		assert.Equal(t, 1, taken)
+	}
+}
+
+// The set-up waits a quarter of an hour, not longer.
+func TestASetUpRunsOut(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	tom := person(t, s, "tom", inn.Staff)
+	require.NoError(t, s.BeginTwoStep(ctx, tom, 7))
+	require.NoError(t, s.write(ctx, func(t *tx) error {
+		return t.exec(`UPDATE two_step SET made_at = made_at - $1`, enrolWithin.Milliseconds()+1)
+	}))
+	two, err := s.TwoStep(ctx, tom.UserID, 7)
+	require.NoError(t, err)
+	assert.Nil(t, two.Secret)
+	leavesNothing(t, s, inn.Conflict, "too late", func() error { _, err := s.ConfirmTwoStep(ctx, tom, 7, code(t, s, tom.UserID, 0)); return err })
+}
+
+// Who lost everything needs somebody who may change them; nobody gets round
+// their own second step that way.
+func TestTurningItOffForSomebody(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	tom, admin, super := person(t, s, "tom", inn.Staff), person(t, s, "ada", inn.Admin), person(t, s, "sue", inn.SuperAdmin)
+	for _, v := range []inn.Viewer{tom, admin, super} {
+		enrolled(t, s, v)
+	}
+	for what, c := range map[string]struct {
+		code inn.Code
+		by   inn.Viewer
+		of   inn.Viewer
+	}{
+		"staff of an admin":      {inn.Forbidden, tom, admin},
+		"staff of themselves":    {inn.Forbidden, tom, tom},
+		"admin of a super admin": {inn.Forbidden, admin, super},
+		"admin of themselves":    {inn.Forbidden, admin, admin},
+		"super of themselves":    {inn.Conflict, super, super},
+	} {
+		leavesNothing(t, s, c.code, what, func() error { return s.EndTwoStepOf(ctx, c.by, c.of.UserID) })
+	}
+	require.NoError(t, s.EndTwoStepOf(ctx, admin, tom.UserID))
+	require.NoError(t, s.EndTwoStepOf(ctx, super, admin.UserID))
+	two, err := s.TwoStep(ctx, tom.UserID, 0)
+	require.NoError(t, err)
+	assert.False(t, two.On())
+	acts, err := s.Audit(ctx, AuditFilter{Deed: inn.TwoStepOff, Limit: 5})
+	require.NoError(t, err)
+	require.Len(t, acts, 2)
+	assert.Equal(t, "turned two-step sign-in of tom off", acts[1].Says())
+}
