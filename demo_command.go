@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"baithaka/db"
 	"baithaka/demo"
 	"baithaka/handlers"
+	"baithaka/inn"
 )
 
 type demoCmd struct {
@@ -34,7 +37,7 @@ func (c *demoCmd) Run(ctx context.Context, con console) error {
 	if err := freshDemo(c.Data); err != nil {
 		return err
 	}
-	logger := newLogger(con.err)
+	logger := slog.New(warnings{newLogger(con.err).Handler()})
 	h, err := open(ctx, c.Data, logger)
 	if err != nil {
 		return err
@@ -50,13 +53,27 @@ func (c *demoCmd) Run(ctx context.Context, con console) error {
 		for _, m := range demo.People() {
 			fmt.Fprintf(con.out, "  %-18s %s\n", m.Email, m.Role)
 		}
+		key, err := h.store.AddKey(ctx, operator, inn.Key{Name: demo.Simulator, Scopes: []inn.Scope{inn.EventsWrite}})
+		if err != nil {
+			return err
+		}
+		publish := demo.Over(http.DefaultClient, "http://"+address, key)
 		simulating.Go(func() {
-			if err := demo.Simulate(ctx, h.store, c.Seed, c.Speed, logger); err != nil && !errors.Is(err, context.Canceled) {
+			if err := demo.Simulate(ctx, h.store, publish, c.Seed, c.Speed, logger); err != nil && !errors.Is(err, context.Canceled) {
 				logger.Error("the simulator stopped", "error", err)
 			}
 		})
 		return nil
 	})
+}
+
+// warnings keeps a log quiet unless something is wrong: a line for each of the
+// simulator's requests would push the address off the screen.
+type warnings struct{ slog.Handler }
+
+// Enabled reports whether a line is worth somebody's attention.
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
 }
 
 // loopback refuses to show the demonstration, whose password everybody knows,

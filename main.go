@@ -251,7 +251,9 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	h.logger.Info("stopping")
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin-500*time.Millisecond)
 	defer cancel()
-	if err := server.Shutdown(within); err != nil {
+	err = server.Shutdown(within)
+	site.StreamsEnd(within)
+	if err != nil {
 		h.logger.Warn("some connections did not end in time and are cut", "error", err)
 		return server.Close()
 	}

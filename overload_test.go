@@ -170,6 +170,7 @@ func TestGoneAtOnce(t *testing.T) {
 		gone := time.Now()
 		tr.until("all are gone", func() bool { return tr.open() == 0 && tr.metric("go_goroutines") <= goroutines+10 })
 		if soaking {
+			tr.until("their memory is given back", func() bool { return tr.metric("process_resident_memory_bytes")-base < most[0]/4 })
 			assert.Less(t, time.Since(gone), 17*time.Second, "one heartbeat")
 		}
 		t.Logf("%d streams: %.1f KiB each; all gone after %s; then %.1f MiB, of them %.1f MiB heap in use", streams, most[len(most)-1]/float64(streams)/1024,

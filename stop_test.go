@@ -20,26 +20,30 @@ import (
 // there afterwards, and whoever comes back finds everything.
 func TestDrain(t *testing.T) {
 	tr := newTrial(t)
-	streams := size(200, 500)
+	streams := size(100, 500)
 	var ended, publishers sync.WaitGroup
 	ended.Add(streams)
 	for range streams {
 		tr.follow(func(f *follower) { f.ended = sync.OnceFunc(ended.Done) })
 	}
-	first := tr.publish("BK-first")
-	tr.reach(first)
-	var stop atomic.Bool
+	tr.reach(tr.publish("BK-first"))
 	var answered atomic.Int64
-	for n := range 50 {
+	one := make(chan struct{}, 50) // some are answered, the rest is under way
+	for n := range cap(one) {
 		publishers.Go(func() {
-			for i := 0; !stop.Load(); i++ {
+			for i := range 4 {
 				place := tr.publish(fmt.Sprintf("BK-%d-%d", n, i))
 				for most := answered.Load(); place > most && !answered.CompareAndSwap(most, place); most = answered.Load() {
+				}
+				if i == 0 {
+					one <- struct{}{}
 				}
 			}
 		})
 	}
-	tr.reach(first + 100)
+	for range cap(one) / 2 {
+		<-one
+	}
 	tr.down()
 	require.NoError(t, tr.server.cmd.Process.Signal(syscall.SIGTERM))
 	status := make(chan int, 1)
@@ -53,7 +57,7 @@ func TestDrain(t *testing.T) {
 	ended.Wait()
 	retries := map[string]bool{}
 	for _, f := range tr.followers {
-		require.ErrorIs(t, f.how, io.EOF)
+		require.ErrorIs(t, f.how, io.EOF, tr.server.err)
 		assert.Equal(t, "beat", f.final.Event, "never bye")
 		assert.GreaterOrEqual(t, f.place.Load(), answered.Load())
 		assert.Equal(t, tr.followers[0].final.ID, f.final.ID, "every stream ends at the same place")
@@ -64,7 +68,6 @@ func TestDrain(t *testing.T) {
 		retries[f.final.Retry] = true
 	}
 	assert.Greater(t, len(retries), streams/2)
-	stop.Store(true)
 	tr.start()
 	publishers.Wait()
 	tr.judge()

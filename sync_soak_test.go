@@ -29,7 +29,7 @@ func TestEveryAnswerComesAfterItsSync(t *testing.T) {
 	path, err := binary()
 	require.NoError(t, err)
 	list := filepath.Join(t.TempDir(), "calls")
-	p := startAs(t, nil, "strace", "-f", "-y", "-s", "6000", "-o", list, "-e", "trace=pwrite64,write,fsync,fdatasync",
+	p := startAs(t, nil, "strace", "-f", "-y", "-I", "2", "-s", "6000", "-o", list, "-e", "trace=pwrite64,write,fsync,fdatasync",
 		path, "serve", "--listen", "127.0.0.1:0", "--data", dir)
 	// strace that is asked to end takes the program along; killed, it would leave
 	// it running.
@@ -76,6 +76,7 @@ func covers(t *testing.T, calls *os.File) (answered, covered, syncs int) {
 		if err != nil {
 			return answered, covered, syncs
 		}
+		line = strings.TrimRight(line, "\n")
 		if m := callEnds.FindStringSubmatch(line); m != nil {
 			if thread := m[1]; m[2] == "pwrite64" && pending[thread] {
 				delete(pending, thread)
@@ -92,7 +93,7 @@ func covers(t *testing.T, calls *os.File) (answered, covered, syncs int) {
 			continue
 		}
 		thread, call, on, rest := m[1], m[2], m[3], m[4]
-		unfinished := strings.HasSuffix(strings.TrimSpace(rest), "<unfinished ...>")
+		unfinished := strings.HasSuffix(rest, "<unfinished ...>")
 		switch log := strings.HasSuffix(on, "-wal"); {
 		case call == "pwrite64" && log:
 			for _, id := range mark.FindAllString(rest, -1) {

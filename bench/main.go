@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-var runs = map[string]func(*plan) error{"fanout": fanout, "catchup": catchup, "pages": pages, "start": starts}
+var runs = map[string]func(*plan) error{"fanout": fanout, "stalled": stalled, "catchup": catchup, "pages": pages, "start": starts}
 
 func main() {
 	debug.SetGCPercent(400)
@@ -29,7 +29,7 @@ func measure(args []string) error {
 	p := &plan{}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	flags.Usage = func() {
-		fmt.Fprintln(flags.Output(), "bench [flags] fanout | catchup | pages | start")
+		fmt.Fprintln(flags.Output(), "bench [flags] fanout | stalled | catchup | pages | start")
 		fmt.Fprintln(flags.Output(), "bench standard [flags]: every figure of README.md")
 		flags.PrintDefaults()
 	}
@@ -46,7 +46,7 @@ func measure(args []string) error {
 	flags.IntVar(&p.size, "size", 600, "bytes of text in each event")
 	flags.BoolVar(&p.bookings, "bookings", false, "each event makes a booking; otherwise it raises an alert again")
 	flags.IntVar(&p.behind, "behind", 100, "catchup: publishes that everybody missed")
-	flags.IntVar(&p.stalled, "stalled", 0, "fanout: streams more that are never read")
+	flags.IntVar(&p.stalled, "stalled", 100, "stalled: streams beside the others that are never read")
 	flags.IntVar(&p.events, "events", 1_000_000, "pages, start: events in the log")
 	flags.IntVar(&p.seconds, "seconds", 20, "pages: how long each page is asked for")
 	flags.DurationVar(&p.settle, "settle", 2*time.Second, "pause before memory is read")

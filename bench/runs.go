@@ -120,9 +120,77 @@ func (o *opened) load(requests int, run string) (l *load, about []int) {
 	}, about
 }
 
+// gather opens all streams and waits until they are live.
+func (o *opened) gather(room int) (c *crowd, took time.Duration, err error) {
+	if c, err = newCrowd(o.server.url, o.streams); err != nil {
+		return nil, 0, err
+	}
+	connecting := time.Now()
+	err = c.connect(16, room, func(i int) string { return o.request(i, "") })
+	if err == nil && !c.await(10*time.Second, func() bool { return c.live.Load() == int64(o.streams) }) {
+		err = fmt.Errorf("only %d of %d streams are live", c.live.Load(), o.streams)
+	}
+	if err != nil {
+		c.close()
+		return nil, 0, errors.Join(err, c.refused())
+	}
+	return c, time.Since(connecting), nil
+}
+
+// round is one load while the streams listen, and what it cost.
+type round struct {
+	all        []published
+	about      []int
+	publishing time.Duration
+	cpu, own   time.Duration // the server's, and this program's
+	machine    time.Duration // all processors'
+	after      usage
+	failed     error
+}
+
+func (o *opened) round(c *crowd, name string) *round {
+	l, about := o.load(o.messages, name)
+	r := &round{about: about}
+	already, from, own, machine := c.events.Load(), o.server.usage(), ownCPU(), busy()
+	r.all, r.publishing, r.failed = l.publish(o.server.url)
+	// Figures are events too, and counted: when there seem to be enough, all is quiet first.
+	c.await(5*time.Second, func() bool { return c.events.Load()-already >= int64(o.expected(about)) })
+	c.await(300*time.Millisecond, func() bool { return false })
+	r.after = o.server.usage()
+	r.cpu, r.own, r.machine = r.after.cpu-from.cpu, ownCPU()-own, busy()-machine
+	return r
+}
+
+// expected is how many deliveries a load makes.
+func (o *opened) expected(about []int) (n int) {
+	for _, property := range about {
+		n += o.batch * ((o.streams - property + o.properties - 1) / o.properties)
+	}
+	return n
+}
+
+// settled accounts for a round once the streams have ended, and prints it.
+func (o *opened) settled(c *crowd, r *round) error {
+	var heard func(stream, publish int) bool
+	if o.properties > 1 {
+		heard = func(stream, publish int) bool { return r.about[publish] == stream%o.properties }
+	}
+	a, expected := settle(r.all, c, heard), o.expected(r.about)
+	fmt.Printf("  deliveries  %d of %d; %s\n", a.got, expected, a.verdict)
+	fmt.Printf("  latency     %s; sent %s ms late at the most\n", times(a.latency), ms(a.late))
+	fmt.Printf("  publishes   %.0f events/s in %d requests, answered %s\n", float64(len(r.all)*o.batch)/r.publishing.Seconds(), len(r.all), times(a.ack))
+	fmt.Printf("  server      %.2f CPU-s per 1M deliveries, %.3f ms per publish; %.0f deliveries/s over %.2f s; others used %.0f %% of a processor\n",
+		r.cpu.Seconds()/float64(max(a.got, 1))*1e6, r.cpu.Seconds()*1000/float64(max(len(r.all), 1)),
+		float64(a.got)/a.window().Seconds(), a.window().Seconds(), 100*max(0, (r.machine-r.cpu-r.own).Seconds())/a.window().Seconds())
+	if r.failed == nil && (a.got != expected || !a.verdict.Clean()) {
+		return errors.Join(errors.New("the deliveries are not what they ought to be"), c.refused())
+	}
+	return r.failed
+}
+
 // fanout opens the streams, publishes, and says what every delivery cost and
 // how long it took. With a rate of 0 it is the saturation; with many properties
-// the targeted row; with -stalled some beside never read.
+// the targeted row.
 func fanout(p *plan) (err error) {
 	o, err := p.open()
 	if err != nil {
@@ -130,73 +198,55 @@ func fanout(p *plan) (err error) {
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
 	before := o.server.usage()
-	c, err := newCrowd(o.server.url, p.streams)
+	c, took, err := o.gather(p.messages*p.batch + 8)
 	if err != nil {
 		return err
 	}
-	connecting := time.Now()
-	if err := c.connect(16, p.messages*p.batch+8, func(i int) string { return o.request(i, "") }); err != nil {
-		return err
-	}
-	if !c.await(10*time.Second, func() bool { return c.live.Load() == int64(p.streams) }) {
-		c.close()
-		return errors.Join(fmt.Errorf("only %d of %d streams are live", c.live.Load(), p.streams), c.refused())
-	}
-	took := time.Since(connecting)
 	time.Sleep(p.settle)
 	connected := o.server.usage()
-	asleep, err := c.stall(p.stalled, o.request(0, ""))
-	if err != nil {
-		return err
-	}
-
 	warm, _ := o.load(3, "warm")
 	warm.rate, warm.publishers = 10, 1
 	if _, _, err := warm.publish(o.server.url); err != nil {
+		c.close()
 		return err
 	}
 	time.Sleep(p.settle / 4)
-	l, about := o.load(p.messages, "run")
-	heard := func(stream, publish int) bool { return about[publish] == stream%p.properties }
-	if p.properties == 1 {
-		heard = nil
+	r := o.round(c, "run")
+	c.close()
+	err = o.settled(c, r)
+	fmt.Printf("  memory      %.1f KiB per stream connected (%.2f s), %.1f after the traffic; %.1f MiB before\n",
+		float64(connected.rss-before.rss)/float64(p.streams), took.Seconds(), float64(r.after.rss-before.rss)/float64(p.streams), float64(before.rss)/1024)
+	return err
+}
+
+// stalled makes the same load twice, the second time beside streams that are
+// never read.
+func stalled(p *plan) (err error) {
+	o, err := p.open()
+	if err != nil {
+		return err
 	}
-	expected := 0
-	for i := range about {
-		if heard == nil {
-			expected += p.streams * p.batch
-			continue
-		}
-		expected += p.batch * ((p.streams - about[i] + p.properties - 1) / p.properties)
+	defer func() { err = errors.Join(err, o.close()) }()
+	c, _, err := o.gather(2*p.messages*p.batch + 8)
+	if err != nil {
+		return err
 	}
-	already, from, own, machine := c.events.Load(), o.server.usage(), ownCPU(), busy()
-	all, publishing, failed := l.publish(o.server.url)
-	c.await(5*time.Second, func() bool { return c.events.Load()-already >= int64(expected) })
-	c.await(300*time.Millisecond, func() bool { return false })
-	to, own, machine := o.server.usage(), ownCPU()-own, busy()-machine
+	alone := o.round(c, "alone")
+	asleep, err := c.stall(p.stalled, o.request(0, ""))
+	beside := o.round(c, "beside")
 	c.close()
 	for _, fd := range asleep {
-		defer syscall.Close(fd)
+		syscall.Close(fd)
 	}
-
-	a := settle(all, c, heard)
-	a.expected = expected
-	cpu := to.cpu - from.cpu
-	fmt.Printf("  deliveries  %d of %d; %s\n", a.got, a.expected, a.verdict)
-	fmt.Printf("  latency     %s; sent %s ms late at the most\n", times(a.latency), ms(a.late))
-	fmt.Printf("  publishes   %.0f events/s in %d requests, answered %s\n", float64(len(all)*p.batch)/publishing.Seconds(), len(all), times(a.ack))
-	fmt.Printf("  server      %.2f CPU-s per 1M deliveries, %.3f ms per publish; %.0f deliveries/s over %.2f s\n",
-		cpu.Seconds()/float64(max(a.got, 1))*1e6, cpu.Seconds()*1000/float64(max(len(all), 1)), float64(a.got)/a.window().Seconds(), a.window().Seconds())
-	fmt.Printf("  memory      %.1f KiB per stream connected (%.2f s), %.1f after the traffic; %.1f MiB before\n",
-		float64(connected.rss-before.rss)/float64(p.streams), took.Seconds(), float64(to.rss-before.rss)/float64(p.streams), float64(before.rss)/1024)
-	if p.stalled > 0 {
-		fmt.Printf("  stalled     %d of them, %.1f KiB each with the traffic\n", p.stalled, float64(to.rss-connected.rss)/float64(p.stalled))
+	if err != nil {
+		return err
 	}
-	fmt.Printf("  noise       others used %.0f %% of a processor\n", 100*max(0, (machine-cpu-own).Seconds())/a.window().Seconds())
-	if failed == nil && (a.got != a.expected || !a.verdict.Clean()) {
-		failed = errors.New("the deliveries are not what they ought to be")
-	}
-	return failed
+	fmt.Println("  alone")
+	err = o.settled(c, alone)
+	fmt.Printf("  beside %d that are never read\n", p.stalled)
+	err = errors.Join(err, o.settled(c, beside))
+	fmt.Printf("  memory      %.1f KiB more for each of them\n", float64(beside.after.rss-alone.after.rss)/float64(max(p.stalled, 1)))
+	return err
 }
 
 // stall opens streams that are never read.

@@ -17,7 +17,7 @@ var set = []string{
 	"-streams 1 -messages 500 -rate 0 -publishers 8 -batch 100 fanout",
 	"-streams 10000 -properties 10000 -messages 2000 -rate 200 -publishers 4 fanout",
 	"-streams 500 -behind 100 -rate 0 catchup",
-	"-streams 400 -stalled 100 -messages 1000 -rate 50 -size 2000 fanout",
+	"-streams 100 -stalled 100 -messages 1000 -rate 100 -size 1900 stalled",
 	"-data DIR/million -rate 50 pages",
 	"-data DIR/million start",
 }

@@ -14,18 +14,20 @@ import (
 var steadyFor = flag.Duration("steady", 30*time.Second, "how long TestNothingMovesUnderThePointer watches the demonstration")
 
 // watchful records every layout shift whose source lay under the pointer and is
-// still there (an item that was replaced is reported as gone from where it was),
-// every frame in which the item that is pointed at stands elsewhere, and every
+// still there (an item that was replaced is reported as gone from where it was;
+// what only stands around the item that is held may have room made in it), every
+// frame in which the item that is held stands elsewhere or is gone, and every
 // violation of the page's policy.
 const watchful = `
-	window.shifts = []; window.violations = []; window.at = {x: -1, y: -1}
+	window.shifts = []; window.violations = []; window.at = {x: -1, y: -1}; window.frames = 0
 	document.addEventListener('mousemove', (e) => { window.at = {x: e.clientX, y: e.clientY} }, true)
 	document.addEventListener('securitypolicyviolation', (e) => window.violations.push(e.violatedDirective + ' ' + e.blockedURI))
 	new PerformanceObserver((list) => {
 		for (const entry of list.getEntries()) for (const source of entry.sources) {
 			const r = source.previousRect, {x, y} = window.at
 			const under = r.left <= x && x <= r.right && r.top <= y && y <= r.bottom
-			if (under && source.node?.isConnected && Math.abs(source.currentRect.top - r.top) >= 1)
+			const around = window.pointed && source.node?.contains(document.getElementById(window.pointed.id)) && source.node.id !== window.pointed.id
+			if (under && !around && source.node?.isConnected && Math.abs(source.currentRect.top - r.top) >= 1)
 				window.shifts.push((source.node.id || source.node.className || source.node.nodeName) + ' ' + r.top + ' to ' + source.currentRect.top)
 		}
 	}).observe({type: 'layout-shift', buffered: true})
@@ -34,9 +36,9 @@ const watchful = `
 		window.pointed = item && {id: item.id, top: item.getBoundingClientRect().top}
 	}
 	const look = () => {
-		const item = window.pointed && document.getElementById(window.pointed.id)
-		const top = item?.getBoundingClientRect().top ?? window.pointed?.top
-		if (window.pointed && Math.abs(top - window.pointed.top) >= 1) {
+		window.frames++
+		const top = window.pointed && document.getElementById(window.pointed.id)?.getBoundingClientRect().top
+		if (window.pointed && !(Math.abs(top - window.pointed.top) < 1)) {
 			window.shifts.push('pointed ' + window.pointed.id + ' ' + window.pointed.top + ' to ' + top)
 			window.pointed = null
 		}
@@ -44,9 +46,41 @@ const watchful = `
 	}
 	look()`
 
+// hold points at the first item of a list that is wholly in view, and has every
+// frame from now on compared with this one.
+func (w *window) hold(list string) {
+	w.t.Helper()
+	at := strings.Fields(w.text(fmt.Sprintf(`(() => {
+		const item = [...document.querySelectorAll(%q)].find((item) => item.getBoundingClientRect().top > 130 && item.getBoundingClientRect().bottom < innerHeight)
+		const r = item.getBoundingClientRect()
+		return r.left + 60 + ' ' + (r.top + 10)
+	})()`, list)))
+	var x, y float64
+	_, err := fmt.Sscan(strings.Join(at, " "), &x, &y)
+	require.NoError(w.t, err, list)
+	w.pointAt(x, y)
+	w.wait(fmt.Sprintf(`window.at.x >= %f - 1 && (window.hold(), window.shifts = [], window.pointed !== null)`, x))
+}
+
+// still asserts that what is held has not moved, in any frame up to now.
+func (w *window) still(doing string) {
+	w.t.Helper()
+	w.wait(fmt.Sprintf(`window.frames > %s + 2`, w.text(`window.frames`)))
+	assert.Equal(w.t, "", w.text(`window.shifts.join('; ')`), doing)
+}
+
+// letGo takes the pointer away, so that all that waited comes in.
+func (w *window) letGo() {
+	w.t.Helper()
+	w.text(`window.pointed = null`)
+	w.text(`scrollTo({top: 0, behavior: 'instant'})`)
+	w.pointAt(5, 5)
+	w.wait(`document.querySelectorAll('.waiting, .held, .leaving').length === 0`)
+}
+
 // TestNothingMovesUnderThePointer points at this and that while a busy
-// demonstration runs: what is pointed at stays where it is, and the console and
-// the policy have nothing to complain of.
+// demonstration runs, on the page as it opens and scrolled: what is pointed at
+// stays where it is, and the console and the policy have nothing to complain of.
 func TestNothingMovesUnderThePointer(t *testing.T) {
 	browser, address := launch(t), demonstrationAt(t, "10")
 	w := open(t, browser, address)
@@ -54,35 +88,112 @@ func TestNothingMovesUnderThePointer(t *testing.T) {
 	w.signIn("admin@demo.test", "baithaka-demo", "/")
 	w.live()
 	w.wait(`document.querySelectorAll('#feed > *').length > 5`)
-	places := []string{
-		`.latest .cards > :nth-child(3)`, `#feed > :nth-child(4)`, `.needs .cards > :nth-child(2)`, `.latest .cards > :nth-child(8)`, `.figures`,
-	}
+	const cards, rows, alerts = `.latest .cards > [id]`, `#feed > [id]`, `.needs .cards > [id]`
+	places := []struct {
+		scrolled int
+		list     string
+	}{{0, cards}, {0, alerts}, {500, rows}, {900, cards}, {1300, rows}, {1300, cards}}
 	each := *steadyFor / time.Duration(len(places))
 	held := 0
 	for _, place := range places {
-		at := strings.Fields(w.text(fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return r.left + 60 + ' ' + (r.top + 10) })()`, place)))
-		var x, y float64
-		fmt.Sscan(at[0], &x)
-		fmt.Sscan(at[1], &y)
-		if y < 120 || y > 880 {
-			x, y = 500, 500
-		}
-		w.pointAt(x, y)
-		w.text(`window.hold()`)
-		before := w.text(`window.shifts.length`)
+		w.text(fmt.Sprintf(`scrollTo({top: %d, behavior: 'instant'})`, place.scrolled))
+		w.hold(place.list)
 		w.rest(each)
-		w.text(`window.pointed = null`)
-		assert.Equal(t, before, w.text(`window.shifts.length`), "pointing at %s: %s", place, w.text(`window.shifts.slice(-3).join('; ')`))
+		w.still(fmt.Sprintf("pointing at %s, scrolled by %d", place.list, place.scrolled))
 		if w.text(`document.querySelectorAll('.waiting').length`) != "0" {
 			held++
 		}
+		w.letGo()
 	}
 	assert.NotZero(t, held, "new items waited above a list")
-	w.text(`scrollTo({top: 0, behavior: 'instant'})`)
-	w.pointAt(5, 5)
-	w.wait(`document.querySelectorAll('.waiting, .held, .leaving').length === 0`)
 	assert.Equal(t, "[]", w.text(`JSON.stringify(window.violations)`))
 	assert.Empty(t, w.errors())
+}
+
+// TestWhatIsReadStaysOnAScrolledPage scrolls into the middle of both columns.
+// Alerts come and go at the top, cards there change their height, and more is
+// booked than the lists hold: the item under the pointer stands still, and is the
+// last to be cut.
+func TestWhatIsReadStaysOnAScrolledPage(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	for i := range 32 {
+		p.book(fmt.Sprintf("BK-%d", i), "lake-house", fmt.Sprintf("Guest %d", i))
+	}
+	alert := func(kind, key, detail string) {
+		p.publish(map[string]any{"type": kind, "property": "lake-house", "priority": "critical", "payload": map[string]any{"key": key, "title": "Alert " + key, "detail": detail}})
+	}
+	alert("alert:raised", "boiler", "")
+	w := open(t, browser, p.address)
+	w.first(watchful)
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	for _, list := range []string{`#feed > [id]`, `.latest .cards > [id]`} {
+		w.text(`scrollTo({top: 600, behavior: 'instant'})`)
+		w.hold(list)
+		alert("alert:raised", "power", "No power in the kitchen.")
+		w.wait(`document.querySelector('[data-alert="alert:lake-house:power"]') !== null`)
+		w.still("an alert came in at the top")
+		alert("alert:raised", "boiler", strings.Repeat("The boiler is off and the plumber is on his way. ", 8))
+		w.wait(`document.querySelector('[data-alert="alert:lake-house:boiler"]').innerText.includes('plumber')`)
+		w.still("an alert at the top grew")
+		alert("alert:raised", "boiler", "")
+		w.wait(`!document.querySelector('[data-alert="alert:lake-house:boiler"]').innerText.includes('plumber')`)
+		w.still("an alert at the top shrank")
+		alert("alert:resolved", "power", "")
+		for i := range 45 {
+			p.book(fmt.Sprintf("BK-%s%d", list[1:2], i), "lake-house", "Another")
+		}
+		w.wait(fmt.Sprintf(`document.querySelector('[data-booking="BK-%s44"]') !== null && document.querySelector('[data-alert="alert:lake-house:power"]:not(.leaving)') === null`, list[1:2]))
+		w.still("more was booked than the lists hold")
+		assert.LessOrEqual(t, len(w.texts(`[...document.querySelectorAll('.latest .cards > *')].map((e) => e.id)`)), 60, "what waits is capped as well")
+		w.letGo()
+		assert.Equal(t, "30", w.text(`document.querySelectorAll('.latest .cards > *').length`))
+	}
+}
+
+// TestWhatIsReadStaysAtTheEdge changes the height of what stands above the item
+// that is pointed at, on a page that cannot scroll: there is room made instead.
+func TestWhatIsReadStaysAtTheEdge(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	alert := func(detail string) {
+		p.publish(map[string]any{"type": "alert:raised", "property": "lake-house", "payload": map[string]any{"key": "boiler", "title": "Boiler off", "detail": detail}})
+	}
+	long := strings.Repeat("The plumber is on his way. ", 6)
+	p.book("BK-1", "lake-house", "First")
+	alert(long)
+	w := open(t, browser, p.address)
+	w.first(watchful)
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	w.hold(`#feed > [id]`)
+	for _, detail := range []string{"", long + long, ""} {
+		alert(detail)
+		w.wait(fmt.Sprintf(`(document.querySelector('.needs .detail')?.innerText.length ?? 0) > %d - 5 && (document.querySelector('.needs .detail')?.innerText.length ?? 0) < %d + 5`, len(detail), len(detail)))
+		w.still(fmt.Sprintf("the alert above has %d letters", len(detail)))
+	}
+	w.letGo()
+	assert.Equal(t, "0", w.text(`document.querySelectorAll('#main[style*="height"], #main [style*="margin"]').length`), "the room is given back")
+}
+
+// TestParkedPointerHoldsNothing leaves the mouse lying on a list, as on a wall
+// screen: after ten minutes nobody is taken to read there.
+func TestParkedPointerHoldsNothing(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.clocked()
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	p.book("BK-1", "lake-house", "First")
+	w.wait(`document.querySelector('[data-booking="BK-1"]') !== null`)
+	w.point(`[data-booking="BK-1"]`)
+	p.book("BK-2", "lake-house", "Second")
+	w.wait(`document.querySelector('.latest .waiting')?.innerText === '1 new'`)
+	w.later(601)
+	p.book("BK-3", "lake-house", "Third")
+	w.wait(`document.querySelector('[data-booking="BK-3"]').getClientRects().length === 1 && document.querySelector('.waiting') === null`)
 }
 
 // TestNewItemsWaitForTheReader points at a list: what is new waits behind a chip,

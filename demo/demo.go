@@ -1,8 +1,9 @@
 // Package demo is the house that people look at before they have one of their
 // own: six people, eight properties, ninety days of trade, and a simulator that
-// goes on from there at the pace of seed B's mock server. It speaks to the store
-// as any publisher does, imports store and inn only, and must never be reached
-// by a house with real guests: everybody knows its password.
+// goes on from there at the pace of seed B's mock server. The history is written
+// into the store, the simulator publishes over the API as any program does. It
+// imports store and inn only, and must never be reached by a house with real
+// guests: everybody knows its password.
 package demo
 
 import (

@@ -15,8 +15,10 @@ const (
 	partnerPortal  = "partner-portal"
 	frontOffice    = "front-office" // the program at the reception desks
 	sensors        = "sensors"
-	simulator      = "simulator"
 )
+
+// Simulator is the name of the key that the simulator publishes with.
+const Simulator = "simulator"
 
 // People gives the six people of the demonstration, one for each role, the most
 // powerful first. The owner, the manager and the staff member have the Lake

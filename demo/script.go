@@ -21,6 +21,7 @@ var (
 	betweenGuests   = span{40 * time.Second, 80 * time.Second} // who arrive or leave
 	betweenAlerts   = span{100 * time.Second, 200 * time.Second}
 	untilSolved     = span{45 * time.Second, 120 * time.Second}
+	betweenMistakes = span{70 * time.Second, 140 * time.Second}
 )
 
 // firstSimulated is the number of the simulator's first booking, well beyond
@@ -45,6 +46,7 @@ type script struct {
 	due    []due
 	number int // of the next booking
 	alerts int // how many there were
+	last   sale
 }
 
 // cue is something that happens at its time: play gives the publication and sets
@@ -62,6 +64,7 @@ func newScript(seed uint64, today []due) *script {
 	s.after(betweenBookings, s.book)
 	s.after(betweenGuests, s.receive)
 	s.after(betweenAlerts, s.alarm)
+	s.after(betweenMistakes, s.mistake)
 	return s
 }
 
@@ -105,6 +108,7 @@ func (s *script) book(now time.Time) (inn.Publication, bool) {
 	b := sell(s.rng, h, o, inn.DateOf(now, h.zone).Add(lead), nights, lead == 0)
 	b.id = bookingID(s.number)
 	s.number++
+	s.last = b
 	s.after(untilAnswered, func(time.Time) (inn.Publication, bool) { return s.answer(b, lead == 0) })
 	return b.publication(inn.BookingNew, time.Time{}), true
 }
@@ -193,4 +197,16 @@ func (s *script) alarm(time.Time) (inn.Publication, bool) {
 		return t.publication(inn.AlertResolved, time.Time{}), true
 	})
 	return t.publication(inn.AlertRaised, time.Time{}), true
+}
+
+// mistake lets a stay end before it begins, as programs do that mix up day and
+// month. The house refuses it and says why, on its page of status.
+func (s *script) mistake(time.Time) (inn.Publication, bool) {
+	s.after(betweenMistakes, s.mistake)
+	if s.last.id == "" {
+		return inn.Publication{}, false
+	}
+	p := step(inn.BookingModified, s.last.id, time.Time{})
+	p.Booking.CheckIn, p.Booking.CheckOut = inn.Given(s.last.in), inn.Given(s.last.in.Add(-27))
+	return p, true
 }

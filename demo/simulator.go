@@ -17,12 +17,11 @@ import (
 // faster. What it publishes and when depends on the seed alone. A publication
 // that cannot be stored is logged and lost. It returns when ctx ends, with the
 // reason.
-func Simulate(ctx context.Context, s *store.Store, seed uint64, speed float64, logger *slog.Logger) error {
+func Simulate(ctx context.Context, s *store.Store, publish Publisher, seed uint64, speed float64, logger *slog.Logger) error {
 	if speed <= 0 {
 		return fmt.Errorf("the simulator's speed must be above 0, not %v", speed)
 	}
-	by := program(simulator)
-	today, err := dueToday(ctx, s, by, time.Now())
+	today, err := dueToday(ctx, s, program(Simulator), time.Now())
 	if err != nil {
 		logger.Warn("simulator: today's guests cannot be read; nobody of them arrives or leaves", "error", err)
 	}
@@ -38,12 +37,13 @@ func Simulate(ctx context.Context, s *store.Store, seed uint64, speed float64, l
 			return ctx.Err()
 		case <-time.After(time.Until(at)):
 		}
-		_, _, err := s.Publish(ctx, by, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{p}}, noAnswer)
+		err := publish(ctx, p)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case inn.CodeOf(err) == inn.Conflict:
-			// Somebody at the demonstration did otherwise with the booking.
+		case inn.CodeOf(err) == inn.Conflict, inn.CodeOf(err) == inn.Invalid:
+			// Somebody at the demonstration did otherwise with the booking, or it was
+			// one of the story's mistakes.
 			logger.Debug("simulator: a step is not possible any more", "type", p.Type, "error", err)
 		case err != nil:
 			logger.Warn("simulator: a publication was not stored", "type", p.Type, "error", err)

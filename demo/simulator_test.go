@@ -24,10 +24,18 @@ func simulate(t *testing.T, s *store.Store, seed uint64, speed float64, length t
 	require.NoError(t, err)
 	ctx, stop := context.WithTimeout(t.Context(), length)
 	defer stop()
-	require.ErrorIs(t, Simulate(ctx, s, seed, speed, log), context.DeadlineExceeded)
+	require.ErrorIs(t, Simulate(ctx, s, into(s), seed, speed, log), context.DeadlineExceeded)
 	events, err := s.History(t.Context(), program("reader"), store.EventFilter{After: before, Oldest: true, Limit: 10_000})
 	require.NoError(t, err)
 	return events
+}
+
+// into publishes without a server: a bubble of synctest has no network.
+func into(s *store.Store) Publisher {
+	return func(ctx context.Context, p inn.Publication) error {
+		_, _, err := s.Publish(ctx, program(Simulator), store.Idempotency{}, inn.Batch{Publications: []inn.Publication{p}}, noAnswer)
+		return err
+	}
 }
 
 func TestSimulatorKeepsItsPaceAtAnySpeed(t *testing.T) {
@@ -93,5 +101,5 @@ func TestSimulatorSurvivesAStoreThatRefuses(t *testing.T) {
 }
 
 func TestSimulatorNeedsASpeed(t *testing.T) {
-	assert.Error(t, Simulate(t.Context(), nil, 1, 0, slog.New(slog.DiscardHandler)))
+	assert.Error(t, Simulate(t.Context(), nil, nil, 1, 0, slog.New(slog.DiscardHandler)))
 }

@@ -125,6 +125,9 @@ func (s *Site) showAudit(c echo.Context) error {
 		query.Set("before", strconv.FormatInt(a.Acts[listShown-1].ID, 10))
 		a.Next = query.Encode()
 	}
+	if a.Live = f.Before == 0 && a.To == ""; a.Live {
+		p.Scope = auditScopeOf(a)
+	}
 	if a.Actors, err = s.store.AuditActors(ctx); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ import (
 type line struct {
 	conns  chan net.Conn
 	closed chan struct{}
+	end    sync.Once
 }
 
 func (l *line) Accept() (net.Conn, error) {
@@ -37,7 +38,7 @@ func (l *line) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *line) Close() error   { return nil }
+func (l *line) Close() error   { l.end.Do(func() { close(l.closed) }); return nil }
 func (l *line) Addr() net.Addr { return &net.IPAddr{} }
 
 func (l *line) dial(context.Context, string, string) (net.Conn, error) {
@@ -60,7 +61,7 @@ func inTime(t *testing.T, do func(*testing.T, *site)) {
 		require.NoError(t, err)
 		log, err := live.New(ctx, s, logger)
 		require.NoError(t, err)
-		l := &line{make(chan net.Conn), make(chan struct{})}
+		l := &line{conns: make(chan net.Conn), closed: make(chan struct{})}
 		transport := &http.Transport{DialContext: l.dial}
 		one := &site{
 			Site: New(s, log, figures.New(s, log, logger), logger, Config{}), t: t, db: database, logged: &logged{}, callers: map[string]*caller{},
@@ -76,7 +77,6 @@ func inTime(t *testing.T, do func(*testing.T, *site)) {
 		stop()
 		transport.CloseIdleConnections()
 		_ = server.Close()
-		close(l.closed)
 		working.Wait()
 		s.Close()
 		require.NoError(t, database.Close())

@@ -33,13 +33,10 @@ const (
 // newSessions sets scs up over the store. Its idle timeout is not used: it
 // writes on every request, and brings a session that was just ended back to
 // life. Nor are its cookies: whether one is Secure differs from request to
-// request behind a proxy.
+// request behind a proxy. scs.New would start a store of its own, which sweeps
+// for ever.
 func newSessions(s *store.Store) *scs.SessionManager {
-	m := scs.New()
-	m.Store = sessionStore{s}
-	m.HashTokenInStore = true
-	m.Lifetime = store.SessionLife
-	return m
+	return &scs.SessionManager{Store: sessionStore{s}, Codec: scs.GobCodec{}, Lifetime: store.SessionLife, HashTokenInStore: true}
 }
 
 // sessionStore lets scs keep its sessions in our store. Tokens arrive hashed.

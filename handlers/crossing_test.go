@@ -109,7 +109,8 @@ var freshness = []string{"last_seen", "last_used", "seen"}
 func (s *site) contents() map[string]string {
 	s.t.Helper()
 	all := map[string]string{}
-	for _, table := range s.column(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%\_search%' ESCAPE '\'`) {
+	for _, table := range s.column(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('event_parts', 'event_words')
+		AND instr(name, 'sqlite_') = 0 AND instr(name, '_search') = 0`) {
 		columns := slices.DeleteFunc(s.column(`SELECT name FROM pragma_table_info('`+table+`')`), func(name string) bool { return slices.Contains(freshness, name) })
 		where := map[string]string{"events": " WHERE type <> 'metrics:update'", "meta": " WHERE name <> 'searched'"}[table] // made in the background
 		var rows []string

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -105,27 +104,4 @@ func asError(err error) *inn.Error {
 		}
 	}
 	return &inn.Error{Code: inn.Internal, Text: inn.TextOf(err), Cause: err}
-}
-
-func levelOf(status int) slog.Level {
-	if status >= 500 {
-		return slog.LevelError
-	}
-	return slog.LevelInfo
-}
-
-// attrs is the log line of a request. Streams are told apart by what they sent.
-func attrs(c echo.Context, began time.Time) []slog.Attr {
-	list := []slog.Attr{
-		slog.Any("request", c.Get(requestKey)),
-		slog.String("method", c.Request().Method),
-		slog.String("route", c.Path()),
-		slog.Int("status", c.Response().Status),
-		slog.Float64("ms", float64(time.Since(began).Microseconds())/1000),
-		slog.Int64("bytes", c.Response().Size),
-	}
-	if v := viewer(c); v.Somebody() {
-		list = append(list, slog.String("user", v.Actor()))
-	}
-	return list
 }

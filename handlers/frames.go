@@ -5,69 +5,100 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"baithaka/inn"
 	"baithaka/views"
 )
 
-// framesKept is for how many of the newest events the frames are kept.
+// framesKept is for how many events the frames are kept: the newest, where
+// nearly everybody is, and what those further back are reading.
 const framesKept = 1024
 
 // frames shares rendered messages: one per event, sight and form, however many
-// streams they go to.
+// streams they go to. Looking one up takes no lock.
 type frames struct {
-	epoch string
-	mu    sync.Mutex
-	made  map[frameKey]*frame
-	order []frameKey // the oldest first
+	epoch  string
+	logger *slog.Logger
+	of     [framesKept]atomic.Pointer[eventFrames] // by id modulo framesKept: a newcomer takes the place
+	mu     sync.Mutex                              // held by whoever replaces one
 }
 
-// frameKey is a struct and not a joined string, so that no two can collide.
-type frameKey struct {
+// eventFrames are the frames of one event so far. It is replaced, never changed.
+type eventFrames struct {
 	event int64
+	made  []*frame
+}
+
+// frame is one message, rendered by the first who needs it.
+type frame struct {
 	sight inn.Sight
 	page  bool
-}
-
-type frame struct {
 	of    []byte // the snapshot it was made of
 	once  sync.Once
 	bytes []byte
-	err   error
 }
 
-func newFrames(epoch string) *frames { return &frames{epoch: epoch, made: map[frameKey]*frame{}} }
+func newFrames(epoch string, logger *slog.Logger) *frames {
+	return &frames{epoch: epoch, logger: logger}
+}
 
 // frame gives the message of an event for a sight; nil when it shows nothing.
 // The bytes are shared and must not be changed.
-func (f *frames) frame(ctx context.Context, e *inn.Event, sight inn.Sight, page bool) ([]byte, error) {
-	key := frameKey{e.ID, sight, page}
-	f.mu.Lock()
-	one := f.made[key]
-	switch {
-	case one == nil:
-		one = &frame{of: e.Data}
-		f.made[key] = one
-		f.order = append(f.order, key)
-		if len(f.order) > framesKept {
-			delete(f.made, f.order[0])
-			f.order = f.order[1:]
-		}
-	case !bytes.Equal(one.of, e.Data): // made before its guest was erased
-		one = &frame{of: e.Data}
-		f.made[key] = one
+func (f *frames) frame(e *inn.Event, sight inn.Sight, page bool) []byte {
+	one := f.of[e.ID%framesKept].Load().find(e, sight, page)
+	if one == nil {
+		one = f.add(e, sight, page)
 	}
-	f.mu.Unlock()
-	one.once.Do(func() { one.bytes, one.err = f.render(context.WithoutCancel(ctx), e, sight, page) })
-	return one.bytes, one.err
+	one.once.Do(func() {
+		var err error
+		if one.bytes, err = f.render(context.Background(), e, sight, page); err != nil {
+			// A poison event stops nobody: it is said once and passed over.
+			f.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
+		}
+	})
+	return one.bytes
+}
+
+func (f *eventFrames) find(e *inn.Event, sight inn.Sight, page bool) *frame {
+	if f == nil || f.event != e.ID {
+		return nil
+	}
+	for _, one := range f.made {
+		if one.page == page && one.sight == sight && bytes.Equal(one.of, e.Data) { // else its guest has been erased
+			return one
+		}
+	}
+	return nil
+}
+
+func (f *frames) add(e *inn.Event, sight inn.Sight, page bool) *frame {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := &f.of[e.ID%framesKept]
+	known := at.Load()
+	if one := known.find(e, sight, page); one != nil {
+		return one // somebody was quicker
+	}
+	next := &eventFrames{event: e.ID}
+	if known != nil && known.event == e.ID && bytes.Equal(known.made[0].of, e.Data) {
+		next.made = append(next.made, known.made...)
+	}
+	one := &frame{sight: sight, page: page, of: e.Data}
+	next.made = append(next.made, one)
+	at.Store(next)
+	return one
 }
 
 // forget drops every frame: what they were made of has been rewritten.
 func (f *frames) forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.made, f.order = map[frameKey]*frame{}, nil
+	for i := range f.of {
+		f.of[i].Store(nil)
+	}
 }
 
 // render makes the message. A component that panics is an error of this event
@@ -82,7 +113,10 @@ func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page
 	seen := inn.Redact(e, sight)
 	if !page {
 		data, err := json.Marshal(asJSON(f.epoch, seen))
-		return appendMessage(nil, id, string(e.Type), data), err
+		if err != nil {
+			return nil, err
+		}
+		return appendMessage(nil, id, string(e.Type), data), nil
 	}
 	if e.Type.Unsettles() {
 		return named("resync", inn.Position{Epoch: f.epoch, ID: e.ID}), nil

@@ -102,7 +102,9 @@ func FuzzBind(f *testing.F) {
 			}
 			if p.Report != nil {
 				set++
+				require.Equal(t, string(p.Report.Payload), string(cleaned(p.Report.Payload)), "it is clean")
 			}
+			require.True(t, p.Where == "" || strings.HasSuffix(p.Where, "/property") || strings.HasSuffix(p.Where, "/propertyId"))
 			require.Equal(t, 1, set)
 		}
 	})

@@ -64,11 +64,11 @@ func everywhere(epoch string) []string {
 	}
 }
 
+// unmarked checks that a text says nothing of the guest. What is searched for in
+// these tests is less than the name, and may stand where it was typed.
 func unmarked(t *testing.T, text, where string) {
 	t.Helper()
-	// The words that were searched for stand in the form that asks.
-	text = strings.NewReplacer(`value="marker"`, "", "q=marker", "").Replace(text)
-	if at := strings.Index(strings.ToLower(text), "marker"); at >= 0 {
+	if at := strings.Index(strings.ToLower(text), "marker-17"); at >= 0 {
 		assert.Fail(t, "the guest is still there", "%s: …%s…", where, text[max(0, at-150):min(len(text), at+80)])
 	}
 }
@@ -89,7 +89,7 @@ func TestAnErasedGuestIsMetNowhere(t *testing.T) {
 		assert.Contains(t, chosen, `value="`+id+`" checked`)
 	}
 	assert.NotContains(t, chosen, "OTHER-1")
-	r := super.form("/guests/M-1/erase", "booking", "M-1", "booking", "M-2", "booking", "M-3", "sure", "yes")
+	r := super.do(http.MethodPost, "/guests/M-1/erase", "booking=M-1&booking=M-2&booking=M-3&sure=yes", "Content-Type", "application/x-www-form-urlencoded")
 	require.Equal(t, http.StatusSeeOther, r.Status, r.Body)
 	assert.Contains(t, super.get(r.Header.Get("Location")).Body, "Erased, in 3 bookings")
 
@@ -115,11 +115,13 @@ func TestAnErasedGuestIsMetNowhere(t *testing.T) {
 			unmarked(t, m.Data, name)
 		}
 	}
-	s.frames.mu.Lock()
-	for key, frame := range s.frames.made {
-		unmarked(t, string(frame.bytes), fmt.Sprint("a frame of event ", key.event))
+	for i := range s.frames.of {
+		if kept := s.frames.of[i].Load(); kept != nil {
+			for _, frame := range kept.made {
+				unmarked(t, string(frame.bytes), fmt.Sprint("a frame of event ", kept.event))
+			}
+		}
 	}
-	s.frames.mu.Unlock()
 	unmarked(t, s.logged.String(), "the log of the program")
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		data, err := os.ReadFile(s.db.Path + suffix)
@@ -141,7 +143,7 @@ func TestErasingIsAskedTwice(t *testing.T) {
 	s := newSite(t)
 	key, admin := s.key("events:write"), s.as("admin")
 	key.publish(withMarker("new", "M-1", "lake-house", ""))
-	key.publish(strings.Replace(withMarker("new", "M-2", "lake-house", ""), "zq-marker-17@", "another@", 1))
+	key.publish(strings.NewReplacer("zq-marker-17@", "another@", "98450", "98451").Replace(withMarker("new", "M-2", "lake-house", "")))
 	page := admin.get("/guests/M-1").Body
 	assert.Contains(t, page, `value="M-1" checked`)
 	assert.Contains(t, page, `value="M-2">`, "another guest of that name, perhaps")

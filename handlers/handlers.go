@@ -53,11 +53,12 @@ type Site struct {
 	badges    *badges
 	seen      *lastSeen
 	preferred *preferred
-	beats     *bell // rings every 15 s
-	state     *bell // rings when something on pages may have changed that is no event, and with beats
-	ticks     *bell // rings every second, for the panels of some pages
+	turns     *turns
+	lookout   lookout
+	beats     bell // rings for every stream once in 15 s
+	state     bell // rings for pages when something on them may have changed that is no event
+	ticks     bell // rings every second, for the panels of some pages
 	meters    *meters
-	progress  progress
 	inspector inspector
 	health    health
 	drain     drain
@@ -71,10 +72,13 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
-		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch()),
-		badges: newBadges(s), seen: newLastSeen(s, logger), preferred: newPreferred(), beats: newBell(), state: newBell(),
-		ticks: newBell(), meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
+		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch(), logger),
+		badges: newBadges(s), seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(),
+		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
+	site.beats = bell{site.streams, dueBeat, func(*connection) bool { return true }}
+	site.state = bell{site.streams, dueState, func(c *connection) bool { return c.page }}
+	site.ticks = bell{site.streams, dueState, func(c *connection) bool { return c.panel }}
 	site.registry = site.newRegistry()
 	for _, r := range site.routes() {
 		site.patterns[r.method+" "+r.path] = true
@@ -129,11 +133,15 @@ func readable(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// StreamsEnd waits until the streams have ended, which they do after the log's
+// last event. The connections taken over from net/http are no longer its
+// server's, whose Shutdown does not wait for them. When ctx ends first they are
+// cut.
+func (s *Site) StreamsEnd(ctx context.Context) { s.streams.end(ctx) }
+
 // Background does what is done by the clock until done is closed: the heartbeat
 // of all streams, who was seen when, and what is past its retention.
 func (s *Site) Background(done <-chan struct{}) {
-	beat := time.NewTicker(beatEvery)
-	defer beat.Stop()
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
 	hour := time.NewTicker(time.Hour)
@@ -151,9 +159,6 @@ func (s *Site) Background(done <-chan struct{}) {
 			s.seen.flush()
 			s.failed.flush()
 			return
-		case <-beat.C:
-			s.beats.ring()
-			s.state.ring()
 		case <-changed:
 			changed = s.board.Changed() // before ringing: a change in between is heard next
 			s.state.ring()

@@ -108,8 +108,8 @@ func TestStreamLimitsCountNeighbours(t *testing.T) {
 	one := newStreams(Config{PerPerson: 2, PerKey: 1, PerAddress: 3})
 	alice, bob, key := inn.Viewer{UserID: 1}, inn.Viewer{UserID: 2}, inn.Viewer{KeyID: 1}
 	enter := func(v inn.Viewer, from string) (leave func(), ok bool) {
-		_, leave, err := one.enter(v, from)
-		return leave, err == nil
+		c, err := one.enter(v, from, true)
+		return func() { one.leave(c) }, err == nil
 	}
 	_, ok := enter(alice, "2001:db8:1:2::1")
 	require.True(t, ok)
@@ -130,7 +130,7 @@ func TestStreamLimitsCountNeighbours(t *testing.T) {
 	assert.True(t, ok, "one has left")
 	free := newStreams(Config{})
 	for range 500 {
-		_, _, err := free.enter(alice, "192.0.2.1")
+		_, err := free.enter(alice, "192.0.2.1", true)
 		require.NoError(t, err, "0 is no limit")
 	}
 }

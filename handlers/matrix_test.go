@@ -212,6 +212,7 @@ var happenings = []happening{
 	{inn.BookingReinstated, publishing(`{"type":"booking:reinstated","payload":{"id":"{booking}-2"}}`), allOfProperty, whoSeesAll, true},
 	{inn.BookingNoShow, publishing(`{"type":"booking:no_show","payload":{"id":"{booking}-2"}}`), allOfProperty, whoSeesAll, true},
 	{inn.BookingMoved, publishing(`{"type":"booking:modified","property":"desk","payload":{"id":"{booking}-2"}}`), allOfProperty, whoSeesAll, true},
+	{inn.BookingErased, inTheLog("booking:erased property:{property} booking:BK-m-{property} {property}", `{"id":"BK-m-{property}","title":"T","customerName":"C","status":"cancelled"}`), allOfProperty, whoSeesAll, true},
 	{inn.PropertyListed, telling("property:listed", `{"status":"open"}`), allOfProperty, whoSeesAll, true},
 	{inn.PropertyStatus, telling("property:status", `{"status":"closed"}`), allOfProperty, whoSeesAll, true},
 	{inn.PropertyMaintenance, telling("property:maintenance", `{"status":"maintenance"}`), allOfProperty, whoSeesAll, true},
@@ -229,7 +230,10 @@ var happenings = []happening{
 	{inn.NotificationReleased, inTheLog("notification:released property:{property} booking:BK-m-{property} {property}", `{"subject":"booking:BK-m-{property}","property":"{property}"}`), "super admin owner manager staff", whoManages, true},
 	{inn.NotificationsCleaned, inTheLog("notification:cleaned system cards -", `{}`), "super admin owner manager staff user", "super admin owner manager staff user", true},
 	{inn.NotificationRead, inTheLog("notification:read {staff} {staff} -", `{"all":true}`), "staff", "staff", true},
-	{inn.SessionEnded, inTheLog("session:ended {staff} {staff} -", `{"session":999999}`), "staff", "staff", false},
+	{inn.SessionEnded, inTheLog("session:ended {staff} {staff} -", `{"session":999999}`), "staff", "staff", true},
+	// Pages read themselves anew: resync, and nothing of what it was.
+	{inn.GuestErased, inTheLog("guest:erased system guest -", `{}`), "", "", false},
+	{inn.HouseChanged, inTheLog("house:changed system house -", `{}`), "", "", false},
 	{inn.MemberChanged, inTheLog("member:changed {staff} {staff} -", `{}`), "staff", "staff", false},
 }
 

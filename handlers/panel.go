@@ -27,21 +27,33 @@ func (s *Site) panel(v inn.Viewer, scope string) panel {
 		return &statusPanel{site: s}
 	case strings.HasPrefix(scope, historyScope):
 		return s.newArrivals(v, strings.TrimPrefix(scope, historyScope))
+	case strings.HasPrefix(scope, auditScope) && v.May(inn.AuditView, ""):
+		return s.newAuditPanel(v, strings.TrimPrefix(scope, auditScope))
+	case scope == teamScope && v.May(inn.TeamManage, ""):
+		return &teamPanel{site: s, shown: map[int64]bool{}}
 	}
 	return nil
 }
 
-// tick rings once a second for the streams that have a panel.
+// tick rings once a second: for the streams that have a panel, and for those
+// whose heartbeat is due. They take turns with that, so that it is never all of
+// them at once.
 func (s *Site) tick(done <-chan struct{}) {
 	ticker := time.NewTicker(panelEvery)
 	defer ticker.Stop()
-	for {
+	const slots = int(beatEvery / panelEvery)
+	var here crowd
+	for slot := 0; ; slot = (slot + 1) % slots {
 		select {
 		case <-done:
 			return
 		case now := <-ticker.C:
 			s.meters.note(now, s.log.Head())
 			s.ticks.ring()
+			s.beats.some(func(c *connection) bool { return c.number%slots == slot })
+			if slot == 0 {
+				s.giveBack(&here)
+			}
 		}
 	}
 }

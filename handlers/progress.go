@@ -1,21 +1,13 @@
 package handlers
 
 import (
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// progress is how far each open stream has come. Nothing is delivered by it.
-type progress struct {
-	mu    sync.Mutex
-	of    map[*whereabouts]bool
-	count int
-}
-
-// whereabouts is where one stream is. The stream alone writes it.
+// whereabouts is how far one stream has come. Nothing is delivered by it; the
+// stream alone writes it.
 type whereabouts struct {
-	page     bool
 	measured bool         // its deliveries are timed
 	at       atomic.Int64 // what it has passed; atHead while it waits there
 	live     bool         // it has caught up: what it writes from now on has just happened
@@ -29,29 +21,12 @@ const atHead = -1
 // sixteen of those that come.
 const measuredAll = 64
 
-func (p *progress) enter(page bool) (one *whereabouts, leave func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.of == nil {
-		p.of = map[*whereabouts]bool{}
-	}
-	p.count++
-	one = &whereabouts{page: page, measured: len(p.of) < measuredAll || p.count%16 == 0}
-	one.at.Store(atHead)
-	p.of[one] = true
-	return one, func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		delete(p.of, one)
-	}
-}
-
 // load gives how many streams are open and how far behind the head the
 // furthest-back of them is.
-func (p *progress) load(head int64) (pages, programs int, lag int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for one := range p.of {
+func (s *streams) load(head int64) (pages, programs int, lag int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for one := range s.open {
 		if one.page {
 			pages++
 		} else {

@@ -68,7 +68,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
 	}
 	m, head := c.site.meters, c.site.log.Head()
-	pages, programs, lag := c.site.progress.load(head)
+	pages, programs, lag := c.site.streams.load(head)
 	gauge(descStreams, float64(pages), "page")
 	gauge(descStreams, float64(programs), "program")
 	for i, result := range publishResults {
@@ -105,18 +105,4 @@ func (h *histogram) metric(d *prometheus.Desc, labels ...string) prometheus.Metr
 		}
 	}
 	return prometheus.MustNewConstHistogram(d, in.total(), time.Duration(h.sum.Load()).Seconds(), upto, labels...)
-}
-
-// measure counts a request that has been answered. What matched no route is one
-// line, whatever was asked for.
-func (s *Site) measure(c echo.Context, began time.Time) {
-	l := requestLine{c.Request().Method, c.Path(), c.Response().Status}
-	if !s.patterns[l.method+" "+l.route] {
-		l.method, l.route = "other", "unmatched"
-	}
-	took := time.Since(began)
-	s.meters.requests.answered(l, took)
-	if publishes(c) && l.status < 300 {
-		s.meters.ack.observe(took)
-	}
 }

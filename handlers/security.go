@@ -22,15 +22,16 @@ import (
 // or a secret.
 func (s *Site) note(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		began := time.Now()
+		c.Set(beganKey, time.Now())
 		id := rand.Text()[:12]
 		c.Set(requestKey, id)
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
-		s.measure(c, began)
-		s.logger.LogAttrs(c.Request().Context(), levelOf(c.Response().Status), "request", attrs(c, began)...)
+		if c.Get(takenKey) == nil {
+			s.answered(lineOf(c), viewer(c), c.Response().Size)
+		}
 		return nil
 	}
 }

@@ -248,7 +248,7 @@ func TestQuietStreamOverHTTP2(t *testing.T) {
 		rec := &deadlines{ResponseRecorder: httptest.NewRecorder()}
 		req := httptest.NewRequest("GET", "/live", nil)
 		req.ProtoMajor = major
-		w, err := openWire(echo.New().NewContext(req, rec))
+		w, err := openHTTPWire(echo.New().NewContext(req, rec))
 		require.NoError(t, err)
 		assert.GreaterOrEqual(t, rec.write.Sub(w.deadline), least, "HTTP/%d", major)
 		assert.True(t, rec.read.IsZero())

@@ -2,27 +2,12 @@ package handlers
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/labstack/echo/v4"
 
 	"baithaka/inn"
-)
-
-const (
-	beatEvery = 15 * time.Second
-	// stuckAfter is how long a reader may accept nothing before it is cut off;
-	// it resumes from its position.
-	stuckAfter = 10 * time.Second
-	// extendEvery is how often the write deadline is moved: moving it costs more
-	// than a small write.
-	extendEvery = 2 * time.Second
 )
 
 // appendMessage writes one message of the stream: id and event are left out
@@ -59,67 +44,6 @@ func oneLine(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// wire is the stream as bytes: it writes, flushes, and notices when nobody
-// reads any more.
-type wire struct {
-	ctx      context.Context
-	w        http.ResponseWriter
-	rc       *http.ResponseController
-	deadline time.Time // when the write deadline was last moved
-	patience time.Duration
-}
-
-// openWire sends the head of the answer at once, before anything is read.
-func openWire(c echo.Context) (*wire, error) {
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no")
-	w := &wire{ctx: c.Request().Context(), w: c.Response(), rc: http.NewResponseController(c.Response()), patience: stuckAfter + extendEvery}
-	if c.Request().ProtoMajor > 1 {
-		// Over HTTP/2 a deadline that passes ends a stream that is merely quiet.
-		w.patience += beatEvery
-	}
-	// The server's own limits on reading a request and writing an answer would end
-	// the stream.
-	if err := w.rc.SetReadDeadline(time.Time{}); err != nil {
-		return nil, err
-	}
-	if err := w.extend(time.Now()); err != nil {
-		return nil, err
-	}
-	c.Response().WriteHeader(http.StatusOK)
-	return w, w.rc.Flush()
-}
-
-// extend moves the write deadline when that is due.
-func (w *wire) extend(now time.Time) error {
-	if now.Sub(w.deadline) < extendEvery {
-		return nil
-	}
-	w.deadline = now
-	return w.rc.SetWriteDeadline(now.Add(w.patience))
-}
-
-// write sends what has gathered in one write and one flush. After a deadline
-// the flush itself says nothing; the context does.
-func (w *wire) write(frames []byte) error {
-	if len(frames) == 0 {
-		return nil
-	}
-	now := time.Now()
-	if err := w.extend(now); err != nil {
-		return err
-	}
-	if _, err := w.w.Write(frames); err != nil {
-		return err
-	}
-	if err := w.rc.Flush(); err != nil {
-		return err
-	}
-	return w.ctx.Err()
 }
 
 // hello is the first message: where the stream goes on from, and how soon to

@@ -54,11 +54,11 @@ func (s *Site) newPageState(v inn.Viewer, scope string) *pageState {
 }
 
 // touched notes that an event may have changed the badge.
-func (p *pageState) touched(e *inn.Event, v inn.Viewer) {
-	if p.panel != nil && v.Sees(e) {
+func (p *pageState) touched(e *inn.Event, v inn.Viewer, sees bool) {
+	if p.panel != nil && sees {
 		p.panel.touched(e)
 	}
-	if e.Type == inn.NotificationRead && e.Topic == v.Own() || v.Sees(e) && (v.Notified(e) || e.Type.ChangesBadge() || e.Type == inn.BookingMoved) {
+	if e.Type == inn.NotificationRead && v.Owns(e.Topic) || sees && (v.Notified(e) || e.Type.ChangesBadge() || e.Type == inn.BookingMoved) {
 		p.dirty, p.at = true, e.ID
 	}
 }
@@ -99,21 +99,13 @@ func (p *pageState) send(ctx context.Context, st *stream) error {
 	return st.add(ctx, views.FiguresState(m.Redact(p.sight), inn.Location(p.viewer.Zone)))
 }
 
-// wake gives the bell that state on the page waits for.
-func (p *pageState) wake() <-chan struct{} {
-	if p.panel != nil {
-		return p.site.ticks.wait()
-	}
-	return p.site.state.wait()
-}
-
 // add renders a state message into the stream's buffer.
 func (st *stream) add(ctx context.Context, component templ.Component) error {
 	var html bytes.Buffer
 	if err := component.Render(ctx, &html); err != nil {
 		return err
 	}
-	st.buf = appendMessage(st.buf, "", "", html.Bytes())
+	st.out = appendMessage(st.out, "", "", html.Bytes())
 	return nil
 }
 
@@ -157,26 +149,4 @@ func (b *badges) badge(ctx context.Context, v inn.Viewer, at int64) (inn.Badge, 
 	}
 	one.at, one.known = head, true
 	return one.value, nil
-}
-
-// bell wakes everybody who waits: a channel that is closed and replaced.
-type bell struct {
-	mu sync.Mutex
-	ch chan struct{}
-}
-
-func newBell() *bell { return &bell{ch: make(chan struct{})} }
-
-// wait gives the channel that the next ring closes.
-func (b *bell) wait() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.ch
-}
-
-func (b *bell) ring() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	close(b.ch)
-	b.ch = make(chan struct{})
 }

@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -16,23 +18,36 @@ import (
 const maxCatchUp = 500
 
 // stream is one open stream: a cursor, who reads it, and how events become
-// frames for it.
+// frames for it. While it waits at the head it is in the log's care; called, it
+// belongs to whoever gives it its turn, one at a time.
 type stream struct {
 	site    *Site
-	wire    *wire
+	wire    wire
 	cursor  *live.Cursor
 	viewer  inn.Viewer
-	as      func(inn.Viewer) // tells the statistics who that is by now
-	session int64            // 0 for a key
-	until   time.Time        // when the session ends, unless it is used before
-	page    bool             // fragments for a page; else JSON for a program
+	seat    *connection
+	session int64     // 0 for a key
+	until   time.Time // when the session ends, unless it is used before
+	page    bool      // fragments for a page; else JSON for a program
 	narrow  narrowing
 	wants   func(*inn.Event) bool // narrow, for the viewer as of now
-	place   *whereabouts          // how far it has come, for the status page
 	from    int64                 // the place the page was made at
 	state   *pageState            // nil for a program
-	buf     []byte
+	visible int                   // how many events a page has caught up with
+	out     []byte                // what is to be written next
+	due     atomic.Uint32         // why it was called, if not for an event
+	called  func()                // what the log calls
+	line    *logLine              // of the request, when its connection was taken over
+	watched uint64                // the lookout's token for that
+	over    chan struct{}         // closed when the stream is
 }
+
+// Why a stream is called though nothing was appended for it.
+const (
+	dueBeat  = 1 << iota // it is time for a heartbeat
+	dueState             // something on the page may have changed
+	dueEnd               // the reader has gone
+)
 
 // streamPage is GET /live: the one stream of a page.
 func (s *Site) streamPage(c echo.Context) error {
@@ -47,11 +62,14 @@ func (s *Site) streamPage(c echo.Context) error {
 // sayBye answers the stream of a page whose session has ended. Any other answer
 // would make htmx ask again, for ever.
 func (s *Site) sayBye(c echo.Context) error {
-	w, err := openWire(c)
+	w, taken, err := openWire(c)
 	if err != nil {
 		return err
 	}
-	return w.write(named("bye", s.log.Position()))
+	if err := w.write(named("bye", s.log.Position())); err != nil || taken {
+		w.close()
+	}
+	return nil
 }
 
 // streamEvents is GET /api/v1/stream: the log as JSON for programs.
@@ -65,239 +83,219 @@ func (s *Site) streamEvents(c echo.Context) error {
 	return (&stream{site: s, viewer: v, session: session, narrow: narrow}).serve(c)
 }
 
-// serve opens the stream and follows the log until the client goes, the viewer
-// may not stay, or the server stops.
-func (st *stream) serve(c echo.Context) error {
-	as, leave, err := st.site.streams.enter(st.viewer, c.RealIP())
-	if err != nil {
+// serve opens the stream and hands on what there is. Once it has caught up, it
+// goes on by being called; only where the connection is net/http's does the
+// handler stay until the client goes, the viewer may not stay, or the server
+// stops.
+func (st *stream) serve(c echo.Context) (err error) {
+	s, ctx := st.site, c.Request().Context()
+	scope := c.QueryParam("scope")
+	if st.seat, err = s.streams.enter(st.viewer, c.RealIP(), st.page); err != nil {
 		return err
 	}
-	defer leave()
-	one, leave := st.site.progress.enter(st.page)
-	defer leave()
-	st.place = one
-	st.as = as
-	ctx := c.Request().Context()
-	given := c.Request().Header.Get("Last-Event-ID")
-	if at, err := inn.ParsePosition(c.QueryParam("after")); err == nil {
-		st.from = at.ID
-	}
-	if given == "" {
-		given = c.QueryParam("after")
-	}
-	lost := false
-	if given != "" {
-		at, err := inn.ParsePosition(given)
-		if err == nil {
-			st.cursor, err = st.site.log.From(ctx, at, st.viewer.Topics()...)
-			if err != nil && !errors.Is(err, live.ErrLost) {
-				return err
-			}
-		}
-		lost = err != nil
-	}
-	if st.cursor == nil {
-		st.cursor = st.site.log.FromHead(st.viewer.Topics()...)
+	given, err := st.begin(ctx, c)
+	if err != nil {
+		s.streams.leave(st.seat)
+		return err
 	}
 	// A right that ended after this request was let in, and before the place
 	// where the cursor begins, is announced by no event to come.
-	stays, err := st.look(ctx)
+	stays, err := st.reload(ctx)
+	if err != nil || !stays {
+		s.streams.leave(st.seat)
+	}
 	switch {
 	case err != nil:
 		return err
 	case !stays && st.page:
-		return st.site.sayBye(c)
+		return s.sayBye(c)
 	case !stays:
 		return inn.E(inn.Unauthenticated, "That key or session has just ended.")
 	case st.page:
-		st.state = st.site.newPageState(st.viewer, c.QueryParam("scope"))
+		st.state = s.newPageState(st.viewer, scope)
+		st.seat.panel = st.state.panel != nil
 	}
-	if st.wire, err = openWire(c); err != nil {
+	taken := false
+	if st.wire, taken, err = openWire(c); err != nil {
+		s.streams.leave(st.seat)
 		return nil // the client went before it had anything
 	}
-	st.buf = append(st.buf, hello(st.cursor.Position(), st.site.log.Head(), given != "" && !lost)...)
-	if lost {
-		st.buf = append(st.buf, named("resync", st.cursor.Position())...)
+	st.out = append(st.out, hello(st.cursor.Position(), s.log.Head(), given == resumed)...)
+	if given == lost {
+		st.out = append(st.out, named("resync", st.cursor.Position())...)
 	}
-	return st.follow(ctx)
+	st.called, st.over = func() { s.turns.add(st) }, make(chan struct{})
+	s.streams.begins(st.seat, st)
+	if taken {
+		l := lineOf(c)
+		st.line = &l
+		c.Set(takenKey, true)
+		st.watched = s.lookout.watch(st.wire.(*takenWire).conn, func() { st.look(dueEnd) })
+		st.run()
+		return nil
+	}
+	st.run()
+	select {
+	case <-st.over:
+	case <-ctx.Done():
+		st.look(dueEnd)
+		<-st.over // nothing may be written after the handler has returned
+	}
+	return nil
 }
 
-// follow is the one loop: catch up, say so, and hand on what comes.
-func (st *stream) follow(ctx context.Context) error {
-	done, err := st.catchUp(ctx)
-	if done || err != nil {
-		return st.end(err)
-	}
-	st.buf = append(st.buf, named("live", st.cursor.Position())...)
-	for {
-		// Take the bells before looking: what rings in between must be heard.
-		beat := st.site.beats.wait()
-		wake := beat
-		if st.state != nil {
-			wake = st.state.wake()
-			if err := st.state.send(ctx, st); err != nil {
-				return st.end(err)
-			}
-		}
-		if err := st.flush(); err != nil {
-			return nil // the reader is gone or stuck; it resumes from its position
-		}
-		st.place.at.Store(atHead)
-		events, err := st.cursor.Next(ctx, wake)
-		if err != nil {
-			return st.end(err)
-		}
-		if len(events) > 0 {
-			st.place.at.Store(events[0].ID - 1)
-			st.place.live = true
-		}
-		done, err := st.pass(ctx, events)
-		if done || err != nil {
-			return st.end(err)
-		}
-		select {
-		case <-beat:
-			st.buf = append(st.buf, named("beat", st.cursor.Position())...)
-		default:
-		}
-	}
-}
+// position says what became of the position a stream was to go on from.
+type position int
 
-// catchUp hands on everything up to the head. A page that is too far behind is
-// told to read itself anew instead, and goes on from now.
-func (st *stream) catchUp(ctx context.Context) (done bool, err error) {
-	visible := 0
-	for {
-		if err := st.flush(); err != nil {
-			return true, nil
+const (
+	none position = iota // none was given
+	resumed
+	lost
+)
+
+// begin puts the cursor where the request says.
+func (st *stream) begin(ctx context.Context, c echo.Context) (position, error) {
+	topics := st.viewer.Topics()
+	after := c.QueryParam("after")
+	if at, err := inn.ParsePosition(after); err == nil {
+		st.from = at.ID
+	}
+	given := cmp.Or(c.Request().Header.Get("Last-Event-ID"), after)
+	if given == "" {
+		st.cursor = st.site.log.FromHead(topics...)
+		return none, nil
+	}
+	at, err := inn.ParsePosition(given)
+	if err == nil {
+		if st.cursor, err = st.site.log.From(ctx, at, topics...); err == nil {
+			return resumed, nil
 		}
-		st.place.at.Store(st.cursor.Pos())
-		events, err := st.cursor.Ready(ctx)
-		if err != nil || len(events) == 0 {
-			return false, err
-		}
-		if st.page {
-			for _, e := range events {
-				if st.viewer.Sees(e) {
-					visible++
-				}
-			}
-			if visible > maxCatchUp {
-				return st.resync(ctx)
-			}
-		}
-		if done, err := st.pass(ctx, events); done || err != nil {
-			return done, err
+		if !errors.Is(err, live.ErrLost) {
+			return none, err
 		}
 	}
+	st.cursor = st.site.log.FromHead(topics...)
+	return lost, nil
 }
 
 // resync makes the reader load its state and goes on from now.
-func (st *stream) resync(ctx context.Context) (done bool, err error) {
-	st.cursor = st.site.log.FromHead(st.viewer.Topics()...)
+func (st *stream) resync(ctx context.Context) error {
+	st.cursor.ToHead()
 	// What concerns this viewer's rights must not be passed over.
-	if stays, err := st.look(ctx); err != nil || !stays {
-		return true, err
+	if err := st.reloadOrBye(ctx); err != nil {
+		return err
 	}
 	st.state = st.site.newPageState(st.viewer, st.state.asked)
-	st.buf = append(st.buf, named("resync", st.cursor.Position())...)
-	return false, nil
+	st.out = append(st.out, named("resync", st.cursor.Position())...)
+	return nil
 }
 
-// look reads the viewer and their session again; stays is false when they may
-// not go on, and then they are told so.
-func (st *stream) look(ctx context.Context) (stays bool, err error) {
+// reload reads the viewer and their session again; stays is false when they may
+// not go on.
+func (st *stream) reload(ctx context.Context) (stays bool, err error) {
 	v, err := st.site.current(ctx, st.viewer)
 	lives := v.Somebody()
 	if err == nil && lives && st.session != 0 {
 		st.until, err = st.site.store.SessionUntil(ctx, st.session)
 		lives = !st.until.IsZero()
 	}
-	if err != nil {
+	if err != nil || !lives {
 		return false, err
-	}
-	if !lives {
-		st.bye()
-		return false, nil
 	}
 	st.viewer = v
 	st.wants = st.narrow.of(v)
-	st.as(v)
+	st.site.streams.as(st.seat, v)
 	st.cursor.Follow(v.Topics()...)
 	return true, nil
 }
 
+func (st *stream) reloadOrBye(ctx context.Context) error {
+	stays, err := st.reload(ctx)
+	if err == nil && !stays {
+		return errBye
+	}
+	return err
+}
+
 // pass turns events into frames. It knows two types: those after which the
-// viewer has to be looked at again. done says that the stream is over.
-func (st *stream) pass(ctx context.Context, events []*inn.Event) (done bool, err error) {
-	if st.session != 0 && !time.Now().Before(st.until) {
-		// Its time is over, or it was used since on another page.
-		if stays, err := st.look(ctx); err != nil || !stays {
-			return true, err
+// viewer has to be looked at again. A page that is too far behind when it comes
+// is told to read itself anew instead, and goes on from now.
+func (st *stream) pass(ctx context.Context, events []*inn.Event) error {
+	if st.page && !st.seat.live {
+		for _, e := range events {
+			if st.viewer.Sees(e) {
+				st.visible++
+			}
+		}
+		if st.visible > maxCatchUp {
+			return st.resync(ctx)
 		}
 	}
 	for _, e := range events {
-		if e.Topic == st.viewer.Own() && (e.Type == inn.MemberChanged || e.Type == inn.SessionEnded) {
-			if stays, err := st.reload(ctx, e); err != nil || !stays {
-				return true, err
+		if st.concerned(e) {
+			if err := st.passRights(ctx, e); err != nil {
+				return err
 			}
 			if e.Type == inn.MemberChanged {
 				// What follows in this batch was chosen by the old topics.
 				st.cursor.Rewind(e.ID)
-				return false, nil
+				return nil
 			}
 		}
-		if err := st.hand(ctx, e); err != nil {
-			return true, err
-		}
-		if len(st.buf) >= 32<<10 {
+		st.out = append(st.out, st.hand(e)...)
+		if len(st.out) >= batchBytes {
 			if err := st.flush(); err != nil {
-				return true, nil
+				return err
 			}
 		}
 	}
-	return false, nil
-}
-
-// hand adds the frame of one event, if this viewer is to have it.
-func (st *stream) hand(ctx context.Context, e *inn.Event) error {
-	if st.state != nil {
-		st.state.touched(e, st.viewer)
-	}
-	if !st.viewer.Sees(e) || !st.page && e.Type.Internal() || !st.wants(e) {
-		return nil
-	}
-	frame, err := st.site.frames.frame(ctx, e, st.viewer.SightOf(e), st.page)
-	if err != nil {
-		// A poison event stops nobody: it is said once and passed over.
-		st.site.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
-		return nil
-	}
-	st.buf = append(st.buf, frame...)
-	st.place.handing(e.ID)
 	return nil
 }
 
-// reload looks at the viewer again after an event about their rights or their
-// session. stays is false when they may not go on; they are told so.
-func (st *stream) reload(ctx context.Context, e *inn.Event) (stays bool, err error) {
+// expired reports whether the session has reached its end, as far as is known
+// here.
+func (st *stream) expired() bool { return st.session != 0 && !time.Now().Before(st.until) }
+
+// concerned reports whether an event may end or change the viewer's rights.
+func (st *stream) concerned(e *inn.Event) bool {
+	return (e.Type == inn.MemberChanged || e.Type == inn.SessionEnded) && st.viewer.Owns(e.Topic)
+}
+
+// passRights looks at the viewer again after an event about their rights or
+// their session, and ends the stream when they may not go on.
+func (st *stream) passRights(ctx context.Context, e *inn.Event) error {
 	if e.Type == inn.SessionEnded {
 		var ended struct{ Session int64 }
 		if err := e.Into(&ended); err != nil || ended.Session != st.session {
-			return true, nil
+			return nil
 		}
-		st.bye()
-		return false, nil
+		return errBye
 	}
-	if stays, err := st.look(ctx); err != nil || !stays {
-		return false, err
+	if err := st.reloadOrBye(ctx); err != nil {
+		return err
 	}
 	if st.page {
 		// The page shows what its viewer might see before: it reads itself anew.
 		st.state = st.site.newPageState(st.viewer, st.state.asked)
-		st.buf = append(st.buf, named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID})...)
+		st.out = append(st.out, named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID})...)
 	}
-	return true, nil
+	return nil
+}
+
+// hand gives the frame of one event, if this viewer is to have it.
+func (st *stream) hand(e *inn.Event) []byte {
+	sees := st.viewer.Sees(e)
+	if st.state != nil {
+		st.state.touched(e, st.viewer, sees)
+	}
+	if !sees || !st.page && e.Type.Internal() || !st.wants(e) {
+		return nil
+	}
+	frame := st.site.frames.frame(e, st.viewer.SightOf(e), st.page)
+	if frame != nil {
+		st.seat.handing(e.ID)
+	}
+	return frame
 }
 
 // current gives the viewer as of now; nobody when they are gone.
@@ -307,30 +305,4 @@ func (s *Site) current(ctx context.Context, v inn.Viewer) (inn.Viewer, error) {
 		return key.Viewer(), err
 	}
 	return s.person(ctx, v.UserID)
-}
-
-func (st *stream) bye() { st.buf = append(st.buf, named("bye", st.cursor.Position())...) }
-
-// end sends what is left and, when the server stops, when to come back.
-func (st *stream) end(err error) error {
-	switch {
-	case errors.Is(err, live.ErrClosed):
-		st.buf = append(st.buf, farewell(st.cursor.Position())...)
-	case errors.Is(err, live.ErrLost):
-		// Trimmed under a reader that slow: it is told when it comes back.
-	case err != nil && !errors.Is(err, context.Canceled):
-		st.site.logger.Error("a stream failed; it resumes from its position", "viewer", st.viewer.Actor(), "error", err)
-	}
-	_ = st.flush() // whoever is gone resumes from their position
-	return nil
-}
-
-func (st *stream) flush() error {
-	err := st.wire.write(st.buf)
-	st.place.written(st.site, err)
-	st.buf = st.buf[:0]
-	if cap(st.buf) > 64<<10 {
-		st.buf = nil
-	}
-	return err
 }

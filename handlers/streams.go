@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -12,69 +13,143 @@ import (
 	"baithaka/inn"
 )
 
-// streams counts who is connected: for the limits and the statistics. It
-// delivers nothing.
+// streams knows who is connected: for the limits and the statistics, and to call
+// them when there is something that is no event. It delivers nothing.
 type streams struct {
 	config Config
 	mu     sync.Mutex
 	open   map[*connection]bool
 	byWho  map[inn.Topic]int
 	byFrom map[string]int
+	count  int           // how many there have been
+	none   chan struct{} // closed when none is open; nil until somebody asks
 	moved  chan struct{} // somebody came, is gone, or may other things than before
 	here   presence      // what people gave last
 	moves  uint64        // how often that changed
 }
 
+// connection is one open stream, as counted.
 type connection struct {
 	viewer inn.Viewer
+	who    inn.Topic
 	from   string
+	page   bool
+	panel  bool
+	number int
+	stream *stream // nil until it is under way
+	whereabouts
 }
 
 func newStreams(config Config) *streams {
 	return &streams{config: config, open: map[*connection]bool{}, byWho: map[inn.Topic]int{}, byFrom: map[string]int{}, moved: make(chan struct{}, 1)}
 }
 
-// enter counts a stream in, or refuses it when there are too many; as says who
-// its viewer is by now, leave counts it out.
-func (s *streams) enter(v inn.Viewer, from string) (as func(inn.Viewer), leave func(), err error) {
+// enter counts a stream in, or refuses it when there are too many.
+func (s *streams) enter(v inn.Viewer, from string, page bool) (*connection, error) {
 	limit := s.config.PerPerson
 	if v.KeyID != 0 {
 		limit = s.config.PerKey
 	}
-	who := v.Own()
-	from = neighbourhood(from)
+	c := &connection{viewer: v, who: v.Own(), from: neighbourhood(from), page: page}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if limit > 0 && s.byWho[who] >= limit || s.config.PerAddress > 0 && s.byFrom[from] >= s.config.PerAddress {
-		return nil, nil, &inn.Error{Code: inn.TooMany, Text: "Too many streams are open; close one and try again.", RetryAfter: 30 * time.Second}
+	if limit > 0 && s.byWho[c.who] >= limit || s.config.PerAddress > 0 && s.byFrom[c.from] >= s.config.PerAddress {
+		return nil, &inn.Error{Code: inn.TooMany, Text: "Too many streams are open; close one and try again.", RetryAfter: 30 * time.Second}
 	}
-	c := &connection{v, from}
+	s.count++
+	c.number = s.count
+	c.measured = len(s.open) < measuredAll || c.number%16 == 0
+	c.at.Store(atHead)
 	s.open[c] = true
-	if s.byWho[who]++; s.byWho[who] == 1 {
+	if s.byWho[c.who]++; s.byWho[c.who] == 1 {
 		s.moving()
 	}
-	s.byFrom[from]++
-	as = func(v inn.Viewer) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if c.viewer.Name != v.Name || c.viewer.Role != v.Role || !slices.Equal(c.viewer.Properties, v.Properties) {
-			c.viewer = v
-			s.moving()
+	s.byFrom[c.from]++
+	return c, nil
+}
+
+// as says who a stream's viewer is by now.
+func (s *streams) as(c *connection, v inn.Viewer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.viewer.Name != v.Name || c.viewer.Role != v.Role || !slices.Equal(c.viewer.Properties, v.Properties) {
+		c.viewer = v
+		s.moving()
+	}
+}
+
+// begins says that a connection's stream is under way, and can be called.
+func (s *streams) begins(c *connection, st *stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.stream = st
+}
+
+// leave counts a stream out.
+func (s *streams) leave(c *connection) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, c)
+	if s.byWho[c.who]--; s.byWho[c.who] == 0 {
+		delete(s.byWho, c.who)
+		s.moving()
+	}
+	if s.byFrom[c.from]--; s.byFrom[c.from] == 0 {
+		delete(s.byFrom, c.from)
+	}
+	if len(s.open) == 0 && s.none != nil {
+		close(s.none)
+		s.none = nil
+	}
+}
+
+// bell calls streams to look at something that is no event.
+type bell struct {
+	streams *streams
+	why     uint32
+	whom    func(*connection) bool
+}
+
+func (b bell) ring() { b.some(func(*connection) bool { return true }) }
+
+// some rings for some of those it is for.
+func (b bell) some(of func(*connection) bool) {
+	b.streams.mu.Lock()
+	defer b.streams.mu.Unlock()
+	for c := range b.streams.open {
+		if c.stream != nil && b.whom(c) && of(c) {
+			c.stream.look(b.why)
 		}
 	}
-	return as, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.open, c)
-		if s.byWho[who]--; s.byWho[who] == 0 {
-			delete(s.byWho, who)
-			s.moving()
-		}
-		if s.byFrom[from]--; s.byFrom[from] == 0 {
-			delete(s.byFrom, from)
-		}
-	}, nil
 }
+
+// end waits until no stream is open. When ctx ends first, it cuts those that
+// are left: their readers resume from their positions.
+func (s *streams) end(ctx context.Context) {
+	s.mu.Lock()
+	none := s.none
+	if len(s.open) > 0 && none == nil {
+		none = make(chan struct{})
+		s.none = none
+	}
+	s.mu.Unlock()
+	if none == nil {
+		return
+	}
+	select {
+	case <-none:
+		return
+	case <-ctx.Done():
+	}
+	bell{s, dueEnd, func(c *connection) bool { c.stream.wire.close(); return true }}.ring()
+	select {
+	case <-none:
+	case <-time.After(cutWithin):
+	}
+}
+
+// cutWithin is how long a stream that was cut may take to notice.
+const cutWithin = 300 * time.Millisecond
 
 // statistics is seed A's answer of GET /api/realtime/trigger.
 type statistics struct {

@@ -25,7 +25,7 @@ func (s *Site) teamPage(c echo.Context, status int, t views.Team) error {
 	if err != nil {
 		return err
 	}
-	p.Path = "/team" // also when this answers a form
+	p.Path, p.Scope = "/team", teamScope // the path also when this answers a form
 	ctx := c.Request().Context()
 	members, err := s.store.Members(ctx)
 	if err != nil {
@@ -159,7 +159,7 @@ func (s *Site) memberPage(c echo.Context, status int, id int64, typed *views.Mem
 	if err != nil {
 		return err
 	}
-	p.Title, p.Path = m.Name, "/team/"+strconv.FormatInt(id, 10)
+	p.Title, p.Path, p.Scope = m.Name, "/team/"+strconv.FormatInt(id, 10), teamScope
 	v := views.MemberView{TeamMember: teamMember(p.Viewer, m, s.streams.people()), Link: link}
 	if typed == nil {
 		typed = &views.MemberForm{Role: m.Role, Chosen: m.Properties}

@@ -66,7 +66,8 @@ func TestMeasureByHand(t *testing.T) {
 	assert.Equal(t, 1, m.ActiveBookings, "Cleo; Asha has left, the new one is not confirmed")
 	assert.Equal(t, of(0), m.BookingsChange, "ten days ago it was Ben")
 	assert.Equal(t, 2, m.NewToday)
-	assert.Equal(t, []float64{0, 1, 0, 1, 1, 0, 0, 0, 0, 2}, m.Trend.Bookings)
+	// At noon: Ben; Asha; Asha; she and Dev; she and Eva, twice; Eva until she cancels; Cleo.
+	assert.Equal(t, []float64{1, 1, 1, 2, 2, 2, 1, 1, 1, 1}, m.Trend.Bookings)
 	assert.Equal(t, []float64{0, 1, 0, 1, 1, 0, 0, 0, 0, 1}, m.Trend.Customers)
 	assert.Equal(t, []float64{0, 300, 0, 0, 0, 0, 0, 0, 0, 80}, m.Trend.Revenue)
 }
@@ -186,4 +187,37 @@ func TestOddStays(t *testing.T) {
 	both := sale(Cancelled, "", "", "2026-12-10", 7000, "f")
 	both.EndedAt = day("2026-12-10")
 	assert.Zero(t, Measure("", []Property{lake}, []Booking{both}, tenth, 10).Currencies["EUR"].TodayRevenue.Minor, "booked and cancelled today")
+}
+
+// The line beside "Active bookings" draws active bookings: on each day what the
+// number would have said.
+func TestTheTrendOfActiveBookingsIsWhatItSays(t *testing.T) {
+	house := Property{Slug: "a", Category: Stay, Units: 9, Currency: "INR", Zone: "Asia/Kolkata"}
+	now := time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC)
+	ago := func(days float64) time.Time { return now.Add(-time.Duration(days * float64(oneDay))) }
+	bookings := []Booking{
+		{ConfirmedAt: ago(100), CheckIn: "2026-12-01", CheckOut: "2026-12-05"},                  // all along
+		{ConfirmedAt: ago(20.5), CheckIn: "2026-11-05", CheckOut: "2026-11-10"},                 // over by now
+		{ConfirmedAt: ago(20), EndedAt: ago(10), CheckIn: "2026-12-05", CheckOut: "2026-12-06"}, // cancelled
+		{ConfirmedAt: ago(3)},            // without dates
+		{CheckIn: "2026-12-01"},          // never confirmed
+		{ConfirmedAt: now, EndedAt: now}, // gone at once
+		{ConfirmedAt: ago(0.25), CheckIn: "2026-11-21"},
+	}
+	for i := range bookings {
+		bookings[i].Property, bookings[i].BookedAt, bookings[i].Category = "a", ago(200), Stay
+	}
+	m := Measure("property:a", []Property{house}, bookings, now, 30)
+	today := DateOf(now, house.Location())
+	for i, got := range m.Trend.Bookings {
+		want := 0
+		for _, b := range bookings {
+			if b.activeAt(now.AddDate(0, 0, i-29), today.Add(i-29)) {
+				want++
+			}
+		}
+		assert.Equal(t, float64(want), got, "day %d", i)
+	}
+	assert.Equal(t, float64(m.ActiveBookings), m.Trend.Bookings[29])
+	assert.Equal(t, 3, m.ActiveBookings)
 }

@@ -54,6 +54,7 @@ type Coverage struct {
 type Rooms struct{ Sold, Available int }
 
 // Trend holds the series behind the sparklines.
+// Bookings are the active ones, at this time of each day.
 type Trend struct{ Revenue, Bookings, Customers, Occupancy []float64 }
 
 // MarshalJSON writes the amount as a number in major units.
@@ -142,7 +143,6 @@ func (m *measure) property(p Property, bookings []Booking) {
 		booked := DateOf(b.BookedAt, loc)
 		day := first.Days(booked) // 0 … days-1 within the window
 		if day >= 0 && day < m.days {
-			m.trend.Bookings[day]++
 			guest := b.guest()
 			if known, ok := m.guests[guest]; !ok || day < known {
 				m.guests[guest] = day
@@ -154,6 +154,7 @@ func (m *measure) property(p Property, bookings []Booking) {
 			m.guestsBefore[b.guest()] = true
 		}
 		m.booked(b, day, booked == today, b.Status == Cancelled && DateOf(b.EndedAt, loc) == today)
+		m.activeDays(b, first)
 		if b.activeAt(m.now, today) {
 			m.active++
 		}
@@ -240,6 +241,26 @@ func (b Booking) activeAt(at time.Time, today Date) bool {
 	}
 	last := cmp.Or(b.CheckOut, b.CheckIn)
 	return last == "" || last >= today
+}
+
+// activeDays adds a booking to the days of the window on which it was active, at
+// the time of day that it is now: the last of them is what activeAt says.
+func (m *measure) activeDays(b Booking, first Date) {
+	if b.ConfirmedAt.IsZero() {
+		return
+	}
+	begin := m.now.Add(-time.Duration(m.days-1) * oneDay)
+	after := func(t time.Time) int { return int(math.Ceil(float64(t.Sub(begin)) / float64(oneDay))) }
+	from, to := max(after(b.ConfirmedAt), 0), m.days
+	if !b.EndedAt.IsZero() {
+		to = min(to, after(b.EndedAt))
+	}
+	if last := cmp.Or(b.CheckOut, b.CheckIn); last != "" {
+		to = min(to, first.Days(last)+1)
+	}
+	for day := from; day < to; day++ {
+		m.trend.Bookings[day]++
+	}
 }
 
 // guest tells guests apart: by e-mail where it is known, else by name. Bookings

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Sight is what of a viewer a fragment may depend on. It is small and
@@ -30,7 +29,7 @@ func (v Viewer) Sight(property string) Sight {
 func (v Viewer) SightOf(e *Event) Sight {
 	s := v.Sight(e.Property)
 	s.Notified = v.Notified(e)
-	s.Own = s.Notified && v.UserID != 0 && strings.HasPrefix(e.Actor, "user:") && e.Actor == v.Actor()
+	s.Own = s.Notified && v.UserID != 0 && v.Owns(Topic(e.Actor))
 	return s
 }
 

@@ -2,6 +2,7 @@ package inn
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -39,6 +40,18 @@ func (v Viewer) Own() Topic {
 		return KeyTopic(v.KeyID)
 	}
 	return UserTopic(v.UserID)
+}
+
+// Owns reports whether a topic is the viewer's own. It is asked for every event
+// on every stream, and makes no string.
+func (v Viewer) Owns(t Topic) bool {
+	var room [32]byte
+	own := append(room[:0], "user:"...)
+	id := v.UserID
+	if v.KeyID != 0 {
+		own, id = append(room[:0], "key:"...), v.KeyID
+	}
+	return string(t) == string(strconv.AppendInt(own, id, 10))
 }
 
 // May reports whether the viewer may do a for a property; property "" asks for
@@ -101,7 +114,7 @@ func (v Viewer) Sees(e *Event) bool {
 		return false
 	}
 	switch {
-	case e.Topic == v.Own():
+	case v.Owns(e.Topic):
 		return true
 	case e.Topic == System:
 		// A key limited to properties sees and touches nothing else.
@@ -124,21 +137,30 @@ func (v Viewer) Notified(e *Event) bool {
 }
 
 func (v Viewer) addressed(e *Event) bool {
-	own, role := v.Own(), RoleTopic(v.Role)
-	return slices.ContainsFunc(e.To, func(t Topic) bool {
+	for _, t := range e.To {
 		switch {
-		case t == own:
-			return true
 		case t == System:
-			return v.UserID != 0 || v.May(AlertView, "")
-		case v.UserID != 0 && t == role:
-			return true
+			if v.UserID != 0 || v.May(AlertView, "") {
+				return true
+			}
 		case t == House:
-			return v.May(DashboardAccess, "")
+			if v.May(DashboardAccess, "") {
+				return true
+			}
+		case v.Owns(t), v.UserID != 0 && t.isFor(v.Role):
+			return true
+		default:
+			if property, found := t.property(); found && v.May(PropertyView, property) {
+				return true
+			}
 		}
-		property, found := t.property()
-		return found && v.May(PropertyView, property)
-	})
+	}
+	return false
+}
+
+func (t Topic) isFor(r Role) bool {
+	role, found := strings.CutPrefix(string(t), "role:")
+	return found && role == string(r)
 }
 
 func (t Topic) personal() bool {

@@ -21,7 +21,7 @@ func BenchmarkCursorReadsTheTail(b *testing.B) {
 			read := 0
 			for b.Loop() {
 				c := l.FromHead(topics...)
-				c.pos = max(l.first, l.head-100)
+				c.pos = max(l.now.Load().first, l.Head()-100)
 				events, err := c.Next(b.Context(), nil)
 				if err != nil {
 					b.Fatal(err)

@@ -12,19 +12,69 @@ import (
 const batchLength = 256
 
 // Cursor is a place in the log and the topics it follows. It belongs to one
-// goroutine.
+// goroutine; while it is parked, to the log.
 type Cursor struct {
 	log        *Log
 	pos        int64
-	topics     []inn.Topic
+	topics     []inn.Topic // none twice
 	everything bool
+
+	places []place // one for each topic, or one for everything
+	call   func()  // while it is parked
 }
 
 // Follow replaces the topics, from the present position on.
 func (c *Cursor) Follow(topics ...inn.Topic) {
-	c.topics = topics
-	c.everything = slices.Contains(topics, inn.Everything)
+	c.topics = c.topics[:0:0]
+	if c.everything = slices.Contains(topics, inn.Everything); c.everything {
+		c.topics = append(c.topics, inn.Everything)
+	}
+	for _, t := range topics {
+		if !c.everything && !slices.Contains(c.topics, t) {
+			c.topics = append(c.topics, t)
+		}
+	}
+	c.places = make([]place, len(c.topics))
+	for i := range c.places {
+		c.places[i].cursor = c
+	}
 }
+
+// Park leaves the cursor in the log's care: call is called once, from anywhere,
+// when something on its topics has been appended or the log has stopped. Until
+// then, or until Unpark, the cursor must not be used. It does nothing and reports
+// false when there is something to read already, so that nothing that came in
+// between is missed.
+func (c *Cursor) Park(call func()) bool {
+	l := c.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if v := l.now.Load(); v.closed || c.pos < v.head {
+		return false
+	}
+	c.call = call
+	l.waiting.add(c)
+	return true
+}
+
+// Unpark takes a parked cursor back: nothing up to the head was for it. It
+// reports false when the cursor is not parked, or has been called. Anybody may
+// ask; who is told true has the cursor.
+func (c *Cursor) Unpark() bool {
+	l := c.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c.call == nil {
+		return false
+	}
+	l.waiting.remove(c)
+	c.call = nil
+	c.pos = max(c.pos, l.now.Load().head)
+	return true
+}
+
+// ToHead moves the cursor past everything there is.
+func (c *Cursor) ToHead() { c.pos = max(c.pos, c.log.Head()) }
 
 // Pos gives the place up to which everything has been handed out or passed
 // over.
@@ -34,9 +84,6 @@ func (c *Cursor) Pos() int64 { return c.pos }
 func (c *Cursor) Position() inn.Position {
 	return inn.Position{Epoch: c.log.source.Epoch(), ID: c.pos}
 }
-
-// Behind gives how far the cursor is from the head, in places.
-func (c *Cursor) Behind() int64 { return max(c.log.Head()-c.pos, 0) }
 
 // Rewind puts the cursor back to the place of an event it has handed out: what
 // came after is read again, with the topics it follows now.
@@ -49,22 +96,25 @@ func (c *Cursor) Rewind(to int64) { c.pos = min(c.pos, to) }
 // are shared: they must not be changed.
 func (c *Cursor) Next(ctx context.Context, wake <-chan struct{}) ([]*inn.Event, error) {
 	for {
-		v := c.log.view()
-		events, err := c.read(ctx, v)
+		closed := c.log.Closed() // before reading: afterwards nothing comes
+		events, err := c.Ready(ctx)
 		if err != nil || len(events) > 0 {
 			return events, err
 		}
-		if c.pos < v.head {
-			continue
-		}
-		if v.closed {
+		if closed {
 			return nil, ErrClosed
 		}
+		bell := make(chan struct{})
+		if !c.Park(func() { close(bell) }) {
+			continue
+		}
 		select {
-		case <-v.bell:
+		case <-bell:
 		case <-wake:
+			c.Unpark()
 			return nil, nil
 		case <-ctx.Done():
+			c.Unpark()
 			return nil, ctx.Err()
 		}
 	}
@@ -73,42 +123,60 @@ func (c *Cursor) Next(ctx context.Context, wake <-chan struct{}) ([]*inn.Event, 
 // Ready gives what Next would give without waiting; nothing at the head.
 func (c *Cursor) Ready(ctx context.Context) ([]*inn.Event, error) {
 	for {
-		v := c.log.view()
-		events, err := c.read(ctx, v)
+		events, ok := c.Tail()
+		if ok {
+			return events, nil
+		}
+		v := c.log.now.Load()
+		events, err := c.fromSource(ctx, v)
 		if err != nil || len(events) > 0 || c.pos >= v.head {
 			return events, err
 		}
 	}
 }
 
-// read takes one batch from the tail, or from the source when the cursor is
-// further back, and moves the position past everything it looked at.
-func (c *Cursor) read(ctx context.Context, v view) ([]*inn.Event, error) {
+// Tail gives what Ready would give, from memory; ok is false when the cursor is
+// further back than that, and the source has to be asked. The slice is shared
+// too.
+func (c *Cursor) Tail() (events []*inn.Event, ok bool) {
+	v := c.log.now.Load()
 	switch {
 	case c.pos >= v.head:
-		return nil, nil
-	case c.pos >= v.first:
-		return c.fromTail(v), nil
+		return nil, true
+	case c.pos < v.first:
+		return nil, false
 	}
-	return c.fromSource(ctx, v)
-}
-
-func (c *Cursor) fromTail(v view) []*inn.Event {
-	rest := v.tail[sort.Search(len(v.tail), func(i int) bool { return v.tail[i].ID > c.pos }):]
-	var events []*inn.Event
+	rest := v.after(c.pos)
+	if c.everything && len(rest) > 0 {
+		rest = rest[:min(len(rest), batchLength)]
+		c.pos = rest[len(rest)-1].ID
+		return rest, true
+	}
+	c.pos = v.head
 	for _, e := range rest {
-		c.pos = e.ID
 		if c.follows(e) {
 			if events = append(events, e); len(events) == batchLength {
-				return events
+				c.pos = e.ID
+				break
 			}
 		}
 	}
-	c.pos = v.head
-	return events
+	return events, true
 }
 
-func (c *Cursor) fromSource(ctx context.Context, v view) ([]*inn.Event, error) {
+// after gives the tail behind a place. Most who ask are near the end.
+func (v *view) after(pos int64) []*inn.Event {
+	n := len(v.tail)
+	for range 8 {
+		if n == 0 || v.tail[n-1].ID <= pos {
+			return v.tail[n:]
+		}
+		n--
+	}
+	return v.tail[sort.Search(n, func(i int) bool { return v.tail[i].ID > pos }):]
+}
+
+func (c *Cursor) fromSource(ctx context.Context, v *view) ([]*inn.Event, error) {
 	read, err := c.log.source.Events(ctx, c.pos, v.head, batchLength, c.topics)
 	if err != nil {
 		return nil, err

@@ -113,7 +113,9 @@ func TestALostPositionIsAnnounced(t *testing.T) {
 		synctest.Wait()
 		racing.pos = 3
 		l.mu.Lock()
-		l.first = 6 // as if the tail had moved on
+		moved := *l.now.Load()
+		moved.first = 6 // as if the tail had moved on
+		l.now.Store(&moved)
 		l.mu.Unlock()
 		f.before = func() { f.trim(5) }
 		_, err = racing.Next(t.Context(), nil)
@@ -213,7 +215,6 @@ func TestAPositionAheadOfTheTailIsNotLost(t *testing.T) {
 		got, err := c.Ready(t.Context())
 		require.NoError(t, err)
 		assert.Empty(t, got)
-		assert.Zero(t, c.Behind())
 		l, _ = follow(t, f)
 		c.log = l
 		f.add("a")

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"baithaka/inn"
@@ -43,17 +44,23 @@ var ErrLost = errors.New("live: the position is not in this log")
 // delivered.
 var ErrClosed = errors.New("live: the log has stopped")
 
-// Log holds the tail and wakes who waits for it.
+// Log holds the tail and calls who waits for it.
 type Log struct {
 	source Source
 	logger *slog.Logger
 	length int // tailLength; tests keep less
 
-	mu     sync.RWMutex
-	tail   []*inn.Event  // consecutive, oldest first; the slice is replaced, never changed
-	head   int64         // the place up to which the tail reaches
-	first  int64         // the tail holds everything after this place
-	bell   chan struct{} // closed and replaced when the head moves or the log stops
+	now atomic.Pointer[view] // what cursors read; replaced, never changed
+
+	mu      sync.Mutex // held by whoever replaces now, and over waiting
+	waiting waiting
+}
+
+// view is the log at one moment.
+type view struct {
+	tail   []*inn.Event // consecutive, oldest first
+	head   int64        // the place up to which the tail reaches
+	first  int64        // the tail holds everything after this place
 	closed bool
 }
 
@@ -63,7 +70,9 @@ func New(ctx context.Context, source Source, logger *slog.Logger) (*Log, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &Log{source: source, logger: logger, length: tailLength, head: head, first: head, bell: make(chan struct{})}, nil
+	l := &Log{source: source, logger: logger, length: tailLength, waiting: waiting{on: map[inn.Topic]*place{}}}
+	l.now.Store(&view{head: head, first: head})
+	return l, nil
 }
 
 // Run follows the source until ctx ends, then lets every cursor finish with
@@ -118,66 +127,65 @@ func (l *Log) catchUp(ctx context.Context) error {
 	}
 }
 
+// push puts events at the end of the tail and calls who waits for one of them,
+// after everybody can read it.
 func (l *Log) push(events []inn.Event, head int64) {
+	for _, call := range l.extend(events, head) {
+		call()
+	}
+}
+
+func (l *Log) extend(events []inn.Event, head int64) (calls []func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	next := *l.now.Load()
 	if slices.ContainsFunc(events, func(e inn.Event) bool { return e.Type == inn.GuestErased }) {
 		// What the log held has been rewritten, and only the source has it as it is
 		// now. These events were read after that.
-		l.tail, l.first = nil, l.head
+		next.tail, next.first = nil, next.head
 	}
 	// A new slice each time it must grow: cursors read the old one without a lock.
-	tail := l.tail
+	tail := next.tail
 	if len(tail)+len(events) > 2*l.length {
 		dropped := min(max(0, len(tail)+len(events)-l.length), len(tail))
 		if dropped > 0 {
-			l.first = tail[dropped-1].ID
+			next.first = tail[dropped-1].ID
 		}
 		tail = append(make([]*inn.Event, 0, 2*l.length), tail[dropped:]...)
 	}
 	for i := range events {
 		tail = append(tail, &events[i])
 	}
-	l.tail, l.head = tail, head
-	l.ring()
-}
-
-func (l *Log) ring() {
-	close(l.bell)
-	l.bell = make(chan struct{})
+	next.tail, next.head = tail, head
+	l.now.Store(&next)
+	for i := range events {
+		calls = l.waiting.call(&events[i], calls)
+	}
+	return calls
 }
 
 func (l *Log) close() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.closed = true
-	l.ring()
+	last := *l.now.Load()
+	last.closed = true
+	l.now.Store(&last)
+	calls := l.waiting.everybody()
+	l.mu.Unlock()
+	for _, call := range calls {
+		call()
+	}
 }
 
 // Head gives the place of the newest event.
-func (l *Log) Head() int64 {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return l.head
-}
+func (l *Log) Head() int64 { return l.now.Load().head }
+
+// Closed reports whether the log has stopped: nothing comes any more behind what
+// can be read afterwards.
+func (l *Log) Closed() bool { return l.now.Load().closed }
 
 // Position gives the head as a position. Take it before reading a page: the
 // page may then be newer than its position, never older.
 func (l *Log) Position() inn.Position { return inn.Position{Epoch: l.source.Epoch(), ID: l.Head()} }
-
-// view is the log at one moment.
-type view struct {
-	tail        []*inn.Event
-	head, first int64
-	bell        chan struct{}
-	closed      bool
-}
-
-func (l *Log) view() view {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return view{l.tail, l.head, l.first, l.bell, l.closed}
-}
 
 // From gives a cursor that reads on from a position, or ErrLost when that is
 // not in this log.

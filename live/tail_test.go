@@ -44,7 +44,7 @@ func TestSlowMeansFurtherBack(t *testing.T) {
 			f.add("a", "b", "c")
 		}
 		require.NoError(t, l.catchUp(t.Context()))
-		require.LessOrEqual(t, len(l.tail), 2*8)
+		require.LessOrEqual(t, len(l.now.Load().tail), 2*8)
 		begin := slow.Pos()
 		for back := range int64(40) {
 			c := from(t, l, max(begin-back, 0), "a", "b")
@@ -54,11 +54,11 @@ func TestSlowMeansFurtherBack(t *testing.T) {
 					want = append(want, id)
 				}
 			}
-			require.Equal(t, want, drain(t, c), "from %d of %d, tail after %d", begin-back, l.Head(), l.first)
+			require.Equal(t, want, drain(t, c), "from %d of %d, tail after %d", begin-back, l.Head(), l.now.Load().first)
 			require.Equal(t, l.Head(), c.Pos())
 		}
 	}
-	assert.Positive(t, l.first, "the tail has moved")
+	assert.Positive(t, l.now.Load().first, "the tail has moved")
 }
 
 func TestACursorInTheTailDoesNotAskTheSource(t *testing.T) {
@@ -70,7 +70,7 @@ func TestACursorInTheTailDoesNotAskTheSource(t *testing.T) {
 	reads := f.reads
 	assert.Equal(t, upto(3), drain(t, c))
 	assert.Equal(t, reads, f.reads)
-	assert.Same(t, l.tail[0], mustReady(t, from(t, l, 0, "a"))[0], "what is delivered is shared")
+	assert.Same(t, l.now.Load().tail[0], mustReady(t, from(t, l, 0, "a"))[0], "what is delivered is shared")
 }
 
 func mustReady(t testing.TB, c *Cursor) []*inn.Event {
@@ -91,7 +91,7 @@ func TestABurstLongerThanTheTail(t *testing.T) {
 	require.NoError(t, l.catchUp(t.Context()))
 	f.add("a")
 	require.NoError(t, l.catchUp(t.Context()))
-	assert.LessOrEqual(t, len(l.tail), 16)
+	assert.LessOrEqual(t, len(l.now.Load().tail), 16)
 	assert.Equal(t, upto(2*readStep+8), drain(t, early))
 	got, err := from(t, l, 0, "a").Next(t.Context(), nil)
 	require.NoError(t, err)
@@ -113,4 +113,37 @@ func TestAStuckReaderHoldsUpNobody(t *testing.T) {
 		}
 		assert.Len(t, drain(t, stuck), 3*tailLength/100*100)
 	})
+}
+
+// An event that was rewritten is told as it is now, also to who is so near the
+// head that memory would have served them.
+func TestAnErasureEmptiesTheTail(t *testing.T) {
+	f := newFake()
+	l := shortLog(t, f, 8)
+	f.add("a", "a", "a")
+	require.NoError(t, l.catchUp(t.Context()))
+	waiting := from(t, l, 2, "a")
+	old := mustReady(t, from(t, l, 0, "a"))
+	f.mu.Lock()
+	for i := range f.events {
+		f.events[i].Subject = "erased"
+	}
+	f.mu.Unlock()
+	f.add("a")
+	f.mu.Lock()
+	f.events[3].Type = inn.GuestErased
+	f.mu.Unlock()
+	require.NoError(t, l.catchUp(t.Context()))
+	for _, c := range []*Cursor{from(t, l, 0, "a"), waiting} {
+		for _, e := range mustReady(t, c) {
+			if e.ID < 4 {
+				assert.Equal(t, "erased", e.Subject)
+			}
+		}
+		assert.Equal(t, int64(4), c.Pos())
+	}
+	for _, e := range l.now.Load().tail {
+		assert.NotContains(t, old, e)
+	}
+	assert.Equal(t, int64(3), l.now.Load().first)
 }

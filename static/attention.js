@@ -9,6 +9,7 @@ const attention = (() => {
 
   let pointer = null; // where it is, while it is over the page
   let touched = Date.now(); // when somebody last did something here
+  let last = null; // what the pointer was at when somebody last asked
   const rooms = new Map(); // what was made larger, so that nothing moves; by which property
 
   // An item may be replaced by its newer self: it is remembered by its id. In the
@@ -21,13 +22,21 @@ const attention = (() => {
     return { element: at, id: at.id, top: at.getBoundingClientRect().top };
   }
 
+  // What is still pointed at stays where it was first: a page scrolls by whole
+  // pixels, and what is left over would add up.
+  function pointed() {
+    const a = under(pointer.x, pointer.y);
+    if (a && last && now(last) === a.element && Math.abs(last.top - a.top) < 1) a.top = last.top;
+    return (last = a);
+  }
+
   // Also below a toast, which comes and goes.
   const under = (x, y) => anchor(document.elementsFromPoint(x, y).find((element) => main.contains(element)), y);
 
   // The pointer first: where not everything can stay, what it is at does.
   function attended() {
     if (Date.now() - touched > IDLE) return [];
-    const found = pointer ? [under(pointer.x, pointer.y)] : [];
+    const found = pointer ? [pointed()] : [];
     found.push(anchor(document.activeElement));
     if (scrollY > 0) {
       const { left, width } = main.getBoundingClientRect();

@@ -94,7 +94,8 @@ func (s *Store) OpenAlerts(ctx context.Context, by inn.Viewer, property string, 
 		where += fmt.Sprintf(" AND a.property = $%d", len(args))
 	}
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT `+alertColumns+alertsFrom+`
+		SELECT `+alertColumns+`
+		FROM alerts a INDEXED BY alerts_open LEFT JOIN properties p ON p.slug = a.property
 		WHERE a.status <> 'resolved' AND `+where+`
 		ORDER BY CASE a.priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, a.event DESC
 		LIMIT $1`, args...)

@@ -62,6 +62,7 @@ type AuditFilter struct {
 	Deed         inn.Deed
 	Since, Until time.Time // Until is not part of it; zero for no bound
 	Before       int64     // the place a page goes on from; 0 for the newest
+	After        int64     // only what came after a place
 	Limit        int
 }
 
@@ -83,6 +84,9 @@ func (f AuditFilter) conditions(args []any) (string, []any) {
 	}
 	if f.Before > 0 {
 		add("id < $%d", f.Before)
+	}
+	if f.After > 0 {
+		add("id > $%d", f.After)
 	}
 	return where, args
 }

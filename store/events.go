@@ -22,21 +22,20 @@ func scanEvent(row interface{ Scan(...any) error }) (inn.Event, error) {
 // first, that are on one of the topics; Everything stands for all. It is what a
 // cursor reads when it is too far back for the tail.
 func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) ([]inn.Event, error) {
-	args := []any{after, upto, limit}
-	where := ""
-	if !slices.Contains(topics, inn.Everything) {
-		var list string
-		list, args = in(args, topics)
-		where = `AND id IN (
-			SELECT id FROM events WHERE topic IN (` + list + `) AND id > $1 AND id <= $2
-			UNION SELECT event FROM event_recipients WHERE topic IN (` + list + `) AND event > $1 AND event <= $2)`
+	var query string
+	var args []any
+	switch {
+	case len(topics) == 0:
+		return nil, nil
+	case slices.Contains(topics, inn.Everything):
+		query, args = straight(nil, "ASC", "")
+	case len(topics) <= mostBranches:
+		query, args = byTopic(topics, "ASC", "", "")
+	default:
+		query, args = straight(topics, "ASC", "")
 	}
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT `+eventColumns+`
-		FROM events
-		WHERE id > $1 AND id <= $2 `+where+`
-		ORDER BY id
-		LIMIT $3`, args...)
+	args[0], args[1], args[2] = after, upto+1, limit
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	return scanAll(rows, err, scanEvent)
 }
 

@@ -103,12 +103,14 @@ func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter) (histo
 	var query string
 	var args []any
 	switch {
-	case f.Subject == "" && f.Property != "":
-		query, args = f.byTopic([]inn.Topic{inn.PropertyTopic(f.Property)})
-	case f.Subject == "" && topics != nil && len(topics) <= mostBranches:
-		query, args = f.byTopic(topics)
+	case f.Subject != "":
+		query, args = straight(topics, f.order(), f.shown()+" AND e.subject = $4", f.Subject)
+	case f.Property != "": // what happened there, and not what was only told to those who see it
+		query, args = byTopic([]inn.Topic{inn.PropertyTopic(f.Property)}, f.order(), f.shown(), " AND e.property = $4", f.Property)
+	case topics != nil && len(topics) <= mostBranches:
+		query, args = byTopic(topics, f.order(), f.shown(), "")
 	default:
-		query, args = f.straight(topics)
+		query, args = straight(topics, f.order(), f.shown())
 	}
 	return func(in span, step int) ([]inn.Event, span, error) {
 		args[0], args[1], args[2] = in.after, in.before, step
@@ -162,46 +164,37 @@ func (f EventFilter) shown() string {
 	return " AND e.type NOT IN (" + strings.Join(hidden, ", ") + ")"
 }
 
-// straight reads the log itself, or what happened to one subject.
-func (f EventFilter) straight(topics []inn.Topic) (query string, args []any) {
-	args = make([]any, 3)
-	where := between("e.id") + f.shown()
-	if f.Subject != "" {
-		args = append(args, f.Subject)
-		where += fmt.Sprintf(" AND e.subject = $%d", len(args))
-	}
+// straight reads the log itself, as far as it is on some topics; nil for all.
+func straight(topics []inn.Topic, order, where string, more ...any) (query string, args []any) {
+	args = append(make([]any, 3), more...)
 	if topics != nil {
 		var list string
 		list, args = in(args, topics)
 		where += ` AND (e.topic IN (` + list + `) OR EXISTS (
 			SELECT 1 FROM event_recipients WHERE event = e.id AND topic IN (` + list + `)))`
 	}
-	return `SELECT ` + columnsOfE + ` FROM events e WHERE ` + where + ` ORDER BY e.id ` + f.order() + ` LIMIT $3`, args
+	return `SELECT ` + columnsOfE + ` FROM events e WHERE ` + between("e.id") + where + ` ORDER BY e.id ` + order + ` LIMIT $3`, args
 }
 
-// byTopic takes the newest of each topic and of these the newest: what is on
-// other topics is not even passed over.
-func (f EventFilter) byTopic(topics []inn.Topic) (query string, args []any) {
-	args = make([]any, 3)
-	shown, there := f.shown(), ""
-	if f.Property != "" { // what happened there, and not what was only told to those who see it
-		args = append(args, f.Property)
-		there = fmt.Sprintf(" AND e.property = $%d", len(args))
-	}
+// byTopic takes the newest, or the oldest, of each topic and of these again: what
+// is on other topics is not even passed over. there narrows only what was
+// addressed to a topic.
+func byTopic(topics []inn.Topic, order, where, there string, more ...any) (query string, args []any) {
+	args = append(make([]any, 3), more...)
 	var branches []string
 	for _, topic := range topics {
 		args = append(args, topic)
-		own := fmt.Sprintf("e.topic = $%d AND ", len(args)) + between("e.id") + shown
-		addressed := fmt.Sprintf("r.topic = $%d AND ", len(args)) + between("r.event") + shown + there
+		own := fmt.Sprintf("e.topic = $%d AND ", len(args)) + between("e.id") + where
+		addressed := fmt.Sprintf("r.topic = $%d AND ", len(args)) + between("r.event") + where + there
 		branches = append(branches,
-			`SELECT * FROM (SELECT e.id AS place FROM events e WHERE `+own+` ORDER BY e.id `+f.order()+` LIMIT $3)`,
+			`SELECT * FROM (SELECT e.id AS place FROM events e WHERE `+own+` ORDER BY e.id `+order+` LIMIT $3)`,
 			`SELECT * FROM (SELECT r.event FROM event_recipients r CROSS JOIN events e ON e.id = r.event
-				WHERE `+addressed+` ORDER BY r.event `+f.order()+` LIMIT $3)`)
+				WHERE `+addressed+` ORDER BY r.event `+order+` LIMIT $3)`)
 	}
 	return `SELECT ` + columnsOfE + ` FROM (` + strings.Join(branches, "\nUNION ") + `
-		ORDER BY place ` + f.order() + ` LIMIT $3) found
+		ORDER BY place ` + order + ` LIMIT $3) found
 		CROSS JOIN events e ON e.id = found.place
-		ORDER BY found.place ` + f.order(), args
+		ORDER BY found.place ` + order, args
 }
 
 // walk reads the events at the places of a search. Periods are narrowed by the

@@ -204,6 +204,7 @@ func TestIndexFollowsTheLog(t *testing.T) {
 		return n
 	}
 	var kept int
+	require.NoError(t, s.Index(ctx))
 	assert.Equal(t, 4, rows(), "bookings are found by the last that is known of them")
 	old, err := s.Bookings(ctx, admin, BookingFilter{Search: "BK-1", Limit: 9})
 	require.NoError(t, err)

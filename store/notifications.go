@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,30 +13,49 @@ import (
 // concerns a viewer by where its latest shared event happened, or by an event
 // that was addressed to them.
 type reach struct {
-	args []any  // the person, 0 for a key, is the first of them
-	me   string // the placeholder of that
-	seen string // on n: its shared event concerns them
+	args   []any    // the person, 0 for a key, is the first of them
+	me     string   // the placeholder of that
+	floor  string   // that of the read floor for everything
+	floors []string // those of the floors of each kind
+	topics []string // those of the topics whose shared events concern them
+	every  bool     // or all do
 }
 
 // reachOf begins behind the arguments that a query has already.
-func reachOf(by inn.Viewer, taken ...any) reach {
-	r := reach{args: append(taken, by.UserID), me: fmt.Sprintf("$%d", len(taken)+1), seen: "1"}
+func reachOf(by inn.Viewer, read floors, taken ...any) reach {
+	r := reach{args: taken}
+	r.me, r.floor = r.arg(by.UserID), r.arg(read.all)
+	for _, floor := range read.kinds {
+		r.floors = append(r.floors, r.arg(floor))
+	}
 	if !by.Somebody() {
-		r.seen = "0"
 		return r
 	}
-	topics := by.Topics()
-	if slices.Contains(topics, inn.Everything) {
+	topics := heard(by)
+	if r.every = topics == nil; r.every {
 		return r
 	}
-	if by.KeyID != 0 {
-		topics = slices.DeleteFunc(topics, func(t inn.Topic) bool { return t == inn.System }) // a key limited to properties sees nothing else
+	for _, t := range topics {
+		if by.KeyID == 0 || t != inn.System { // a key limited to properties sees nothing else
+			r.topics = append(r.topics, r.arg(t))
+		}
 	}
-	var list string
-	list, r.args = in(r.args, topics)
-	r.seen = "n.topic IN (" + list + ")"
 	return r
 }
+
+// on is the condition that a topic concerns the viewer.
+func (r *reach) on(topic string) string {
+	switch {
+	case r.every:
+		return "1"
+	case len(r.topics) == 0:
+		return "0"
+	}
+	return topic + " IN (" + strings.Join(r.topics, ", ") + ")"
+}
+
+// seen is the condition that the shared event of n does.
+func (r *reach) seen() string { return r.on("n.topic") }
 
 // arg adds an argument and gives its placeholder.
 func (r *reach) arg(value any) string {
@@ -46,38 +63,64 @@ func (r *reach) arg(value any) string {
 	return fmt.Sprintf("$%d", len(r.args))
 }
 
-// floors reads the person's read floors once: one for everything, and one for
-// each kind, which is never below it. "Read all" moves one number.
-func (r *reach) floors() string {
-	with := `WITH base AS MATERIALIZED (SELECT coalesce((SELECT read_floor FROM users WHERE id = ` + r.me + `), 0) AS floor), me AS MATERIALIZED (SELECT floor`
-	for i, kind := range inn.Kinds {
-		with += fmt.Sprintf(`, max(floor, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = %s AND f.kind = '%s'), 0)) AS f%d`, r.me, kind, i)
-	}
-	return with + " FROM base) "
+// floors are the places up to which a person has read everything: all of it, and
+// each kind, which is never below that. "Read all" moves one number.
+type floors struct {
+	all   int64
+	kinds []int64 // in the order of inn.Kinds
 }
 
-// floorOf is the floor of the i-th kind.
-func floorOf(i int) string { return fmt.Sprintf("(SELECT f%d FROM me)", i) }
+// floorsQuery reads the floors of person $1. They are read before the cards: a
+// floor that moves in between has an event, and after that everything is read
+// again.
+var floorsQuery = func() string {
+	query := `WITH own AS (SELECT coalesce((SELECT read_floor FROM users WHERE id = $1), 0) AS floor) SELECT floor`
+	for _, kind := range inn.Kinds {
+		query += fmt.Sprintf(`, max(floor, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = $1 AND f.kind = '%s'), 0))`, kind)
+	}
+	return query + ` FROM own`
+}()
+
+func (f *floors) into() []any {
+	f.kinds = make([]int64, len(inn.Kinds))
+	into := []any{&f.all}
+	for i := range f.kinds {
+		into = append(into, &f.kinds[i])
+	}
+	return into
+}
+
+func (s *Store) reach(ctx context.Context, by inn.Viewer, taken ...any) (reach, error) {
+	var read floors
+	err := s.read.QueryRowContext(ctx, floorsQuery, by.UserID).Scan(read.into()...)
+	return reachOf(by, read, taken...), err
+}
+
+func (t *tx) reach(by inn.Viewer) (reach, error) {
+	var read floors
+	_, err := t.row(floorsQuery, []any{by.UserID}, read.into()...)
+	return reachOf(by, read), err
+}
 
 // anyFloor is the floor of the kind that n is of.
-var anyFloor = func() string {
+func (r *reach) anyFloor() string {
 	which := "CASE n.kind"
 	for i, kind := range inn.Kinds {
-		which += fmt.Sprintf(" WHEN '%s' THEN %s", kind, floorOf(i))
+		which += fmt.Sprintf(" WHEN '%s' THEN %s", kind, r.floors[i])
 	}
 	return which + " END"
-}()
+}
 
 // latest is the newest event of a card that concerns the viewer, 0 when none
 // does. Addressing adds no reader to a booking: its card goes with the right to
 // see it.
 func (r *reach) latest() string {
-	return "CASE WHEN " + r.seen + " THEN max(n.event, coalesce(s.event, 0)) WHEN n.kind <> 'booking_update' THEN coalesce(s.event, 0) ELSE 0 END"
+	return "CASE WHEN " + r.seen() + " THEN max(n.event, coalesce(s.event, 0)) WHEN n.kind <> 'booking_update' THEN coalesce(s.event, 0) ELSE 0 END"
 }
 
-// isUnread compares an event with what the person has read.
-func isUnread(latest, floor string) string {
-	return "(coalesce(s.unread, 0) = 1 OR " + latest + " > max(" + floor + ", coalesce(s.read_event, 0)))"
+// unread compares an event with what the person has read.
+func (r *reach) unread(latest string) string {
+	return "(coalesce(s.unread, 0) = 1 OR " + latest + " > max(" + r.anyFloor() + ", coalesce(s.read_event, 0)))"
 }
 
 const cardColumns = `n.kind, n.type, n.priority, n.property, coalesce((SELECT p.name FROM properties p WHERE p.slug = n.property), ''), n.subject, n.title, n.body, n.held_by, n.held_at, n.updated`
@@ -128,68 +171,14 @@ func (f NotificationFilter) where(r *reach) (where string) {
 	return where
 }
 
-// Notifications gives a viewer's cards, the last moved first. They come from
-// sources that are each in that order already, so that a page costs what it
-// shows and not how many cards there are.
-func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f NotificationFilter) ([]inn.Notification, error) {
-	if f.Search != "" {
-		found, _, err := s.SearchNotifications(ctx, by, f)
-		return found, err
-	}
-	r := reachOf(by)
-	narrow := f.where(&r)
-	if f.Before == 0 {
-		f.Before = math.MaxInt64
-	}
-	before, limit := r.arg(f.Before), " LIMIT "+r.arg(f.Limit)
-	var sources []string
-	source := func(from, latest, floor, where string) {
-		unread := isUnread(latest, floor)
-		switch {
-		case f.Unread:
-			where += " AND " + unread
-		case f.Read:
-			where += " AND NOT " + unread
-		}
-		sources = append(sources, "SELECT * FROM (SELECT n.id, "+latest+" AS latest, "+unread+" AS unread "+from+
-			" WHERE "+latest+" > 0 AND "+latest+" < "+before+" AND "+where+narrow+" ORDER BY "+latest+" DESC"+limit+")")
-	}
-	const (
-		cards  = `FROM notifications n LEFT JOIN notification_states s ON s.user = $1 AND s.notification = n.id`
-		states = `FROM notification_states s JOIN notifications n ON n.id = s.notification`
-	)
-	shared := r.seen + " AND coalesce(s.event, 0) <= n.event"
-	for i, kind := range inn.Kinds {
-		if f.Kind != "" && f.Kind != kind {
-			continue
-		}
-		where := fmt.Sprintf("n.kind = '%s' AND ", kind) + shared
-		if f.Unread {
-			where += " AND n.event > " + floorOf(i)
-		}
-		source(cards, "n.event", floorOf(i), where)
-	}
-	if f.Unread {
-		source(states, "n.event", anyFloor, "s.user = $1 AND s.unread = 1 AND n.event <= "+anyFloor+" AND "+shared) // marked
-	}
-	source(states, "s.event", anyFloor, "s.user = $1 AND s.event > 0 AND s.event > CASE WHEN "+r.seen+" THEN n.event ELSE 0 END AND ("+r.seen+" OR n.kind <> 'booking_update')")
-	query := r.floors() + `
-		SELECT ` + cardColumns + `, found.latest, NOT found.unread
-		FROM (` + strings.Join(sources, " UNION ALL ") + ` ORDER BY latest DESC` + limit + `) found JOIN notifications n ON n.id = found.id
-		ORDER BY found.latest DESC`
-	rows, err := s.read.QueryContext(ctx, query, r.args...)
-	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (inn.Notification, error) {
-		var read bool
-		n, err := scanCard(row, &read)
-		n.Read = read
-		return n, err
-	})
-}
-
 // Notification gives one of a viewer's cards.
 func (s *Store) Notification(ctx context.Context, by inn.Viewer, subject string) (inn.Notification, error) {
-	query, args := oneCard(by, subject)
-	rows, err := s.read.QueryContext(ctx, query, args...)
+	r, err := s.reach(ctx, by)
+	if err != nil {
+		return inn.Notification{}, err
+	}
+	query := r.card(subject)
+	rows, err := s.read.QueryContext(ctx, query, r.args...)
 	all, err := scanAll(rows, err, scanMine)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("notification")
@@ -208,13 +197,12 @@ type mine struct {
 	shared int64 // its latest event for everybody; 0 when it was made by addressing only
 }
 
-// oneCard gives the query for one card that a viewer sees.
-func oneCard(by inn.Viewer, subject string) (string, []any) {
-	r := reachOf(by)
+// card gives the query for one card that the viewer sees.
+func (r *reach) card(subject string) string {
 	latest := r.latest()
-	return r.floors() + `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + isUnread(latest, anyFloor) + `, n.id, n.topic, n.event
-		FROM notifications n LEFT JOIN notification_states s ON s.user = $1 AND s.notification = n.id
-		WHERE n.subject = ` + r.arg(subject) + ` AND ` + latest + ` > 0`, r.args
+	return `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + r.unread(latest) + `, n.id, n.topic, n.event
+		FROM notifications n LEFT JOIN notification_states s ON s.user = ` + r.me + ` AND s.notification = n.id
+		WHERE n.subject = ` + r.arg(subject) + ` AND ` + latest + ` > 0`
 }
 
 func scanMine(row interface{ Scan(...any) error }) (m mine, err error) {

@@ -9,38 +9,63 @@ import (
 )
 
 // Badge counts a person's unread cards. The bell shows this number and no other.
-// What stands above the floor is counted from the index alone; the person's own
-// marks, which are few, correct that.
+// What stands above the floor is counted, less what was marked read, and more
+// what was marked unread below it: each from an index alone, however many they
+// are. Only cards that were addressed to the person, which are few, are looked at.
 func (s *Store) Badge(ctx context.Context, by inn.Viewer) (b inn.Badge, err error) {
 	if by.UserID == 0 {
 		return b, nil
 	}
-	r := reachOf(by)
-	const loud = "(n.priority = 'critical' AND n.held_by = '' AND n.type <> 'alert:resolved')"
-	concerned := r.latest()
-	// What the marks make of a card, less what it was counted for already.
-	really := "((" + concerned + " > 0 AND " + isUnread(concerned, anyFloor) + ") - (" + r.seen + " AND n.event > " + anyFloor + "))"
-	into, sums, corrected := []any{&b.Critical}, "sum(loud)", "SELECT CAST(total("+really+" * "+loud+") AS INTEGER) AS loud"
-	var counted []string
-	for i, kind := range inn.Kinds {
-		into = append(into, &b.Kinds[i])
-		sums += fmt.Sprintf(", sum(k%d)", i)
-		corrected += fmt.Sprintf(", CAST(total(%s * (n.kind = '%s')) AS INTEGER) AS k%d", really, kind, i)
-		one := "SELECT count(*) FILTER (WHERE " + loud + ") AS loud"
-		for j := range inn.Kinds {
-			if j == i {
-				one += fmt.Sprintf(", count(*) AS k%d", j)
-			} else {
-				one += fmt.Sprintf(", 0 AS k%d", j)
-			}
-		}
-		counted = append(counted, one+fmt.Sprintf(" FROM notifications n WHERE n.kind = '%s' AND n.event > %s AND %s", kind, floorOf(i), r.seen))
+	r, err := s.reach(ctx, by)
+	if err != nil {
+		return b, err
 	}
-	err = s.read.QueryRowContext(ctx, r.floors()+`SELECT `+sums+` FROM (`+strings.Join(counted, " UNION ALL ")+` UNION ALL `+corrected+`
-		FROM notification_states s JOIN notifications n ON n.id = s.notification
-		WHERE s.user = $1 AND (s.unread = 1 OR s.event > 0 OR s.read_event > (SELECT floor FROM me)))`, r.args...).Scan(into...)
+	query := r.badge()
+	into := []any{&b.Critical}
+	for i := range inn.Kinds {
+		into = append(into, &b.Kinds[i])
+	}
+	err = s.read.QueryRowContext(ctx, query, r.args...).Scan(into...)
 	for _, n := range b.Kinds {
 		b.Unread += n
 	}
 	return b, err
+}
+
+func (r *reach) badge() string {
+	latest := r.latest()
+	unread := "(" + latest + " > 0 AND " + r.unread(latest) + ")"
+	above := "(" + r.seen() + " AND n.event > " + r.anyFloor() + ")"
+	loud := `SELECT count(*) FROM notifications n INDEXED BY notifications_critical
+		LEFT JOIN notification_states s ON s.user = ` + r.me + ` AND s.notification = n.id
+		WHERE n.priority = 'critical' AND n.type <> 'alert:resolved' AND n.held_by = '' AND ` + unread
+	addressed := make([]string, len(inn.Kinds))
+	sums := make([]string, len(inn.Kinds))
+	for i, kind := range inn.Kinds {
+		sums[i] = fmt.Sprintf(", above.k%d + addressed.k%d", i, i)
+		addressed[i] = fmt.Sprintf("CAST(total((%s - %s) * (n.kind = '%s')) AS INTEGER) AS k%d", unread, above, kind, i)
+		marks := fmt.Sprintf("FROM notification_states s INDEXED BY %%s WHERE s.user = %s AND s.kind = '%s' AND s.event = 0 AND %s", r.me, kind, r.on("s.topic"))
+		sums[i] += fmt.Sprintf(" - (SELECT count(*) "+marks+" AND s.unread = 0 AND s.covers > 0 AND s.covers > %s)", "notification_states_read", r.floors[i])
+		sums[i] += fmt.Sprintf(" + (SELECT count(*) "+marks+" AND s.unread = 1 AND s.covers > 0 AND s.covers <= %s)", "notification_states_unread", r.floors[i])
+	}
+	return `SELECT (` + loud + `)` + strings.Join(sums, "") + `
+		FROM (` + r.above() + `) above, (
+			SELECT ` + strings.Join(addressed, ", ") + `
+			FROM notification_states s INDEXED BY notification_states_addressed CROSS JOIN notifications n ON n.id = s.notification
+			WHERE s.user = ` + r.me + ` AND s.event > 0) addressed`
+}
+
+// above counts what stands above the person's floors, by kind.
+func (r *reach) above() string {
+	counts := make([]string, len(inn.Kinds))
+	if r.every || len(r.topics) > mostTopics {
+		for i, kind := range inn.Kinds {
+			counts[i] = fmt.Sprintf("(SELECT count(*) FROM notifications n INDEXED BY notifications_latest WHERE n.kind = '%s' AND n.event > %s AND %s) AS k%d", kind, r.floors[i], r.seen(), i)
+		}
+		return "SELECT " + strings.Join(counts, ", ")
+	}
+	for i, kind := range inn.Kinds {
+		counts[i] = fmt.Sprintf("count(*) FILTER (WHERE n.kind = '%s' AND n.event > %s) AS k%d", kind, r.floors[i], i)
+	}
+	return "SELECT " + strings.Join(counts, ", ") + " FROM notifications n INDEXED BY notifications_topic WHERE " + r.seen() + " AND n.event > " + r.floor
 }

@@ -49,6 +49,9 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 	if err != nil {
 		return err
 	}
+	if err := t.moveMarks(id, shared); err != nil {
+		return err
+	}
 	if len(e.To) > 0 || !e.Type.AddressNarrows() {
 		if err := t.addressCard(id, e); err != nil {
 			return err
@@ -57,14 +60,35 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 	return t.readOwn(by, id, e.ID)
 }
 
+// moveMarks brings what people marked about a card along with it. When it has
+// moved, to a shared event that is not 0, what was read is read no more; what was
+// marked unread stays so.
+func (t *tx) moveMarks(card, shared int64) error {
+	return t.exec(`
+		UPDATE notification_states SET
+			covers = CASE WHEN $2 = 0 THEN covers WHEN unread = 1 THEN $2 ELSE 0 END,
+			(kind, topic) = (SELECT n.kind, n.topic FROM notifications n WHERE n.id = $1)
+		WHERE notification = $1 AND (covers > 0 OR unread = 1)`, card, shared)
+}
+
 // readOwn marks read what a person did themselves.
 func (t *tx) readOwn(by inn.Viewer, card, event int64) error {
 	if by.UserID == 0 {
 		return nil
 	}
+	return t.setMark(by, card, event, true)
+}
+
+// setMark writes a person's mark of a card: read up to an event, or unread. It
+// covers the card as it stands, if that was read.
+func (t *tx) setMark(by inn.Viewer, card, event int64, read bool) error {
 	return t.exec(`
-		INSERT INTO notification_states (user, notification, read_event) VALUES ($1, $2, $3)
-		ON CONFLICT DO UPDATE SET read_event = max(read_event, excluded.read_event), unread = 0`, by.UserID, card, event)
+		INSERT INTO notification_states (user, notification, read_event, unread, kind, topic, covers)
+		SELECT $1, n.id, $3, $4, n.kind, n.topic, iif($4 OR $3 >= n.event, n.event, 0) FROM notifications n WHERE n.id = $2
+		ON CONFLICT DO UPDATE SET
+			read_event = max(read_event, excluded.read_event), unread = excluded.unread,
+			kind = excluded.kind, topic = excluded.topic,
+			covers = (SELECT iif($4 OR max(read_event, $3) >= n.event, n.event, 0) FROM notifications n WHERE n.id = $2)`, by.UserID, card, event, !read)
 }
 
 // addressCard moves the card for those addressed. Who was added as a reader of an

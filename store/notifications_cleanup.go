@@ -71,7 +71,8 @@ func pastCards(h inn.HouseSettings, limit inn.Limit, now time.Time) int64 {
 	return ms(now.Add(-h.Lasts(limit)))
 }
 
-// forgetMarks removes the read marks that the person's floor has overtaken.
+// forgetMarks removes the read marks that the person's floor or the card itself
+// has overtaken.
 func (s *Store) forgetMarks(ctx context.Context, err error) error {
 	for err == nil {
 		var removed int64
@@ -79,7 +80,7 @@ func (s *Store) forgetMarks(ctx context.Context, err error) error {
 			result, err := t.execResult(`
 				DELETE FROM notification_states WHERE (user, notification) IN (
 					SELECT s.user, s.notification FROM notification_states s JOIN users u ON u.id = s.user
-					WHERE s.event = 0 AND s.unread = 0 AND s.read_event <= u.read_floor
+					WHERE s.event = 0 AND s.unread = 0 AND (s.read_event <= u.read_floor OR s.covers = 0)
 					LIMIT $1)`, forgetStep)
 			if err != nil {
 				return err

@@ -183,12 +183,15 @@ func (t *tx) releaseBooking(by inn.Viewer, b inn.Booking) error {
 		return err
 	}
 	// It is new again for everybody who had the card.
-	var id int64
+	var id, shared int64
 	found, err := t.row(`
 		UPDATE notifications SET held_by = '', held_at = 0, updated = $3, event = CASE WHEN event > 0 THEN $2 ELSE 0 END
 		WHERE subject = $1
-		RETURNING id`, []any{n.Subject, e.ID, ms(t.now)}, &id)
+		RETURNING id, event`, []any{n.Subject, e.ID, ms(t.now)}, &id, &shared)
 	if err != nil || !found {
+		return err
+	}
+	if err := t.moveMarks(id, shared); err != nil {
 		return err
 	}
 	if len(e.To) > 0 {

@@ -55,8 +55,12 @@ func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, subjects []string, 
 
 // mine gives a card as its viewer sees it.
 func (t *tx) mine(by inn.Viewer, subject string) (mine, error) {
-	query, args := oneCard(by, subject)
-	rows, err := t.rows(query, args...)
+	r, err := t.reach(by)
+	if err != nil {
+		return mine{}, err
+	}
+	query := r.card(subject)
+	rows, err := t.rows(query, r.args...)
 	all, err := scanAll(rows, err, scanMine)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("notification")
@@ -73,10 +77,7 @@ func (t *tx) mark(by inn.Viewer, m *mine, read bool) (changed bool, err error) {
 		return false, nil
 	}
 	m.Read = read
-	return true, t.exec(`
-		INSERT INTO notification_states (user, notification, read_event, unread) VALUES ($1, $2, $3, $4)
-		ON CONFLICT DO UPDATE SET read_event = max(read_event, excluded.read_event), unread = excluded.unread`,
-		by.UserID, m.id, m.Event, !read)
+	return true, t.setMark(by, m.id, m.Event, read)
 }
 
 // MarkKindRead marks a person's cards of one kind read: it moves the floor of
@@ -91,7 +92,7 @@ func (s *Store) MarkKindRead(ctx context.Context, by inn.Viewer, kind inn.Kind) 
 		}
 		err = t.exec(`
 			UPDATE notification_states SET unread = 0
-			WHERE user = $1 AND unread = 1 AND notification IN (SELECT id FROM notifications WHERE kind = $2)`, by.UserID, kind)
+			WHERE user = $1 AND unread = 1 AND kind = $2`, by.UserID, kind)
 		if err != nil {
 			return err
 		}

@@ -20,17 +20,19 @@ func (s *Store) SearchNotifications(ctx context.Context, by inn.Viewer, f Notifi
 	if f.Before == 0 {
 		f.Before = math.MaxInt64
 	}
-	found, left, err := f.walk(by).all(ctx, find, span{0, f.Before}, f.Limit, patience)
+	r, err := s.reach(ctx, by, make([]any, 4)...) // the search's own arguments come first
+	if err != nil {
+		return nil, 0, err
+	}
+	found, left, err := f.walk(r).all(ctx, find, span{0, f.Before}, f.Limit, patience)
 	return found, left.before, err
 }
 
 // walk reads the cards whose latest event for the viewer is at the places of a
 // search.
-func (f NotificationFilter) walk(by inn.Viewer) walk[inn.Notification] {
-	r := reachOf(by, make([]any, 4)...) // the search's own come first
-	narrow := f.where(&r)
-	latest := r.latest()
-	unread := isUnread(latest, anyFloor)
+func (f NotificationFilter) walk(r reach) walk[inn.Notification] {
+	narrow, latest := f.where(&r), r.latest()
+	unread := r.unread(latest)
 	switch {
 	case f.Unread:
 		narrow += " AND " + unread
@@ -38,17 +40,12 @@ func (f NotificationFilter) walk(by inn.Viewer) walk[inn.Notification] {
 		narrow += " AND NOT " + unread
 	}
 	return walk[inn.Notification]{
-		with: r.floors(), columns: cardColumns + ", " + latest + ", NOT " + unread,
+		columns: cardColumns + ", " + latest + ", NOT " + unread,
 		joins: fmt.Sprintf(`CROSS JOIN events e ON e.id = f.rowid CROSS JOIN notifications n ON n.subject = e.subject
 			LEFT JOIN notification_states s ON s.user = %s AND s.notification = n.id`, r.me),
 		where: "AND " + latest + " = f.rowid" + narrow,
 		args:  r.args[4:],
-		scan: func(row interface{ Scan(...any) error }) (inn.Notification, error) {
-			var read bool
-			n, err := scanCard(row, &read)
-			n.Read = read
-			return n, err
-		},
+		scan:  scanRead,
 		place: func(n *inn.Notification) int64 { return n.Event },
 	}
 }

@@ -11,6 +11,32 @@ import (
 // publisher waits long behind the broom.
 const forgetStep = 500
 
+// What is removed at a time, $2 rows of what is older than $1. Each finds them by
+// an index, so that a step costs what it removes.
+const (
+	forgetSessions    = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`
+	forgetPlaces      = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
+	forgetIdempotency = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
+	forgetAlerts      = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND resolved_at <= $1 LIMIT $2)`
+	forgetPassing     = `DELETE FROM events WHERE id IN (
+		SELECT id FROM events
+		WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND at <= $1
+		LIMIT $2)`
+
+	// Of the figures between $1 and $2, all but the last of each hour go.
+	forgetFigures = `DELETE FROM events WHERE id IN (
+		SELECT e.id FROM events e
+		WHERE e.type = 'metrics:update' AND e.at > $1 AND e.at <= $2 AND e.at / 3600000 = (
+			SELECT next.at / 3600000 FROM events next
+			WHERE next.subject = e.subject AND next.id > e.id ORDER BY next.id LIMIT 1))`
+	nextFigures = `SELECT coalesce(max(at), 0) FROM (
+		SELECT at FROM events WHERE type = 'metrics:update' AND at > $1 AND at <= $2 ORDER BY at LIMIT $3)`
+
+	forgetRecipients = `DELETE FROM event_recipients WHERE event <= $1`
+	forgetEvents     = `DELETE FROM events WHERE id <= $1`
+	nextEvents       = `SELECT coalesce(max(id), $1) FROM (SELECT id FROM events WHERE id <= $1 ORDER BY id LIMIT $2)`
+)
+
 // Forget removes what is older than the settings of the house keep it, in small
 // steps: sessions and idempotency keys that have run out, read activity, figures
 // beyond one an hour, alerts that were solved, who the guests of that time were,
@@ -26,25 +52,18 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		delete string
 		before time.Time
 	}{
-		{`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`, now},
-		{`DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`, now.Add(-placeKept)},
-		{`DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`, now.Add(-idempotencyKept)},
-		{`DELETE FROM events WHERE id IN (
-			SELECT id FROM events
-			WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND at <= $1
-			LIMIT $2)`, now.Add(-h.Lasts(inn.KeepPeople))},
-		{`DELETE FROM alerts WHERE (property, key) IN (
-			SELECT property, key FROM alerts WHERE status = 'resolved' AND resolved_at <= $1 LIMIT $2)`, keepLog},
-		{`DELETE FROM events WHERE id IN (
-			SELECT e.id FROM events e
-			WHERE e.type = 'metrics:update' AND e.at <= $1 AND e.at / 3600000 = (
-				SELECT next.at / 3600000 FROM events next
-				WHERE next.subject = e.subject AND next.id > e.id ORDER BY next.id LIMIT 1)
-			LIMIT $2)`, now.Add(-h.Lasts(inn.KeepFigures))},
+		{forgetSessions, now},
+		{forgetPlaces, now.Add(-placeKept)},
+		{forgetIdempotency, now.Add(-idempotencyKept)},
+		{forgetPassing, now.Add(-h.Lasts(inn.KeepPeople))},
+		{forgetAlerts, keepLog},
 	} {
 		if err := s.forgetAll(ctx, one.delete, one.before); err != nil {
 			return err
 		}
+	}
+	if err := s.thinFigures(ctx, now.Add(-h.Lasts(inn.KeepFigures))); err != nil {
+		return err
 	}
 	if err := s.forgetGuests(ctx, keepLog); err != nil {
 		return err
@@ -89,6 +108,29 @@ func (s *Store) forgetAll(ctx context.Context, query string, before time.Time) e
 	}
 }
 
+// thinFigures keeps one figure an hour of each subject, of those from before a
+// time. It goes on where it ended the last time: what it left then stays.
+func (s *Store) thinFigures(ctx context.Context, before time.Time) error {
+	for {
+		var from, upto int64
+		err := s.write(ctx, func(t *tx) error {
+			if _, err := t.row(`SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'thinned'`, nil, &from); err != nil {
+				return err
+			}
+			if _, err := t.row(nextFigures, []any{from, ms(before), forgetStep}, &upto); err != nil || upto == 0 {
+				return err
+			}
+			if err := t.exec(forgetFigures, from, upto); err != nil {
+				return err
+			}
+			return t.exec(`UPDATE meta SET value = CAST($1 AS TEXT) WHERE name = 'thinned'`, upto)
+		})
+		if err != nil || upto == 0 {
+			return err
+		}
+	}
+}
+
 // Trim forgets the events up to a place, the oldest first and in small steps.
 // The mark moves with each step, so that a position before it is lost even when
 // the trim is interrupted. Rows that the events told of stay.
@@ -96,14 +138,13 @@ func (s *Store) Trim(ctx context.Context, upto int64) error {
 	for {
 		trimmed := upto
 		err := s.write(ctx, func(t *tx) error {
-			if _, err := t.row(`SELECT coalesce(max(id), $1) FROM (SELECT id FROM events WHERE id <= $1 ORDER BY id LIMIT $2)`,
-				[]any{upto, forgetStep}, &trimmed); err != nil {
+			if _, err := t.row(nextEvents, []any{upto, forgetStep}, &trimmed); err != nil {
 				return err
 			}
-			if err := t.exec(`DELETE FROM event_recipients WHERE event <= $1`, trimmed); err != nil {
+			if err := t.exec(forgetRecipients, trimmed); err != nil {
 				return err
 			}
-			if err := t.exec(`DELETE FROM events WHERE id <= $1`, trimmed); err != nil {
+			if err := t.exec(forgetEvents, trimmed); err != nil {
 				return err
 			}
 			return t.exec(`UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), $1) AS TEXT) WHERE name = 'trimmed'`, trimmed)

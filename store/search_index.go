@@ -88,6 +88,9 @@ func (t *tx) index() error {
 		if err := t.indexEvent(&events[i], met); err != nil {
 			return err
 		}
+		if err := t.widen(partOf(events[i].ID), events[i].At); err != nil {
+			return err
+		}
 	}
 	if len(events) == indexStep {
 		head = events[indexStep-1].ID
@@ -121,9 +124,24 @@ func (t *tx) indexEvent(e *inn.Event, met map[string]int) error {
 	case inn.MetricsUpdate:
 		types = types[:2]
 	}
-	return t.exec(`INSERT INTO event_search (rowid, words, starts, topics, type, actor, property, days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	return t.exec(`INSERT INTO event_search (rowid, words, starts, topics, type, actor, property, days, part) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		e.ID, strings.Join(found, " "), strings.Join(startsOf(found), " "), topics.String(), strings.Join(types, " "), term(e.Actor), term(e.Property),
-		day(e.At)+" "+month(e.At)+" "+year(e.At))
+		day(e.At)+" "+month(e.At)+" "+year(e.At), partTerm(partOf(e.ID)))
+}
+
+// partBits is how many places a part of the log has, as a power of two.
+const partBits = 16
+
+func partOf(place int64) int64 { return place >> partBits }
+
+func partTerm(part int64) string { return "p" + strconv.FormatInt(part, 10) }
+
+// widen notes that something in a part of the log happened at a time.
+func (t *tx) widen(part int64, at time.Time) error {
+	return t.exec(`
+		INSERT INTO event_parts (part, since, until) VALUES ($1, $2, $2)
+		ON CONFLICT DO UPDATE SET since = min(since, excluded.since), until = max(until, excluded.until)
+		WHERE excluded.since < since OR excluded.until > until`, part, ms(at))
 }
 
 // meet writes down the words that were met, the last of them at a place.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -27,26 +28,27 @@ func (s span) beyond(place int64, oldest bool) span {
 // what it has and says how far back it looked.
 const patience = 10 * time.Millisecond
 
-// The index is looked at in pieces of the log, the first small, since mostly the
-// newest is enough. Between two of them a search may end for lack of patience.
-const firstWidth, mostWidth = 1 << 16, 1 << 18
+// mostParts is how many parts of the log are looked at together at the most. The
+// first is looked at alone, since mostly the newest is enough.
+const mostParts = 4
 
 // finder walks what a search finds, in the order of the log: what the index has
-// in pieces, what it does not reach yet event by event.
+// part by part, what it does not reach yet event by event.
 type finder struct {
 	store    *Store
 	filter   EventFilter
 	topics   []inn.Topic // those the viewer hears; nil for all
 	sought   []sought
-	match    string // the query of the index
-	searched int64  // the place the index reaches
+	match    string  // the query of the index
+	parts    []int64 // the only parts in which something can be, the oldest first; nil for all
+	searched int64   // the place the index reaches
 	head     int64
-	width    int64 // of the next piece
+	width    int64 // how many parts are looked at next
 }
 
 // finder is nil when nothing can match.
 func (s *Store) finder(ctx context.Context, f EventFilter, topics []inn.Topic) (*finder, error) {
-	one := &finder{store: s, filter: f, topics: topics, sought: soughtIn(f.Words), width: firstWidth}
+	one := &finder{store: s, filter: f, topics: topics, sought: soughtIn(f.Words), width: 1}
 	if f.Words != "" && len(one.sought) == 0 || f.narrowsTypes() && len(f.types()) == 0 {
 		return nil, nil
 	}
@@ -54,28 +56,51 @@ func (s *Store) finder(ctx context.Context, f EventFilter, topics []inn.Topic) (
 	if one.searched, one.head, err = s.caughtUp(ctx); err != nil {
 		return nil, err
 	}
+	if !f.From.IsZero() || !f.Until.IsZero() {
+		rows, err := s.read.QueryContext(ctx, `SELECT part FROM event_parts WHERE until >= $1 AND since < $2 ORDER BY part`, ms(f.From), until(f.Until))
+		if one.parts, err = scanAll(rows, err, scanID); err != nil {
+			return nil, err
+		}
+		one.parts = append([]int64{}, one.parts...) // none, and not all
+	}
 	one.match, err = s.match(ctx, f, one.sought, topics)
 	return one, err
 }
 
-// next gives the piece of a span to look at first, whether the index has it, and
-// what is left.
-func (f *finder) next(in span) (piece, rest span, indexed bool) {
+// piece is what is looked at at once: some parts of the log that the index has,
+// or what it has not.
+type piece struct {
+	span
+	parts []string // terms; nil for what is not indexed
+}
+
+// next gives the piece of a span to look at first, and what is left.
+func (f *finder) next(in span) (one piece, rest span) {
 	in.before = min(in.before, f.head+1)
+	oldest := f.filter.Oldest
 	switch {
-	case f.filter.Oldest && in.after >= f.searched:
-		return in, span{}, false
-	case f.filter.Oldest:
-		end := min(in.before, f.searched+1, in.after+1+f.width)
-		piece, rest = span{in.after, end}, span{end - 1, in.before}
-	case in.before > f.searched+1:
-		return span{max(in.after, f.searched), in.before}, span{in.after, f.searched + 1}, false
-	default:
-		end := max(in.after, in.before-1-f.width)
-		piece, rest = span{end, in.before}, span{in.after, end + 1}
+	case oldest && in.after >= f.searched:
+		return piece{span: in}, span{}
+	case !oldest && in.before > f.searched+1:
+		return piece{span: span{max(in.after, f.searched), in.before}}, span{in.after, f.searched + 1}
 	}
-	f.width = min(2*f.width, mostWidth)
-	return piece, rest, true
+	first, last := partOf(in.after+1), partOf(min(in.before-1, f.searched))
+	if oldest {
+		last = min(last, first+f.width-1)
+	} else {
+		first = max(first, last-f.width+1)
+	}
+	f.width = min(2*f.width, mostParts)
+	one = piece{span{max(in.after, first<<partBits-1), min(in.before, (last+1)<<partBits, f.searched+1)}, []string{}}
+	for part := first; part <= last; part++ {
+		if _, found := slices.BinarySearch(f.parts, part); found || f.parts == nil {
+			one.parts = append(one.parts, partTerm(part))
+		}
+	}
+	if oldest {
+		return one, span{one.before - 1, in.before}
+	}
+	return one, span{in.after, one.after + 1}
 }
 
 // tail gives the places in a piece that is not in the index yet, of events that
@@ -120,7 +145,6 @@ func (f *finder) passes(e *inn.Event) bool {
 
 // walk is what a search reads at the places it finds, which are f.rowid.
 type walk[T any] struct {
-	with    string // WITH …
 	columns string
 	joins   string // CROSS JOIN …
 	where   string // AND …
@@ -135,21 +159,25 @@ func (w walk[T]) query(indexed bool, order string) string {
 	if !indexed {
 		from, match = `(SELECT value AS rowid FROM json_each($4)) f `, ` 1 = 1 `
 	}
-	return w.with + `SELECT ` + w.columns + ` FROM ` + from + w.joins + ` WHERE` + match + `AND f.rowid > $1 AND f.rowid < $2 ` + w.where +
+	return `SELECT ` + w.columns + ` FROM ` + from + w.joins + ` WHERE` + match + `AND f.rowid > $1 AND f.rowid < $2 ` + w.where +
 		` ORDER BY f.rowid ` + order + ` LIMIT $3`
 }
 
 // step reads at most limit of what is found in a span, and gives what is left of
 // it.
 func (w walk[T]) step(ctx context.Context, f *finder, in span, limit int) (found []T, rest span, err error) {
-	piece, rest, indexed := f.next(in)
-	match := f.match
-	if !indexed {
-		if match, err = f.tail(ctx, piece); err != nil || match == "[]" {
+	one, rest := f.next(in)
+	indexed := one.parts != nil
+	match := f.match + " AND part : (" + strings.Join(one.parts, " OR ") + ")"
+	switch {
+	case indexed && len(one.parts) == 0:
+		return nil, rest, nil
+	case !indexed:
+		if match, err = f.tail(ctx, one.span); err != nil || match == "[]" {
 			return nil, rest, err
 		}
 	}
-	args := append([]any{piece.after, piece.before, limit, match}, w.args...)
+	args := append([]any{one.after, one.before, limit, match}, w.args...)
 	rows, err := f.store.read.QueryContext(ctx, w.query(indexed, f.filter.order()), args...)
 	found, err = scanAll(rows, err, w.scan)
 	if len(found) == limit {

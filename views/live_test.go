@@ -32,6 +32,7 @@ func liveEvents(t *testing.T) map[inn.Type]*inn.Event {
 	events[inn.NotificationReleased] = eventOf(t, 38, inn.NotificationReleased, again.Subject, again)
 	events[inn.NotificationRead] = eventOf(t, 39, inn.NotificationRead, "user:4", map[string]any{"ids": []string{taken.Subject}, "read": true, "card": taken})
 	events[inn.NotificationsCleaned] = eventOf(t, 40, inn.NotificationsCleaned, "notifications", map[string]int{"removed": 3})
+	events[inn.SessionEnded] = eventOf(t, 41, inn.SessionEnded, "user:4", map[string]int64{"session": 12})
 	for i, typ := range inn.Types {
 		switch typ.Kind() {
 		case inn.PropertyUpdate:

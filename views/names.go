@@ -159,6 +159,7 @@ func bookingOf(e *inn.Event) string { return strings.TrimPrefix(e.Subject, "book
 const (
 	idOnLine     = "on-line"
 	listActivity = "activity"
+	listAudit    = "audit"
 
 	pathAudit    = pathActivity + "/audit"
 	pathAuditCSV = pathActivity + "/audit.csv"
@@ -166,6 +167,8 @@ const (
 )
 
 func listActivityOf(actor string) string { return listActivity + "-" + actor }
+func actID(id int64) string              { return "act-" + strconv.FormatInt(id, 10) }
+func seenID(id int64) string             { return "seen-" + strconv.FormatInt(id, 10) } // whether somebody is here
 
 func pathMember(id int64) string              { return pathTeam + "/" + strconv.FormatInt(id, 10) }
 func pathMemberDo(id int64, do string) string { return pathMember(id) + "/" + do }

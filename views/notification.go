@@ -216,6 +216,16 @@ func announcedKind(e *inn.Event) inn.Kind {
 	return e.Kind()
 }
 
+// announcedPriority is how loudly an event is announced: that something is
+// solved is good news, however bad the alert was. It neither rings like the
+// alert nor stays until somebody dismisses it.
+func announcedPriority(e *inn.Event) inn.Priority {
+	if e.Type == inn.AlertResolved && e.Priority.Rank() < inn.Medium.Rank() {
+		return inn.Medium
+	}
+	return e.Priority
+}
+
 // A period of the filter and its name.
 var periods = []struct{ value, name string }{{"", "Any time"}, {"today", "Today"}, {"7d", "7 days"}, {"30d", "30 days"}}
 

@@ -121,6 +121,16 @@ type Audit struct {
 	Chain    Chain
 	Query    string // the filter, for the download
 	Next     string
+	Live     bool // what happens next belongs on this page
+}
+
+// list names the list that the stream adds to; one that is never addressed
+// where nothing is to be added.
+func (a Audit) list() string {
+	if a.Live {
+		return listAudit
+	}
+	return ""
 }
 
 // Chain is what following the audit's chain of hashes found.

@@ -8,13 +8,16 @@
 -- from event_words, or, where somebody typed two or three letters, as a term of
 -- the column starts.
 --
+-- The column part says in which 65,536 places of the log an event stands: a
+-- search looks at one part after the other and can stop between two.
+--
 -- What it holds is what 0004 says: never contacts, money or notes. It keeps no
 -- text, and a row can leave it without its text being known. It is made again
 -- from the log, in the background.
 DROP TRIGGER events_unsearch;
 DROP TABLE event_search;
 CREATE VIRTUAL TABLE event_search USING fts5 (
-  words, starts, topics, type, actor, property, days,
+  words, starts, topics, type, actor, property, days, part,
   content = '', contentless_delete = 1,
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
@@ -27,6 +30,14 @@ CREATE TABLE event_words (
   times INTEGER NOT NULL,              -- about: those that left are not taken off
   last  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Between when and when the events of each part happened: a search for a period
+-- looks at no other.
+CREATE TABLE event_parts (
+  part  INTEGER PRIMARY KEY,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL
+) STRICT;
 
 -- What leaves the log leaves the index, but for the last that is known of a
 -- booking: that is what the booking is found by. It goes when the booking changes
@@ -54,20 +65,22 @@ DROP INDEX events_activity;
 -- A rare status is found without walking all bookings.
 CREATE INDEX bookings_status ON bookings (status, event);
 
--- The cards of who sees few properties, and those that are critical.
+-- The cards of who sees few properties, and those that are critical. Like
+-- notifications_latest they hold all that is asked of many cards.
 CREATE INDEX notifications_topic ON notifications (topic, event, kind, priority, property, type, held_by);
-CREATE INDEX notifications_critical ON notifications (event) WHERE priority = 'critical';
+CREATE INDEX notifications_critical ON notifications (event, type, held_by, topic, kind) WHERE priority = 'critical';
 
--- What a mark takes off the badge, in an index of its own. covers is the shared
--- event of the card that the mark has read, 0 when the card has moved since;
--- kind and topic are the card's.
+-- What a person marked one by one is counted and listed from an index of its own.
+-- covers is the shared event of the card that a mark is about: 0 when the card has
+-- moved since it was read. kind and topic are the card's.
 ALTER TABLE notification_states ADD COLUMN kind TEXT NOT NULL DEFAULT '';
 ALTER TABLE notification_states ADD COLUMN topic TEXT NOT NULL DEFAULT '';
 ALTER TABLE notification_states ADD COLUMN covers INTEGER NOT NULL DEFAULT 0;
 UPDATE notification_states AS s SET (kind, topic, covers) = (
-  SELECT n.kind, n.topic, iif(s.read_event >= n.event, n.event, 0) FROM notifications n WHERE n.id = s.notification);
-CREATE INDEX notification_states_read ON notification_states (user, kind, covers, topic)
-  WHERE covers > 0 AND unread = 0 AND event = 0;
+  SELECT n.kind, n.topic, iif(s.unread = 1 OR s.read_event >= n.event, n.event, 0) FROM notifications n WHERE n.id = s.notification);
+CREATE INDEX notification_states_read ON notification_states (user, kind, covers, topic, event) WHERE covers > 0 AND unread = 0;
+DROP INDEX notification_states_unread;
+CREATE INDEX notification_states_unread ON notification_states (user, kind, covers, topic, event) WHERE unread = 1;
 
 -- +goose Down
 -- A database is never taken back a version in place; restore a backup instead.

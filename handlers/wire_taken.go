@@ -1,0 +1,97 @@
+package handlers
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// takenWire is an HTTP/1.1 connection taken over from net/http: the buffers and
+// the goroutine of the request go back, and the body ends when the connection
+// does. One goroutine at a time writes.
+type takenWire struct {
+	conn net.Conn
+	raw  syscall.RawConn // nil when the socket can only be written to by waiting
+	head []byte          // the head of the answer, until the first write
+	n    int64           // how much has been written
+
+	// An offer as the socket sees it. It stands here, and try is bound once, so
+	// that a delivery makes no garbage.
+	offered []byte
+	took    int
+	failed  error
+	try     func(fd uintptr) bool
+}
+
+func takeOver(c echo.Context) (*takenWire, error) {
+	conn, _, err := c.Response().Hijack()
+	if err != nil {
+		return nil, err
+	}
+	// It has been answered, as far as everybody around the handler is concerned.
+	c.Response().Committed, c.Response().Status = true, http.StatusOK
+	h := c.Response().Header()
+	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	h.Set("Connection", "close") // no length and no chunks: the end is the end of the connection
+	head := bytes.NewBufferString("HTTP/1.1 200 OK\r\n")
+	_ = h.Write(head) // into memory
+	head.WriteString("\r\n")
+	w := &takenWire{conn: conn, head: head.Bytes()}
+	if socket, ok := conn.(syscall.Conn); ok && canTry {
+		if w.raw, err = socket.SyscallConn(); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		w.try = func(fd uintptr) bool {
+			w.took, w.failed = trySocket(fd, w.offered)
+			return true // taken or not, it does not wait
+		}
+	}
+	return w, nil
+}
+
+func (w *takenWire) offer(b []byte) (n int, err error) {
+	if w.raw == nil || w.head != nil {
+		return 0, nil
+	}
+	w.offered, w.took, w.failed = b, 0, nil
+	err = w.raw.Write(w.try)
+	n, w.offered = w.took, nil
+	if err == nil {
+		err = w.failed
+	}
+	w.n += int64(n)
+	return n, err
+}
+
+func (w *takenWire) write(b []byte) error {
+	if w.head != nil {
+		b, w.head = append(w.head, b...), nil
+	}
+	for len(b) > 0 {
+		// Part by part, so that who reads slowly is not taken for who does not read.
+		part := b[:min(len(b), partLength)]
+		if err := w.conn.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
+			return err
+		}
+		n, err := w.conn.Write(part)
+		w.n += int64(n)
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return w.conn.SetWriteDeadline(time.Time{}) // it would refuse the next offer
+}
+
+// partLength is how much is written under one deadline. It is what the kernel
+// holds for a connection at the most, see the server's ConnContext.
+const partLength = 32 << 10
+
+func (w *takenWire) sent() int64 { return w.n }
+
+func (w *takenWire) close() { _ = w.conn.Close() }

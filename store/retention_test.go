@@ -1,0 +1,95 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+)
+
+// The broom runs while publishers wait: each of its steps finds what it removes
+// by an index, and never reads the log.
+func TestTheBroomReadsNoTableFromEndToEnd(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	for query, index := range map[string]string{
+		forgetSessions:    "sessions_expires",
+		forgetPlaces:      "places_seen",
+		forgetIdempotency: "idempotency_at",
+		forgetAlerts:      "alerts_resolved",
+		forgetPassing:     "events_passing",
+		forgetFigures:     "events_figures",
+		nextFigures:       "events_figures",
+		forgetRecipients:  "event_recipients_event",
+		forgetEvents:      "INTEGER PRIMARY KEY",
+		nextEvents:        "INTEGER PRIMARY KEY",
+	} {
+		args := make([]any, 0, 3)
+		for n := 1; strings.Contains(query, fmt.Sprint("$", n)); n++ {
+			args = append(args, 1)
+		}
+		rows, err := s.db.Read.Query(`EXPLAIN QUERY PLAN `+query, args...)
+		plan, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (detail string, err error) {
+			var id, parent, unused int
+			return detail, row.Scan(&id, &parent, &unused, &detail)
+		})
+		require.NoError(t, err)
+		whole := strings.Join(plan, "\n")
+		assert.Contains(t, whole, index, query)
+		assert.NotRegexp(t, `SCAN (events|event_recipients|alerts|sessions|places|idempotency|e|next)\b`, whole, query)
+		assert.NotContains(t, whole, "TEMP B-TREE", query)
+	}
+}
+
+// Figures are thinned once: what was left is not looked at again, and what comes
+// later is thinned in its turn.
+func TestFiguresAreThinnedInTheirTurn(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	begin := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	add := func(from, upto int) {
+		require.NoError(t, s.write(ctx, func(x *tx) error {
+			for minute := from; minute < upto; minute += 5 {
+				for _, subject := range []string{"metrics:portfolio", "metrics:lake"} {
+					if err := x.append(&inn.Event{Topic: inn.System, Type: inn.MetricsUpdate, Subject: subject, At: begin.Add(time.Duration(minute) * time.Minute)}, struct{}{}); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		}))
+	}
+	left := func() (all []string) {
+		for _, e := range since(t, s, 0) {
+			if e.Subject == "metrics:lake" {
+				all = append(all, e.At.Format("15:04"))
+			}
+		}
+		return all
+	}
+	add(0, 180)
+	require.NoError(t, s.thinFigures(ctx, begin.Add(2*time.Hour)))
+	assert.Equal(t, []string{"00:55", "01:55", "02:05", "02:10"}, left()[:4], "what is younger than that stays; so does the last of an hour")
+	add(180, 240)
+	require.NoError(t, s.thinFigures(ctx, begin.Add(24*time.Hour)))
+	assert.Equal(t, []string{"00:55", "01:55", "02:55", "03:55"}, left())
+	before := contents(t, s)
+	require.NoError(t, s.thinFigures(ctx, begin.Add(24*time.Hour)))
+	assert.Equal(t, before, contents(t, s))
+	many := 3 * forgetStep
+	require.NoError(t, s.write(ctx, func(x *tx) error {
+		for n := range many {
+			if err := x.append(&inn.Event{Topic: inn.System, Type: inn.MetricsUpdate, Subject: fmt.Sprint("metrics:", n%7), At: begin.Add(30*time.Hour + time.Duration(n)*time.Second)}, struct{}{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	require.NoError(t, s.thinFigures(ctx, begin.Add(48*time.Hour)))
+	assert.Less(t, len(since(t, s, 0)), 30, "in as many steps as it takes")
+}
