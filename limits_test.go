@@ -126,7 +126,7 @@ func TestOverlongHeadersAreRefused(t *testing.T) {
 	}
 	require.Equal(t, 200, ask("warm", "GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"))
 	before := resident(t, p.cmd.Process.Pid)
-	rounds := 5
+	rounds := 2
 	for range rounds {
 		for name, row := range map[string]struct {
 			head string

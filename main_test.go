@@ -48,8 +48,26 @@ type process struct {
 	cmd  *exec.Cmd
 	url  string
 	out  *bufio.Reader
-	err  *bytes.Buffer
+	err  *said
 	done chan struct{} // closed when it has ended
+}
+
+// said is what a process has written so far.
+type said struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all.String()
 }
 
 var address = regexp.MustCompile(`http://[^\s]+`)
@@ -65,7 +83,7 @@ func start(t *testing.T, env []string, args ...string) *process {
 // startAs runs another program that becomes ours: it sets the scene first.
 func startAs(t *testing.T, env []string, path string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command(path, args...), err: &bytes.Buffer{}, done: make(chan struct{})}
+	p := &process{t: t, cmd: exec.Command(path, args...), err: &said{}, done: make(chan struct{})}
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stderr = p.err

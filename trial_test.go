@@ -352,11 +352,15 @@ func (tr *trial) reach(place int64) {
 	}
 }
 
-// judge publishes one event more, waits until every follower has it, reads the
-// log, and lets the oracle speak.
+// judge publishes one event more, waits until every follower has it and ends
+// them, reads the log, and lets the oracle speak.
 func (tr *trial) judge() *oracle.Verdict {
 	tr.t.Helper()
 	tr.reach(tr.publish("BK-the-end"))
+	for _, f := range tr.followers {
+		f.stop()
+	}
+	tr.following.Wait()
 	for place, name := range tr.log() {
 		tr.Logged(place, name)
 	}

@@ -18,17 +18,19 @@ func TestAxeFindsNothing(t *testing.T) {
 	axe, err := os.ReadFile("testdata/axe.min.js")
 	require.NoError(t, err)
 	browser, address := launch(t), demonstration(t)
-	outside, admin, user := open(t, browser, address), open(t, browser, address), open(t, browser, address)
+	outside, admin, user, super := open(t, browser, address), open(t, browser, address), open(t, browser, address), open(t, browser, address)
 	admin.signIn("admin@demo.test", "baithaka-demo", "/")
 	admin.live()
 	booking := admin.text(`document.querySelector('[data-booking]').dataset.booking`)
 	user.signIn("user@demo.test", "baithaka-demo", "/")
+	super.signIn("super@demo.test", "baithaka-demo", "/")
 	pages := []struct {
 		w    *window
 		path string
 	}{
 		{outside, "/login"}, {outside, "/docs"}, {admin, "/"}, {admin, "/bookings"}, {admin, "/bookings/" + booking}, {admin, "/properties"}, {admin, "/properties/lake-house"},
-		{admin, "/notifications"}, {admin, "/history"}, {admin, "/activity"}, {admin, "/team"}, {admin, "/keys"}, {admin, "/status"}, {admin, "/settings"},
+		{admin, "/notifications"}, {admin, "/history"}, {admin, "/activity"}, {admin, "/team"}, {admin, "/keys"}, {admin, "/status"}, {admin, "/settings"}, {admin, "/settings/twostep"},
+		{admin, "/guests?q=a"}, {admin, "/guests/" + booking}, {super, "/settings"}, {super, "/activity/audit"},
 		{admin, "/no-such-page"}, {user, "/"}, {user, "/settings"},
 	}
 	// A fault of our own making is found; otherwise finding nothing says nothing.

@@ -151,28 +151,3 @@ func TestDesktopIsToldWhenNobodyLooks(t *testing.T) {
 	assert.Equal(t, "1", w.text(`window.alerts.length`), "who looks needs no alert")
 	assert.Empty(t, w.errors())
 }
-
-// TestToastsKeepTheirRow shows at most three toasts, keeps the critical one, and
-// stops their clock under the pointer.
-func TestToastsKeepTheirRow(t *testing.T) {
-	browser := launch(t)
-	p := start(t)
-	w := open(t, browser, p.address)
-	w.signIn("admin@demo.test", password, "/")
-	w.live()
-	p.publish(map[string]any{"type": "alert:raised", "property": "lake-house", "priority": "critical", "payload": map[string]any{"key": "boiler", "title": "Boiler off"}})
-	for i := range 5 {
-		p.book(fmt.Sprintf("BK-%d", i), "lake-house", fmt.Sprintf("Guest %d", i))
-	}
-	w.wait(`document.querySelector('#toasts [id="toast-booking:BK-4"]') !== null`)
-	assert.Equal(t, "3", w.text(`document.querySelectorAll('#toasts .toast').length`))
-	assert.Equal(t, "1", w.text(`document.querySelectorAll('#toasts .toast[data-priority="critical"]').length`))
-	assert.Equal(t, "0", w.text(`document.querySelectorAll('#toasts .toast[data-priority="critical"] .line').length`), "it has no clock")
-	w.wait(`document.querySelector('[id="toast-booking:BK-4"]').getAnimations({subtree: true}).every((a) => a.animationName !== 'arrive')`)
-	w.point(`[id="toast-booking:BK-4"]`)
-	w.wait(`document.querySelector('[id="toast-booking:BK-4"] .line').getAnimations()[0].playState === 'paused'`)
-	w.pointAt(5, 5)
-	w.wait(`document.querySelector('[id="toast-booking:BK-4"] .line').getAnimations()[0].playState === 'running'`)
-	w.click(`[id="toast-booking:BK-4"] [data-close]`)
-	w.wait(`document.querySelector('[id="toast-booking:BK-4"]') === null`)
-}

@@ -46,7 +46,7 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	write, err := open(path, url.Values{
 		"_txlock": {"immediate"},
 		"_dqs":    {"0"},
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)", "journal_size_limit(67108864)",
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)", "journal_size_limit(8388608)",
 			"secure_delete(1)"}, // who is erased must not be left in freed space
 	}, 1)
 	if err != nil {

@@ -204,6 +204,9 @@ func (b *Board) Run(ctx context.Context) {
 			case inn.PropertyUpdate:
 				b.touch(e.Property)
 			}
+			if e.Type == inn.HouseChanged { // the desk's zone and currency
+				b.touchAll()
+			}
 		}
 	}
 }

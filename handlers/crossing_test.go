@@ -24,7 +24,8 @@ func overTLS(t *testing.T) *site {
 }
 
 // Where the house is reached over TLS, a page that came without it is another
-// site, though its host is the same: who sits on the line can make one.
+// site, though its host is the same: who sits on the line can make one. The rest
+// of the table is TestCSRF.
 func TestPlainOriginOfTLSHouseIsForeign(t *testing.T) {
 	s := overTLS(t)
 	key := s.key("events:write")
@@ -39,20 +40,10 @@ func TestPlainOriginOfTLSHouseIsForeign(t *testing.T) {
 		{"", "http://desk.house.test:443", true, true},
 		{"same-origin", "http://desk.house.test", true, true}, // no browser says so
 		{"none", "http://desk.house.test", true, true},
-		{"cross-site", "http://desk.house.test", true, true},
 		{"", "https://desk.house.test", false, false},
 		{"same-origin", "https://desk.house.test", false, false},
-		{"same-origin", "", false, false},
-		{"none", "", false, false},
-		{"", "https://desk.house.test.evil.test", true, true},
 		{"", "https://desk.house.test:8443", true, true},
-		{"", "https://evil.test", true, true},
-		{"", "null", true, true},
-		{"", "file://", true, true},
-		{"", "", true, false},
-		{"cross-site", "", true, true},
-		{"same-site", "https://other.house.test", true, true},
-		{"same-site", "", true, true},
+		{"", "https://desk.house.test.evil.test", true, true},
 	} {
 		for _, r := range s.routes() {
 			if r.method == http.MethodGet {
@@ -162,7 +153,11 @@ func TestGetLeavesEveryTableAlone(t *testing.T) {
 		}
 		path := strings.NewReplacer("/team/:id", "/team/"+id, "/notifications/:id", "/notifications/booking:BK-1", ":id", "BK-1", ":slug", "lake-house", ":token", link.Token, ":name", "key-1", "*", "app.css").Replace(r.path)
 		for _, c := range everybody {
-			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
+			methods := []string{http.MethodGet}
+			if c.name == "super" {
+				methods = append(methods, http.MethodHead, http.MethodOptions)
+			}
+			for _, method := range methods {
 				c.do(method, path+"?token="+link.Token+"&all=true&mute=hour", "")
 				asked++
 			}

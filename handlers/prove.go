@@ -17,8 +17,8 @@ import (
 // where they are.
 func (s *Site) attempt(c echo.Context, email string) (attempt, error) {
 	address := neighbourhood(c.RealIP())
-	known, err := s.store.Known(c.Request().Context(), email, store.Places{Device: deviceOf(c.Request()), Address: address})
-	return attempt{account: email, address: address, known: known}, err
+	user, known, err := s.store.Known(c.Request().Context(), email, store.Places{Device: deviceOf(c.Request()), Address: address})
+	return attempt{account: email, user: user, address: address, known: known}, err
 }
 
 // ownAttempt is that of somebody who is signed in and asked once more: no guess
@@ -26,7 +26,7 @@ func (s *Site) attempt(c echo.Context, email string) (attempt, error) {
 func (s *Site) ownAttempt(c echo.Context) attempt {
 	session, _ := c.Get(sessionKey).(int64)
 	return attempt{
-		account: viewer(c).Email, address: neighbourhood(c.RealIP()),
+		account: viewer(c).Email, user: viewer(c).UserID, address: neighbourhood(c.RealIP()),
 		known: store.Places{Device: "session " + strconv.FormatInt(session, 10)},
 	}
 }
@@ -45,11 +45,7 @@ func (s *Site) prove(c echo.Context, who attempt, check func(context.Context) er
 		forgive()
 		return err
 	}
-	m, unknown := s.store.MemberByEmail(ctx, who.account)
-	if unknown != nil {
-		m = inn.Member{}
-	}
-	s.failed.note(m.ID, c.RealIP())
+	s.failed.note(who.user, c.RealIP())
 	return err
 }
 

@@ -107,7 +107,7 @@ func (s *Site) provePassword(c echo.Context, password string) error {
 		_, err := s.store.Authenticate(ctx, viewer(c).Email, password)
 		return err
 	})
-	return asField(err, "/present", "is not your password")
+	return asField(err, "/present", "must be the password you have now")
 }
 
 // proveCode is the same for a code of their second step.
@@ -115,7 +115,7 @@ func (s *Site) proveCode(c echo.Context, code string) error {
 	err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) error {
 		return s.store.UseCode(ctx, viewer(c).UserID, c.RealIP(), code)
 	})
-	return asField(err, "/code", "is not right, or was used before; wait for the next one in your app")
+	return asField(err, "/code", "must be what your app shows now, and is taken once; wait for the next one")
 }
 
 func asField(err error, pointer, detail string) error {

@@ -275,11 +275,11 @@ func TestChangeOnesPassword(t *testing.T) {
 	before := here.cookie.Value
 	open, ended := s.stream("/live", here, "").live(), s.stream("/live", there, "").live()
 	for _, c := range []struct{ present, chosen, said string }{
-		{"not-my-password", "three words together", "is not your password"},
+		{"not-my-password", "three words together", "must be the password you have now"},
 		{password, "short", "8 to 256"},
 		{password, "password1", "most common"},
-		{password, "staff@house.test!", "hardly more than"},
-		{password, "Baithaka99", "hardly more than"},
+		{password, "staff@house.test!", "must be more than your name"},
+		{password, "Baithaka99", "must be more than your name"},
 	} {
 		r := here.form("/settings/password", "present", c.present, "password", c.chosen)
 		assert.Equal(t, 422, r.Status, c.said)

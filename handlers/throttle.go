@@ -37,6 +37,7 @@ func newThrottle() *throttle { return &throttle{failures: map[string][]time.Time
 // attempt is somebody who says who they are.
 type attempt struct {
 	account string       // e-mail, as it was typed
+	user    int64        // whose that is; 0 for nobody's
 	address string       // where they come from, as limits count it: neighbourhood
 	known   store.Places // those of their places where that account signed in before
 }

@@ -112,8 +112,14 @@ const attention = (() => {
     document.addEventListener(name, () => { touched = Date.now(); }, { passive: true, capture: true });
   }
 
-  // Whether the pointer is at an element, also where that has just arrived.
-  const pointsAt = (element) => pointer !== null && element.contains(document.elementFromPoint(pointer.x, pointer.y));
+  // Whether pointer or focus are in a part of the window.
+  function isAt({ left, right, top, bottom }) {
+    if (pointer && left <= pointer.x && pointer.x <= right && top <= pointer.y && pointer.y <= bottom) return true;
+    const focus = document.activeElement;
+    if (!main.contains(focus) || focus === main) return false;
+    const at = focus.getBoundingClientRect();
+    return left <= at.right && at.left <= right && top <= at.bottom && at.top <= bottom;
+  }
 
-  return { attended, moved, keep, relax, pointsAt };
+  return { attended, moved, keep, relax, isAt };
 })();

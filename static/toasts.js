@@ -24,19 +24,25 @@
   }
 
   // While somebody is at a toast, new ones stand below it and none goes: what is
-  // about to be clicked does not move.
-  const attended = () => attention.pointsAt(shelf) || shelf.matches(":focus-within");
+  // about to be clicked does not move. (:hover still tells of the moment before.)
+  const attended = () => shelf.matches(":hover, :focus-within");
 
-  function show(toast) {
+  // Nor do toasts lie down on what somebody is at: the shelf has two places, one
+  // below the header and one at the foot of the page.
+  function show(toast, replaced) {
     toast.dataset.shown = "";
-    if (attended()) shelf.append(toast);
+    if (attended()) {
+      if (!replaced) shelf.append(toast);
+    } else if ([...shelf.children].some((other) => attention.isAt(other.getBoundingClientRect()))) {
+      shelf.toggleAttribute("data-away");
+    }
     time(toast);
   }
 
-  function arrived(toast) {
+  function arrived(toast, replaced) {
     if ("shown" in toast.dataset) return; // only its place is new
     if (toast.dataset.type === "summary") {
-      show(toast);
+      show(toast, replaced);
       return;
     }
     const { screen, sound: sounds, desktop: alerts } = preferences.announce(toast.dataset);
@@ -46,35 +52,46 @@
       if (alerts) desktop.announce(toast);
     }
     if (news && screen && !catchingUp && !document.hidden) {
-      show(toast);
+      show(toast, replaced);
       return;
     }
     if (news && screen) missed++;
     toast.remove();
   }
 
-  // The line under a toast is its clock, so that pointer and focus stop both.
+  // The line under a toast is its clock, so that pointer and focus stop both. A
+  // critical toast has none: it stays, but folded into one line.
   function time(toast) {
-    for (const run of toast.querySelector(".line")?.getAnimations() ?? []) {
-      run.effect.updateTiming({ duration: preferences.current.seconds * 1_000 });
-    }
+    const duration = preferences.current.seconds * 1_000;
+    for (const run of toast.querySelector(".line")?.getAnimations() ?? []) run.effect.updateTiming({ duration });
+    if (toast.dataset.priority === "critical") setTimeout(fold, duration, toast);
+  }
+
+  function fold(toast) {
+    toast.dataset.folded = "";
+    crowd();
   }
 
   // Makes room: the oldest that is not critical goes first. Critical ones stay
-  // until somebody dismisses them.
+  // until somebody dismisses them; of those that are folded the newest is shown.
   function crowd() {
+    if (shelf.childElementCount === 0) shelf.removeAttribute("data-away");
     if (attended()) return;
+    const folded = [...shelf.querySelectorAll("[data-folded]")];
+    folded.forEach((toast, i) => toast.toggleAttribute("data-behind", i > 0));
+    if (folded.length > 0) folded[0].querySelector(".first").dataset.more = folded.length > 1 ? `+${folded.length - 1}` : "";
     const passing = [...shelf.querySelectorAll('.toast:not([data-priority="critical"])')];
-    let spare = shelf.childElementCount - (phone.matches ? 2 : 3);
+    let spare = shelf.childElementCount - Math.max(folded.length - 1, 0) - (phone.matches ? 2 : 3);
     const age = (toast) => Number(toast.dataset.sort ?? Infinity); // a summary is the newest
     passing.sort((a, b) => age(a) - age(b));
     while (spare-- > 0 && passing.length) passing.shift().remove();
   }
 
   new MutationObserver((records) => {
+    const gone = new Set(records.flatMap((record) => [...record.removedNodes].map((node) => node.id)));
     for (const record of records) {
       for (const node of record.addedNodes) {
-        if (node.isConnected && node.matches?.(".toast")) arrived(node);
+        if (node.isConnected && node.matches?.(".toast")) arrived(node, gone.has(node.id));
       }
     }
     crowd();

@@ -59,7 +59,7 @@ func TestABackupUnderLoadIsAPrefixThatHoldsWhatWasAcknowledged(t *testing.T) {
 			}
 		})
 	}
-	for n := range size(3, 20) {
+	for n := range size(2, 20) {
 		bell := s.Appended()
 		<-bell // it is under way
 		before := acknowledged.Load()

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"baithaka/inn"
 )
@@ -23,7 +24,7 @@ type BookingFilter struct {
 // What of each may be shown is for Redact to say.
 func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([]inn.Booking, error) {
 	if f.Search != "" {
-		found, _, err := s.SearchBookings(ctx, by, f)
+		found, _, err := s.searchBookings(ctx, by, f, 0)
 		return found, err
 	}
 	if f.Before == 0 {
@@ -84,28 +85,31 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 // gives the place from which to go on; 0 when there is nothing further back or the
 // limit is full.
 func (s *Store) SearchBookings(ctx context.Context, by inn.Viewer, f BookingFilter) (found []inn.Booking, reached int64, err error) {
-	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: inn.BookingUpdate, Property: f.Property}, heard(by))
+	return s.searchBookings(ctx, by, f, patience)
+}
+
+func (s *Store) searchBookings(ctx context.Context, by inn.Viewer, f BookingFilter, patience time.Duration) (found []inn.Booking, reached int64, err error) {
+	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: inn.BookingUpdate, Property: f.Property}, heard(by), patience)
 	if find == nil {
 		return nil, 0, err
 	}
 	if f.Before == 0 {
 		f.Before = math.MaxInt64
 	}
-	found, left, err := f.walk(by).all(ctx, find, span{0, f.Before}, f.Limit, patience)
+	found, left, err := f.walk(by).all(ctx, find, span{0, f.Before}, f.Limit)
 	return found, left.before, err
 }
 
 // walk reads the bookings that stand at the places of a search.
 func (f BookingFilter) walk(by inn.Viewer) walk[inn.Booking] {
-	where, args := visible(by, inn.BookingView, "b.property", make([]any, 4)) // the search's own come first
+	where, args := visible(by, inn.BookingView, "b.property", make([]any, walkArgs)) // the search's own come first
 	if f.Status != "" {
 		args = append(args, f.Status)
 		where += fmt.Sprintf(" AND b.status = $%d", len(args))
 	}
 	return walk[inn.Booking]{
-		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.rowid CROSS JOIN properties p ON p.slug = b.property`,
-		where: "AND " + where, args: args[4:],
-		scan: scanBooking, place: func(b *inn.Booking) int64 { return b.Event },
+		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.place CROSS JOIN properties p ON p.slug = b.property`,
+		where: "AND " + where, args: args[walkArgs:], scan: scanBooking,
 	}
 }
 

@@ -92,7 +92,7 @@ func TestCheckFindsTheFirstActThatIsNotAsItWasWritten(t *testing.T) {
 	head := follow(t, s).Head
 	random := rand.New(rand.NewPCG(1, 2))
 	texts := []string{"actor", "by_name", "deed", "subject", "name", "detail", "address"}
-	for n := range 500 {
+	for n := range size(90, 500) {
 		at := 1 + random.Int64N(acts)
 		edit := n % 9
 		bad, kept := at, ""

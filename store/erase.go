@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (s *Store) EraseGuest(ctx context.Context, by inn.Viewer, ids []string) err
 	if err := s.write(ctx, func(t *tx) error { return e.told(t, ids) }); err != nil {
 		return err
 	}
-	if err := s.settle(ctx); err != nil {
+	if err := s.settle(ctx, time.Now()); err != nil {
 		// Nobody sees them any more; Forget comes back to this every hour.
 		s.log.Warn("store: what was erased could not be removed from between the rows yet", "error", err)
 	}
@@ -107,14 +108,18 @@ func (s *Store) erasureOf(ctx context.Context, by inn.Viewer, bookings []inn.Boo
 // booking erases one booking: its events in steps, and with the last of them its
 // row and card.
 func (e *erasure) booking(ctx context.Context, id string) error {
+	write := e.store.sweep // at leisure
+	if e.asked {
+		write = e.store.write
+	}
 	subject := inn.Booking{ID: id}.Subject()
 	for after := int64(0); ; {
 		done := false
-		err := e.store.write(ctx, func(t *tx) error {
+		err := write(ctx, func(t *tx) error {
 			if _, err := t.standing(e.by, inn.GuestErase); err != nil {
 				return err
 			}
-			if err := t.exec(`UPDATE meta SET value = '1' WHERE name = 'erasing'`); err != nil {
+			if err := e.leaves(t); err != nil {
 				return err
 			}
 			rows, err := t.rows(`SELECT `+eventColumns+` FROM events WHERE subject = $1 AND id > $2 ORDER BY id LIMIT $3`, subject, after, eraseStep)
@@ -137,6 +142,15 @@ func (e *erasure) booking(ctx context.Context, id string) error {
 			return err
 		}
 	}
+}
+
+// leaves notes that something will be left between the rows: to be removed at
+// once when somebody asked for the erasure, else before long.
+func (e *erasure) leaves(t *tx) error {
+	if e.asked {
+		return t.exec(`UPDATE meta SET value = '1' WHERE name = 'erasing'`)
+	}
+	return t.exec(`UPDATE meta SET value = $1 WHERE name = 'erasing' AND value = '0'`, strconv.FormatInt(ms(e.at), 10))
 }
 
 // row erases the row and the card of a booking, and tells of it when somebody

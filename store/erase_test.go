@@ -343,7 +343,9 @@ func TestGuestsAreForgottenWithTheLog(t *testing.T) {
 		assert.Equal(t, erased, b.Erased(), id)
 		assert.True(t, b.Priced, id)
 	}
+	require.Positive(t, grep(t, s, "M-1"))
 	require.NoError(t, s.Forget(ctx, time.Now().AddDate(0, 13, 0)))
+	assert.Zero(t, grep(t, s, "marker-17"), "not between the rows either, a week later")
 	_, head, err := s.Bounds(ctx)
 	require.NoError(t, err)
 	events, err := s.Events(ctx, 0, head, 100, []inn.Topic{inn.Everything})

@@ -56,7 +56,7 @@ func TestATornWriteAheadLogLeavesAnExactPrefix(t *testing.T) {
 
 	random := rand.New(rand.NewPCG(3, 3))
 	epochs := 0
-	for n := range size(50, 1000) {
+	for n := range size(12, 1000) {
 		torn := append([]byte{}, wal...)
 		at := random.IntN(len(torn))
 		if n%2 == 0 {
@@ -109,7 +109,7 @@ func TestAnotherProgramHoldsTheDatabase(t *testing.T) {
 	time.AfterFunc(2*time.Second, func() { held.Rollback() })
 	publish(t, s, website, sold("BK-0", "lake"))
 	const writers = 16
-	each := size(5, 250)
+	each := size(2, 250)
 	before := s.head(t)
 	var work sync.WaitGroup
 	for n := range writers {
@@ -134,22 +134,22 @@ func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 	tending := &tender{store: s}
 	var stop atomic.Bool
 	var readers sync.WaitGroup
-	for range 6 {
+	for range 2 {
 		readers.Go(func() {
 			for !stop.Load() {
-				_, err := s.Events(ctx, 0, 1<<40, 500, []inn.Topic{inn.Everything})
+				_, err := s.Events(ctx, 0, 1<<40, 50, []inn.Topic{inn.Everything})
 				assert.NoError(t, err)
 			}
 		})
 	}
 	largest := int64(0)
 	batch := make([]inn.Publication, 100)
-	for n := range size(20, 200) {
+	for n := range size(10, 200) {
 		for i := range batch {
 			batch[i] = sold(fmt.Sprintf("BK-%d-%d", n, i), "lake")
 		}
 		publish(t, s, website, batch...)
-		if n%10 == 9 { // once a second, at ten batches a second
+		if n%5 == 4 { // once a second, at five batches a second
 			tending.mark(ctx)
 			tending.fold(ctx, time.Now())
 		}
@@ -233,7 +233,7 @@ func TestADamagedDatabaseIsFoundOut(t *testing.T) {
 	require.NoError(t, err)
 	random := rand.New(rand.NewPCG(6, 6))
 	found := 0
-	for range size(20, 100) {
+	for range size(8, 100) {
 		damaged := append([]byte{}, whole...)
 		at := 4096 * random.IntN(len(whole)/4096)
 		for i := range 4096 {

@@ -46,7 +46,7 @@ func (s *Store) HistoryPage(ctx context.Context, by inn.Viewer, f EventFilter) (
 }
 
 func (s *Store) history(ctx context.Context, by inn.Viewer, f EventFilter, patience time.Duration) (found []inn.Event, left span, err error) {
-	read, err := s.reader(ctx, by, f)
+	read, err := s.reader(ctx, by, f, patience)
 	if err != nil || read == nil {
 		return nil, span{}, err
 	}
@@ -90,15 +90,21 @@ type historyReader func(in span, step int) (batch []inn.Event, rest span, err er
 // reader chooses how a filter is read, so that what is passed over costs
 // nothing: by subject, by topic, by the search index, or straight through. It is
 // nil when nothing can match.
-func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter) (historyReader, error) {
+func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter, patience time.Duration) (historyReader, error) {
 	topics := heard(by)
 	if f.Subject == "" && f.searches() {
-		find, err := s.finder(ctx, f, topics)
+		find, err := s.finder(ctx, f, topics, patience)
 		if find == nil {
 			return nil, err
 		}
-		w := f.walk()
-		return func(in span, step int) ([]inn.Event, span, error) { return w.step(ctx, find, in, step) }, nil
+		return func(in span, step int) ([]inn.Event, span, error) {
+			places, rest, err := find.places(ctx, in, step)
+			if err != nil {
+				return nil, rest, err
+			}
+			batch, err := f.walk().at(ctx, find, places, len(places))
+			return slices.DeleteFunc(batch, func(e inn.Event) bool { return !find.fits(&e) }), rest, err
+		}, nil
 	}
 	var query string
 	var args []any
@@ -197,14 +203,9 @@ func byTopic(topics []inn.Topic, order, where, there string, more ...any) (query
 		ORDER BY found.place ` + order, args
 }
 
-// walk reads the events at the places of a search. Periods are narrowed by the
-// day; what is before and after on the first and the last is left out here.
+// walk reads the events at the places of a search.
 func (f EventFilter) walk() walk[inn.Event] {
-	return walk[inn.Event]{
-		columns: columnsOfE, joins: `CROSS JOIN events e ON e.id = f.rowid`,
-		where: `AND e.at >= $5 AND e.at < $6` + f.shown(), args: []any{ms(f.From), until(f.Until)},
-		scan: scanEvent, place: func(e *inn.Event) int64 { return e.ID },
-	}
+	return walk[inn.Event]{columns: columnsOfE, joins: `CROSS JOIN events e ON e.id = f.place`, where: f.shown(), scan: scanEvent}
 }
 
 // types gives the types of event that pass the filter.

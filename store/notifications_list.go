@@ -14,7 +14,7 @@ import (
 // shows and not how many cards there are.
 func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f NotificationFilter) ([]inn.Notification, error) {
 	if f.Search != "" {
-		found, _, err := s.SearchNotifications(ctx, by, f)
+		found, _, err := s.searchCards(ctx, by, f, 0)
 		return found, err
 	}
 	if f.Before == 0 {

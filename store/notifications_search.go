@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"baithaka/inn"
 )
@@ -13,18 +14,22 @@ import (
 // that is rare it stops after a while, and gives the place from which to go on; 0
 // when there is nothing further back or the limit is full.
 func (s *Store) SearchNotifications(ctx context.Context, by inn.Viewer, f NotificationFilter) (found []inn.Notification, reached int64, err error) {
-	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: f.Kind, Property: f.Property}, heard(by))
+	return s.searchCards(ctx, by, f, patience)
+}
+
+func (s *Store) searchCards(ctx context.Context, by inn.Viewer, f NotificationFilter, patience time.Duration) (found []inn.Notification, reached int64, err error) {
+	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: f.Kind, Property: f.Property}, heard(by), patience)
 	if find == nil || !by.Somebody() {
 		return nil, 0, err
 	}
 	if f.Before == 0 {
 		f.Before = math.MaxInt64
 	}
-	r, err := s.reach(ctx, by, make([]any, 4)...) // the search's own arguments come first
+	r, err := s.reach(ctx, by, make([]any, walkArgs)...) // the search's own arguments come first
 	if err != nil {
 		return nil, 0, err
 	}
-	found, left, err := f.walk(r).all(ctx, find, span{0, f.Before}, f.Limit, patience)
+	found, left, err := f.walk(r).all(ctx, find, span{0, f.Before}, f.Limit)
 	return found, left.before, err
 }
 
@@ -41,11 +46,10 @@ func (f NotificationFilter) walk(r reach) walk[inn.Notification] {
 	}
 	return walk[inn.Notification]{
 		columns: cardColumns + ", " + latest + ", NOT " + unread,
-		joins: fmt.Sprintf(`CROSS JOIN events e ON e.id = f.rowid CROSS JOIN notifications n ON n.subject = e.subject
+		joins: fmt.Sprintf(`CROSS JOIN events e ON e.id = f.place CROSS JOIN notifications n ON n.subject = e.subject
 			LEFT JOIN notification_states s ON s.user = %s AND s.notification = n.id`, r.me),
-		where: "AND " + latest + " = f.rowid" + narrow,
-		args:  r.args[4:],
+		where: "AND " + latest + " = f.place" + narrow,
+		args:  r.args[walkArgs:],
 		scan:  scanRead,
-		place: func(n *inn.Notification) int64 { return n.Event },
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"database/sql"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -71,45 +73,57 @@ func (s *Store) argon(ctx context.Context, password string, salt []byte, time, m
 // it takes as long as for a known one.
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
+// errWrongPassword is the one answer for all who may not come in with what they
+// typed.
+var errWrongPassword = inn.E(inn.Unauthenticated, "That address and password do not go together. Check both and try again.")
+
 // Authenticate gives the person with that address and password. An unknown
 // address, a wrong password and a person who is disabled or has not set one yet
-// all take the same time and give the same error.
+// all take the same time and give the same error. Down to the query: for an
+// address that is nobody's it reads somebody else's row, and forgets it.
 func (s *Store) Authenticate(ctx context.Context, email, password string) (inn.Member, error) {
-	wrong := inn.E(inn.Unauthenticated, "That address and password do not go together. Check both and try again.")
-	stored := nobody
-	m, err := s.MemberByEmail(ctx, email)
-	if err != nil && inn.CodeOf(err) != inn.NotFound {
+	var id int64
+	var known bool
+	var stored string
+	err := s.db.Read.QueryRowContext(ctx, `
+		SELECT id, email = $1 AND disabled = 0 AND password <> '', password
+		FROM users
+		WHERE id = coalesce((SELECT id FROM users WHERE email = $1), (SELECT min(id) FROM users))`, email).Scan(&id, &known, &stored)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return inn.Member{}, err
 	}
-	known := err == nil && !m.Disabled && !m.Invited
-	if known {
-		if err := s.read.QueryRowContext(ctx, `SELECT password FROM users WHERE id = $1`, m.ID).Scan(&stored); err != nil {
-			return inn.Member{}, err
-		}
+	if !known {
+		stored = nobody
+	}
+	right, err := s.matches(ctx, stored, password)
+	if err != nil {
+		return inn.Member{}, fmt.Errorf("the stored password of user %d: %w", id, err)
+	}
+	if !right || !known {
+		return inn.Member{}, errWrongPassword
+	}
+	return s.Member(ctx, id)
+}
+
+// matches reports whether a password is the one of a stored hash.
+func (s *Store) matches(ctx context.Context, stored, password string) (bool, error) {
+	parts := strings.Split(stored, "$")
+	if len(parts) != 6 {
+		return false, errors.New("it cannot be read")
 	}
 	var version int
 	var time, memory uint32
-	parts := strings.Split(stored, "$")
-	if len(parts) != 6 {
-		return inn.Member{}, fmt.Errorf("the stored password of user %d cannot be read", m.ID)
-	}
 	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=1", &version, &memory, &time); err != nil {
-		return inn.Member{}, fmt.Errorf("the stored password of user %d: %w", m.ID, err)
+		return false, err
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 	if err != nil {
-		return inn.Member{}, err
+		return false, err
 	}
 	want, err := base64.RawStdEncoding.DecodeString(parts[5])
 	if err != nil {
-		return inn.Member{}, err
+		return false, err
 	}
 	got, err := s.argon(ctx, password, salt, time, memory)
-	if err != nil {
-		return inn.Member{}, err
-	}
-	if subtle.ConstantTimeCompare(got, want) != 1 || !known {
-		return inn.Member{}, wrong
-	}
-	return m, nil
+	return err == nil && subtle.ConstantTimeCompare(got, want) == 1, err
 }

@@ -33,11 +33,11 @@ func CheckChosen(password string, m inn.Member) error {
 	}
 	plain := strings.ToLower(composed(password))
 	if _, common := slices.BinarySearch(commonList(), plain); common {
-		return unfit("is one of the most common, and so the first to be tried; choose another, for example three words that do not belong together")
+		return unfit("must not be one of the most common, which are the first to be tried; three words that do not belong together are good")
 	}
 	for _, known := range whatIsKnown(m) {
 		if rest := strings.ReplaceAll(plain, known, ""); rest != plain && little(rest) {
-			return unfit("is hardly more than your name, your address or the name of this program; choose something nobody knows of you")
+			return unfit("must be more than your name, your address or the name of this program with a little around it; choose what nobody knows of you")
 		}
 	}
 	return nil

@@ -11,6 +11,20 @@ import (
 // publisher waits long behind the broom.
 const forgetStep = 500
 
+// sweep runs one step of the broom, and then rests for as long as it took: the
+// disk is for who publishes.
+func (s *Store) sweep(ctx context.Context, step func(*tx) error) error {
+	began := time.Now()
+	if err := s.write(ctx, step); err != nil {
+		return err
+	}
+	select {
+	case <-time.After(min(time.Since(began), time.Second)):
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
 // What is removed at a time, $2 rows of what is older than $1. Each finds them by
 // an index, so that a step costs what it removes.
 const (
@@ -71,7 +85,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 	if err := s.forgetLog(ctx, keepLog); err != nil {
 		return err
 	}
-	return s.settle(ctx)
+	return s.settle(ctx, now)
 }
 
 // forgetLog trims the log up to the first event that is young enough, not up to
@@ -94,7 +108,7 @@ func (s *Store) forgetLog(ctx context.Context, before time.Time) error {
 func (s *Store) forgetAll(ctx context.Context, query string, before time.Time) error {
 	for {
 		var removed int64
-		err := s.write(ctx, func(t *tx) error {
+		err := s.sweep(ctx, func(t *tx) error {
 			result, err := t.execResult(query, ms(before), forgetStep)
 			if err != nil {
 				return err
@@ -113,7 +127,7 @@ func (s *Store) forgetAll(ctx context.Context, query string, before time.Time) e
 func (s *Store) thinFigures(ctx context.Context, before time.Time) error {
 	for {
 		var from, upto int64
-		err := s.write(ctx, func(t *tx) error {
+		err := s.sweep(ctx, func(t *tx) error {
 			if _, err := t.row(`SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'thinned'`, nil, &from); err != nil {
 				return err
 			}
@@ -137,7 +151,7 @@ func (s *Store) thinFigures(ctx context.Context, before time.Time) error {
 func (s *Store) Trim(ctx context.Context, upto int64) error {
 	for {
 		trimmed := upto
-		err := s.write(ctx, func(t *tx) error {
+		err := s.sweep(ctx, func(t *tx) error {
 			if _, err := t.row(nextEvents, []any{upto, forgetStep}, &trimmed); err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -12,15 +11,46 @@ import (
 	"baithaka/inn"
 )
 
-// match writes a filter and the topics a viewer hears, nil for all, as a query
-// of the index.
-func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics []inn.Topic) (string, error) {
-	all, err := s.matchWords(ctx, said)
+// operand is a part of a query of the index, and about how many events have it.
+type operand struct {
+	query string
+	times int64
+	word  bool
+}
+
+// match writes a filter and the topics a viewer hears, nil for all, as a query of
+// the index, the rarest first. A step is in each operand, so that what walks the
+// query comes by every step. What nearly all events have is left out where it
+// would cost more to walk than to look at the events: whoever reads them compares
+// that again.
+func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics []inn.Topic, searched int64) (string, error) {
+	all, err := s.operands(ctx, f, said, topics)
 	if err != nil {
 		return "", err
 	}
+	slices.SortStableFunc(all, func(a, b operand) int { return cmp.Compare(a.times, b.times) })
+	var queries []string
+	for i, one := range all {
+		// To look at an event takes as long as to walk by some fifty terms.
+		rest := 1 - float64(one.times)/float64(max(searched, 1))
+		if i == 0 || one.word || float64(one.times) < 50*float64(all[0].times)*rest {
+			queries = append(queries, "("+one.query+" OR step : "+stepTerm+")")
+		}
+	}
+	match := "(" + strings.Join(queries, " AND ") + ")"
+	if f.Feed && f.Type == "" && f.Kind == "" && len(said) == 0 { // figures have no words
+		match += " NOT (type : " + term(inn.MetricsUpdate) + ")"
+	}
+	return match, nil
+}
+
+func (s *Store) operands(ctx context.Context, f EventFilter, said []sought, topics []inn.Topic) (all []operand, err error) {
 	one := func(column string, terms ...string) {
-		all = append(all, column+" : ("+strings.Join(terms, " OR ")+")")
+		var times int64
+		if err == nil {
+			times, err = s.times(ctx, terms)
+		}
+		all = append(all, operand{query: column + " : (" + strings.Join(terms, " OR ") + ")", times: times})
 	}
 	if f.Actor != "" {
 		one("actor", term(f.Actor))
@@ -33,8 +63,6 @@ func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics 
 		one("type", term(f.Type))
 	case f.Kind != "":
 		one("type", term(f.Kind))
-	case f.Feed && len(said) == 0: // figures have no words
-		one("type", fedTerm)
 	}
 	if days := daysBetween(f.From, f.Until); days != nil {
 		one("days", days...)
@@ -42,41 +70,40 @@ func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics 
 	if topics != nil {
 		one("topics", terms(topics)...)
 	}
-	return strings.Join(all, " AND "), nil
+	for _, word := range said {
+		if err == nil {
+			var o operand
+			o, err = s.operandOf(ctx, word)
+			all = append(all, o)
+		}
+	}
+	return all, err
 }
 
 // mostEndings is how many words with the same beginning a search looks for one
 // by one.
 const mostEndings = 100
 
-// matchWords writes the words that are sought, the rarest first.
-func (s *Store) matchWords(ctx context.Context, said []sought) ([]string, error) {
-	type operand struct {
-		query string
-		times int64
+func (s *Store) operandOf(ctx context.Context, one sought) (o operand, err error) {
+	o.word = true
+	if !one.whole && utf8.RuneCountInString(one.word) <= startLong {
+		o.query = "starts : " + quoted(one.word)
+		o.times, err = s.times(ctx, []string{one.word + "*"})
+		return o, err
 	}
-	all := make([]operand, len(said))
-	for i, one := range said {
-		if !one.whole && utf8.RuneCountInString(one.word) <= startLong {
-			all[i] = operand{"starts : " + quoted(one.word), math.MaxInt64}
-			continue
-		}
-		words, times, err := s.endings(ctx, one)
-		switch {
-		case err != nil:
-			return nil, err
-		case len(words) > mostEndings: // numbers, none of which is frequent
-			all[i] = operand{"words : " + quoted(one.word) + " *", math.MaxInt64}
-		default:
-			all[i] = operand{"words : (" + strings.Join(words, " OR ") + ")", times}
-		}
+	words, times, err := s.endings(ctx, one)
+	o.query, o.times = "words : ("+strings.Join(words, " OR ")+")", times
+	if len(words) > mostEndings { // numbers, none of which is frequent
+		o.query = "words : " + quoted(one.word) + " *"
 	}
-	slices.SortStableFunc(all, func(a, b operand) int { return cmp.Compare(a.times, b.times) })
-	queries := make([]string, len(all))
-	for i, o := range all {
-		queries[i] = o.query
-	}
-	return queries, nil
+	return o, err
+}
+
+// times gives how often some terms were met.
+func (s *Store) times(ctx context.Context, terms []string) (n int64, err error) {
+	list, args := in(nil, terms)
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce(sum(times), 0) FROM event_words WHERE word IN (`+list+`)`, args...).Scan(&n)
+	return n, err
 }
 
 // endings gives the words there are that a sought one may be, quoted, and how
@@ -110,8 +137,8 @@ func terms[T ~string](values []T) []string {
 	return list
 }
 
-// daysBetween gives the terms of the days that hold a period: whole years and
-// months by the year and month. The first and the last may hold more than the
+// daysBetween gives the terms of the days that hold a period: whole years,
+// months and tens of days by theirs. The first and the last may hold more than the
 // period; its ends are compared with the events themselves. It is nil for a
 // period open at both ends.
 func daysBetween(from, until time.Time) []string {
@@ -128,13 +155,19 @@ func daysBetween(from, until time.Time) []string {
 	}
 	list := []string{"none"}
 	for !at.After(last) {
-		switch {
+		switch next := tenth(at.AddDate(0, 0, -1)) != tenth(at); {
 		case at.YearDay() == 1 && !at.AddDate(1, 0, -1).After(last):
 			list = append(list, year(at))
 			at = at.AddDate(1, 0, 0)
 		case at.Day() == 1 && !at.AddDate(0, 1, -1).After(last):
 			list = append(list, month(at))
 			at = at.AddDate(0, 1, 0)
+		case next && tenth(at) < 2 && !at.AddDate(0, 0, 9).After(last):
+			list = append(list, tenDays(at))
+			at = at.AddDate(0, 0, 10)
+		case next && tenth(at) == 2 && !at.AddDate(0, 1, -at.Day()).After(last):
+			list = append(list, tenDays(at))
+			at = at.AddDate(0, 1, 1-at.Day())
 		default:
 			list = append(list, day(at))
 			at = at.AddDate(0, 0, 1)

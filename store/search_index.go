@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,17 +84,23 @@ func (t *tx) index() error {
 	if err != nil {
 		return err
 	}
+	if len(events) == indexStep {
+		head = events[indexStep-1].ID
+	}
 	met := map[string]int{}
 	for i := range events {
 		if err := t.indexEvent(&events[i], met); err != nil {
 			return err
 		}
-		if err := t.widen(partOf(events[i].ID), events[i].At); err != nil {
+	}
+	// Where no event is indexed there is a step all the same.
+	for place := searched - searched%stepPlaces + stepPlaces; place <= head; place += stepPlaces {
+		if slices.ContainsFunc(events, func(e inn.Event) bool { return e.ID == place && indexed(&e) }) {
+			continue
+		}
+		if err := t.exec(`INSERT INTO event_search (rowid, step) VALUES ($1, $2)`, place, stepTerm); err != nil {
 			return err
 		}
-	}
-	if len(events) == indexStep {
-		head = events[indexStep-1].ID
 	}
 	if err := t.meet(met, head); err != nil {
 		return err
@@ -104,47 +111,42 @@ func (t *tx) index() error {
 // indexed reports whether an event is in the index at all.
 func indexed(e *inn.Event) bool { return !e.Type.Internal() || e.Type == inn.NotificationReleased }
 
-// indexEvent adds an event to the index and counts the words it holds.
+// indexEvent adds an event to the index and counts the terms it holds.
 func (t *tx) indexEvent(e *inn.Event, met map[string]int) error {
 	if !indexed(e) {
 		return nil
 	}
+	column := func(terms ...string) string {
+		for _, one := range terms {
+			met[one]++
+		}
+		return strings.Join(terms, " ")
+	}
 	found := distinct(wordsIn(words(e)))
-	for _, w := range found {
-		met[w]++
+	starts := startsOf(found)
+	for _, s := range starts {
+		met[s+"*"]++
 	}
-	var topics strings.Builder
-	for _, topic := range e.Topics() {
-		topics.WriteString(term(topic) + " ")
-	}
-	types := []string{term(e.Type), term(e.Kind()), fedTerm}
-	switch e.Type {
-	case inn.NotificationReleased:
+	types := []string{term(e.Type), term(e.Kind())}
+	if e.Type == inn.NotificationReleased {
 		types = []string{term(inn.BookingUpdate)} // a booking's card is found by it, and nothing else
-	case inn.MetricsUpdate:
-		types = types[:2]
 	}
-	return t.exec(`INSERT INTO event_search (rowid, words, starts, topics, type, actor, property, days, part) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		e.ID, strings.Join(found, " "), strings.Join(startsOf(found), " "), topics.String(), strings.Join(types, " "), term(e.Actor), term(e.Property),
-		day(e.At)+" "+month(e.At)+" "+year(e.At), partTerm(partOf(e.ID)))
+	step := ""
+	if e.ID%stepPlaces == 0 {
+		step = stepTerm
+	}
+	return t.exec(`INSERT INTO event_search (rowid, words, starts, topics, type, actor, property, days, step) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		e.ID, column(found...), strings.Join(starts, " "), column(terms(e.Topics())...), column(types...), column(term(e.Actor)), column(term(e.Property)),
+		column(daysOf(e.At)...), step)
 }
 
-// partBits is how many places a part of the log has, as a power of two.
-const partBits = 16
+// stepPlaces is how many places lie between two at which a search may stop.
+const (
+	stepPlaces = 1 << 14
+	stepTerm   = "s"
+)
 
-func partOf(place int64) int64 { return place >> partBits }
-
-func partTerm(part int64) string { return "p" + strconv.FormatInt(part, 10) }
-
-// widen notes that something in a part of the log happened at a time.
-func (t *tx) widen(part int64, at time.Time) error {
-	return t.exec(`
-		INSERT INTO event_parts (part, since, until) VALUES ($1, $2, $2)
-		ON CONFLICT DO UPDATE SET since = min(since, excluded.since), until = max(until, excluded.until)
-		WHERE excluded.since < since OR excluded.until > until`, part, ms(at))
-}
-
-// meet writes down the words that were met, the last of them at a place.
+// meet writes down the terms that were met, the last of them at a place.
 func (t *tx) meet(met map[string]int, last int64) error {
 	for w, times := range met {
 		err := t.exec(`
@@ -247,15 +249,23 @@ func words(e *inn.Event) string {
 // term makes one word of a value, for the columns that are compared whole.
 func term[T ~string](value T) string { return hex.EncodeToString([]byte("=" + string(value))) }
 
-// fedTerm stands in the column of types for all that the feed tells of.
-var fedTerm = term("fed")
-
 // The years that have a term of their own; what was reported for an earlier or a
 // later time counts as theirs.
 const firstYear, lastYear = 2015, 2060
 
-func day(at time.Time) string   { return at.UTC().Format("d20060102") }
-func month(at time.Time) string { return at.UTC().Format("m200601") }
-func year(at time.Time) string {
-	return "y" + strconv.Itoa(min(max(at.UTC().Year(), firstYear), lastYear))
+// daysOf gives the terms of a time: its day, ten days, month and year.
+func daysOf(at time.Time) []string {
+	at = at.UTC()
+	return []string{day(at), tenDays(at), month(at), year(at)}
 }
+
+func day(at time.Time) string     { return at.Format("d20060102") }
+func tenDays(at time.Time) string { return at.Format("t200601") + strconv.Itoa(tenth(at)) }
+func month(at time.Time) string   { return at.Format("m200601") }
+func year(at time.Time) string {
+	return "y" + strconv.Itoa(min(max(at.Year(), firstYear), lastYear))
+}
+
+// tenth is which ten days of its month a time is in: the third may be eleven, or
+// eight.
+func tenth(at time.Time) int { return min((at.Day()-1)/10, 2) }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -25,106 +24,136 @@ func (s span) beyond(place int64, oldest bool) span {
 }
 
 // patience is for how long a page looks for what a search finds, before it shows
-// what it has and says how far back it looked.
+// what it has and says that there may be more further back.
 const patience = 10 * time.Millisecond
 
-// mostParts is how many parts of the log are looked at together at the most. The
-// first is looked at alone, since mostly the newest is enough.
-const mostParts = 4
-
-// finder walks what a search finds, in the order of the log: what the index has
-// part by part, what it does not reach yet event by event.
+// finder finds the places in the log that match a filter, in their order: those
+// the index knows, and those it does not reach yet.
 type finder struct {
 	store    *Store
 	filter   EventFilter
 	topics   []inn.Topic // those the viewer hears; nil for all
 	sought   []sought
-	match    string  // the query of the index
-	parts    []int64 // the only parts in which something can be, the oldest first; nil for all
-	searched int64   // the place the index reaches
-	head     int64
-	width    int64 // how many parts are looked at next
+	match    string    // the query of the index
+	searched int64     // the place the index reaches
+	head     int64     //
+	deadline time.Time // when to stop at the next step; the zero time for never
 }
 
 // finder is nil when nothing can match.
-func (s *Store) finder(ctx context.Context, f EventFilter, topics []inn.Topic) (*finder, error) {
-	one := &finder{store: s, filter: f, topics: topics, sought: soughtIn(f.Words), width: 1}
+func (s *Store) finder(ctx context.Context, f EventFilter, topics []inn.Topic, patience time.Duration) (*finder, error) {
+	one := &finder{store: s, filter: f, topics: topics, sought: soughtIn(f.Words)}
 	if f.Words != "" && len(one.sought) == 0 || f.narrowsTypes() && len(f.types()) == 0 {
 		return nil, nil
+	}
+	if patience > 0 {
+		one.deadline = time.Now().Add(patience)
 	}
 	var err error
 	if one.searched, one.head, err = s.caughtUp(ctx); err != nil {
 		return nil, err
 	}
-	if !f.From.IsZero() || !f.Until.IsZero() {
-		rows, err := s.read.QueryContext(ctx, `SELECT part FROM event_parts WHERE until >= $1 AND since < $2 ORDER BY part`, ms(f.From), until(f.Until))
-		if one.parts, err = scanAll(rows, err, scanID); err != nil {
-			return nil, err
-		}
-		one.parts = append([]int64{}, one.parts...) // none, and not all
-	}
-	one.match, err = s.match(ctx, f, one.sought, topics)
+	one.match, err = s.match(ctx, f, one.sought, topics, one.searched)
 	return one, err
 }
 
-// piece is what is looked at at once: some parts of the log that the index has,
-// or what it has not.
-type piece struct {
-	span
-	parts []string // terms; nil for what is not indexed
-}
-
-// next gives the piece of a span to look at first, and what is left.
-func (f *finder) next(in span) (one piece, rest span) {
+// places gives the first places of a span that match, at most some of them, and
+// what is left to look at.
+func (f *finder) places(ctx context.Context, in span, most int) (places []int64, rest span, err error) {
 	in.before = min(in.before, f.head+1)
-	oldest := f.filter.Oldest
 	switch {
-	case oldest && in.after >= f.searched:
-		return piece{span: in}, span{}
-	case !oldest && in.before > f.searched+1:
-		return piece{span: span{max(in.after, f.searched), in.before}}, span{in.after, f.searched + 1}
+	case f.filter.Oldest && in.after >= f.searched:
+		places, err = f.tail(ctx, in)
+		return places, span{}, err
+	case f.filter.Oldest:
+		places, rest, err = f.indexed(ctx, span{in.after, min(in.before, f.searched+1)}, most)
+		rest.before = in.before
+		return places, rest, err
+	case in.before > f.searched+1:
+		places, err = f.tail(ctx, span{max(in.after, f.searched), in.before})
+		return places, span{in.after, f.searched + 1}, err
 	}
-	first, last := partOf(in.after+1), partOf(min(in.before-1, f.searched))
-	if oldest {
-		last = min(last, first+f.width-1)
-	} else {
-		first = max(first, last-f.width+1)
-	}
-	f.width = min(2*f.width, mostParts)
-	one = piece{span{max(in.after, first<<partBits-1), min(in.before, (last+1)<<partBits, f.searched+1)}, []string{}}
-	for part := first; part <= last; part++ {
-		if _, found := slices.BinarySearch(f.parts, part); found || f.parts == nil {
-			one.parts = append(one.parts, partTerm(part))
-		}
-	}
-	if oldest {
-		return one, span{one.before - 1, in.before}
-	}
-	return one, span{in.after, one.after + 1}
+	return f.indexed(ctx, in, most)
 }
 
-// tail gives the places in a piece that is not in the index yet, of events that
-// match, as JSON.
-func (f *finder) tail(ctx context.Context, in span) (places string, err error) {
-	matching := []int64{}
-	if !in.empty() {
-		rows, err := f.store.read.QueryContext(ctx, `SELECT `+eventColumns+` FROM events WHERE id > $1 AND id < $2`, in.after, in.before)
-		all, err := scanAll(rows, err, scanEvent)
-		if err != nil {
-			return "", err
+// indexed asks the index.
+func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64, rest span, err error) {
+	rows, err := f.store.read.QueryContext(ctx, `SELECT rowid FROM event_search WHERE event_search MATCH $1 AND rowid > $2 AND rowid < $3
+		ORDER BY rowid `+f.filter.order(), f.match, in.after, in.before)
+	if err != nil {
+		return nil, in, err
+	}
+	defer rows.Close()
+	rest = span{}
+	if f.filter.Oldest {
+		rest.after = in.before - 1
+	}
+	steps := 0
+	for rows.Next() {
+		var place int64
+		if err := rows.Scan(&place); err != nil {
+			return nil, in, err
 		}
-		for i := range all {
-			if f.passes(&all[i]) {
-				matching = append(matching, all[i].ID)
-			}
+		places = append(places, place)
+		late := false
+		if place%stepPlaces == 0 {
+			steps++
+			late = f.late()
+		}
+		if late || len(places) == most {
+			rest = in.beyond(place, f.filter.Oldest)
+			break
 		}
 	}
-	list, err := json.Marshal(matching)
-	return string(list), err
+	if err := rows.Err(); err != nil || steps == 0 {
+		return places, rest, err
+	}
+	places, err = f.without(ctx, places)
+	return places, rest, err
 }
 
-// passes says of one event what the index says of all.
-func (f *finder) passes(e *inn.Event) bool {
+func (f *finder) late() bool { return !f.deadline.IsZero() && time.Now().After(f.deadline) }
+
+// without leaves out the steps at which nothing matches.
+func (f *finder) without(ctx context.Context, places []int64) ([]int64, error) {
+	var steps []int64
+	for _, place := range places {
+		if place%stepPlaces == 0 {
+			steps = append(steps, place)
+		}
+	}
+	matching, err := f.matching(ctx, `e.id IN (SELECT value FROM json_each($1))`, asJSON(steps))
+	return slices.DeleteFunc(places, func(place int64) bool { return place%stepPlaces == 0 && !slices.Contains(matching, place) }), err
+}
+
+// tail gives the places of a span that match, by the events themselves.
+func (f *finder) tail(ctx context.Context, in span) ([]int64, error) {
+	if in.empty() {
+		return nil, nil
+	}
+	return f.matching(ctx, `e.id > $1 AND e.id < $2`, in.after, in.before)
+}
+
+// matching looks at some events one by one, for where the index does not know.
+func (f *finder) matching(ctx context.Context, where string, args ...any) (places []int64, err error) {
+	rows, err := f.store.read.QueryContext(ctx, `SELECT `+columnsOfE+` FROM events e WHERE `+where, args...)
+	all, err := scanAll(rows, err, scanEvent)
+	for i := range all {
+		if f.fits(&all[i]) && f.says(&all[i]) {
+			places = append(places, all[i].ID)
+		}
+	}
+	return places, err
+}
+
+// asJSON writes places for json_each.
+func asJSON(places []int64) string {
+	list, _ := json.Marshal(places) // numbers always can be
+	return string(list)
+}
+
+// fits compares an event with a filter, but for the words.
+func (f *finder) fits(e *inn.Event) bool {
 	of := &f.filter
 	switch {
 	case !indexed(e),
@@ -133,9 +162,15 @@ func (f *finder) passes(e *inn.Event) bool {
 		of.Feed && e.Type == inn.MetricsUpdate,
 		of.Actor != "" && e.Actor != of.Actor,
 		of.Property != "" && e.Property != of.Property,
-		f.topics != nil && !slices.ContainsFunc(e.Topics(), func(t inn.Topic) bool { return slices.Contains(f.topics, t) }):
+		!of.From.IsZero() && e.At.Before(of.From),
+		!of.Until.IsZero() && !e.At.Before(of.Until):
 		return false
 	}
+	return f.topics == nil || slices.ContainsFunc(e.Topics(), func(t inn.Topic) bool { return slices.Contains(f.topics, t) })
+}
+
+// says reports whether an event holds the words that are sought.
+func (f *finder) says(e *inn.Event) bool {
 	if len(f.sought) == 0 {
 		return true
 	}
@@ -143,69 +178,50 @@ func (f *finder) passes(e *inn.Event) bool {
 	return !slices.ContainsFunc(f.sought, func(s sought) bool { return !s.in(has) })
 }
 
-// walk is what a search reads at the places it finds, which are f.rowid.
+// walk is what is read at the places that a search finds, which are f.place.
 type walk[T any] struct {
 	columns string
 	joins   string // CROSS JOIN …
 	where   string // AND …
-	args    []any  // from $5 on
+	args    []any  // from $3 on
 	scan    func(interface{ Scan(...any) error }) (T, error)
-	place   func(*T) int64
 }
 
-// query gives the text for places of the index, or for those that $4 lists.
-func (w walk[T]) query(indexed bool, order string) string {
-	from, match := `event_search f `, ` event_search MATCH $4 `
-	if !indexed {
-		from, match = `(SELECT value AS rowid FROM json_each($4)) f `, ` 1 = 1 `
+// walkArgs is how many arguments of a walk's query are the search's own.
+const walkArgs = 2
+
+// at reads what there is at some places.
+func (w walk[T]) at(ctx context.Context, f *finder, places []int64, limit int) ([]T, error) {
+	if len(places) == 0 {
+		return nil, nil
 	}
-	return `SELECT ` + w.columns + ` FROM ` + from + w.joins + ` WHERE` + match + `AND f.rowid > $1 AND f.rowid < $2 ` + w.where +
-		` ORDER BY f.rowid ` + order + ` LIMIT $3`
+	rows, err := f.store.read.QueryContext(ctx, `SELECT `+w.columns+` FROM (SELECT value AS place FROM json_each($1)) f `+w.joins+`
+		WHERE 1 = 1 `+w.where+`
+		ORDER BY f.place `+f.filter.order()+` LIMIT $2`, append([]any{asJSON(places), limit}, w.args...)...)
+	return scanAll(rows, err, w.scan)
 }
 
-// step reads at most limit of what is found in a span, and gives what is left of
-// it.
-func (w walk[T]) step(ctx context.Context, f *finder, in span, limit int) (found []T, rest span, err error) {
-	one, rest := f.next(in)
-	indexed := one.parts != nil
-	match := f.match + " AND part : (" + strings.Join(one.parts, " OR ") + ")"
-	switch {
-	case indexed && len(one.parts) == 0:
-		return nil, rest, nil
-	case !indexed:
-		if match, err = f.tail(ctx, one.span); err != nil || match == "[]" {
-			return nil, rest, err
+// all reads until a limit is full or patience has run out. left is what was not
+// looked at then.
+func (w walk[T]) all(ctx context.Context, f *finder, in span, limit int) (found []T, left span, err error) {
+	// Several events may tell of one booking or card, of which the last counts.
+	for most := 2 * limit; !in.empty(); most = min(2*most, historyStep) {
+		var places []int64
+		if places, in, err = f.places(ctx, in, most); err != nil {
+			return nil, span{}, err
 		}
-	}
-	args := append([]any{one.after, one.before, limit, match}, w.args...)
-	rows, err := f.store.read.QueryContext(ctx, w.query(indexed, f.filter.order()), args...)
-	found, err = scanAll(rows, err, w.scan)
-	if len(found) == limit {
-		rest = in.beyond(w.place(&found[limit-1]), f.filter.Oldest)
-	}
-	return found, rest, err
-}
-
-// all reads until a limit is full or, with some patience, that has run out. left
-// is what was not looked at then.
-func (w walk[T]) all(ctx context.Context, f *finder, in span, limit int, patience time.Duration) (found []T, left span, err error) {
-	began := time.Now()
-	for left = in; !left.empty(); {
-		var some []T
-		if some, left, err = w.step(ctx, f, left, limit-len(found)); err != nil {
+		some, err := w.at(ctx, f, places, limit-len(found))
+		if err != nil {
 			return nil, span{}, err
 		}
 		if found = append(found, some...); len(found) == limit {
 			return found, span{}, nil
 		}
-		if patience > 0 && time.Since(began) > patience {
-			break
+		if !in.empty() && f.late() {
+			return found, in, nil
 		}
 	}
-	if left.empty() {
-		left = span{}
-	}
-	return found, left, nil
+	return found, span{}, nil
 }
 
 // until is an instant as the end of a range: the zero time is none.

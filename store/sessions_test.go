@@ -246,12 +246,13 @@ func TestPlaces(t *testing.T) {
 		{"eva@demo.test", phone, Places{}},
 		{"nobody@demo.test", phone, Places{}},
 	} {
-		known, err := s.Known(ctx, c.email, c.at)
+		user, known, err := s.Known(ctx, c.email, c.at)
 		require.NoError(t, err)
+		assert.Equal(t, c.email != "nobody@demo.test", user != 0)
 		assert.Equal(t, c.known, known, fmt.Sprint(c))
 	}
 	require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`UPDATE places SET seen = seen - $1`, placeKept.Milliseconds()) }))
-	known, err := s.Known(ctx, "tom@demo.test", phone)
+	_, known, err := s.Known(ctx, "tom@demo.test", phone)
 	require.NoError(t, err)
 	assert.Zero(t, known)
 	require.NoError(t, s.Forget(ctx, time.Now()))

@@ -95,7 +95,7 @@ func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, session int64
 		}
 		step, right := stepOf(secret, bare(code), 0, t.now)
 		if !right {
-			return inn.InvalidFields([]inn.FieldError{{Pointer: "/code", Detail: "is not what your app shows now; check that the clock of your phone is right, and type the next one"}})
+			return inn.InvalidFields([]inn.FieldError{{Pointer: "/code", Detail: "must be what your app shows now; check that the clock of your phone is right, and type the next one"}})
 		}
 		if err := t.exec(`UPDATE two_step SET confirmed_at = $2, last_step = $3, session = 0 WHERE user = $1`, m.ID, ms(t.now), step); err != nil {
 			return err

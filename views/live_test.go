@@ -102,6 +102,12 @@ func TestResolvedAlertLeavesTheList(t *testing.T) {
 	html := render(t, Live(liveEvents(t)[inn.AlertResolved], seesAll, epoch))
 	assert.Contains(t, html, `hx-target="[id=&#34;alert-alert:lake-house:boiler&#34;]" hx-swap="delete"`)
 	assert.NotContains(t, html, "data-alert=")
+	// Good news goes by itself, however bad the alert was; it takes the place of
+	// the alert's own toast.
+	assert.Contains(t, html, `id="toast-alert:lake-house:boiler"`)
+	assert.Contains(t, html, `data-priority="medium"`)
+	assert.Contains(t, html, `<span class="line">`)
+	assert.NotContains(t, html, `role="alert"`)
 }
 
 func TestUnreadableSnapshotStillSaysWhatHappened(t *testing.T) {

@@ -12,8 +12,9 @@ INSERT INTO meta (name, value) VALUES
   ('keep_activity_days', '90'),
   ('keep_figures_hours', '24');
 
--- '1' from an erasure until nothing of it is left between the rows either: in
--- the search indexes and the write-ahead log.
+-- '0', but from an erasure until nothing of it is left between the rows either, in
+-- the search index and the write-ahead log: '1' when that is due at once, else
+-- since when, for guests who were past their retention.
 INSERT INTO meta (name, value) VALUES ('erasing', '0');
 
 -- +goose Down

@@ -8,8 +8,8 @@
 -- from event_words, or, where somebody typed two or three letters, as a term of
 -- the column starts.
 --
--- The column part says in which 65,536 places of the log an event stands: a
--- search looks at one part after the other and can stop between two.
+-- The column step has one term, at every 16,384th place: a search comes by there
+-- whatever it looks for, and can stop.
 --
 -- What it holds is what 0004 says: never contacts, money or notes. It keeps no
 -- text, and a row can leave it without its text being known. It is made again
@@ -17,27 +17,20 @@
 DROP TRIGGER events_unsearch;
 DROP TABLE event_search;
 CREATE VIRTUAL TABLE event_search USING fts5 (
-  words, starts, topics, type, actor, property, days, part,
+  words, starts, topics, type, actor, property, days, step,
   content = '', contentless_delete = 1,
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
 UPDATE meta SET value = '0' WHERE name = 'searched';
 
--- The words there are, how often each was met, and where last: a word leaves
--- with the last event that holds it.
+-- The words and other terms there are, how often each was met, and where last: a
+-- word leaves with the last event that holds it. Of the beginnings of words, "as*"
+-- counts those of the column starts.
 CREATE TABLE event_words (
   word  TEXT PRIMARY KEY,
   times INTEGER NOT NULL,              -- about: those that left are not taken off
   last  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-
--- Between when and when the events of each part happened: a search for a period
--- looks at no other.
-CREATE TABLE event_parts (
-  part  INTEGER PRIMARY KEY,
-  since INTEGER NOT NULL,
-  until INTEGER NOT NULL
-) STRICT;
 
 -- What leaves the log leaves the index, but for the last that is known of a
 -- booking: that is what the booking is found by. It goes when the booking changes
