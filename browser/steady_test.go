@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -16,8 +17,8 @@ var steadyFor = flag.Duration("steady", 30*time.Second, "how long TestNothingMov
 // watchful records every layout shift whose source lay under the pointer and is
 // still there (an item that was replaced is reported as gone from where it was;
 // what only stands around the item that is held may have room made in it), every
-// frame in which the item that is held stands elsewhere or is gone, and every
-// violation of the page's policy.
+// frame in which the item that is held stands elsewhere, is gone or is covered, and
+// every violation of the page's policy.
 const watchful = `
 	window.shifts = []; window.violations = []; window.at = {x: -1, y: -1}; window.frames = 0
 	document.addEventListener('mousemove', (e) => { window.at = {x: e.clientX, y: e.clientY} }, true)
@@ -27,7 +28,7 @@ const watchful = `
 			const r = source.previousRect, {x, y} = window.at
 			const under = r.left <= x && x <= r.right && r.top <= y && y <= r.bottom
 			const around = window.pointed && source.node?.contains(document.getElementById(window.pointed.id)) && source.node.id !== window.pointed.id
-			if (under && !around && source.node?.isConnected && Math.abs(source.currentRect.top - r.top) >= 1)
+			if (under && !around && source.node?.isConnected && !source.node.closest?.('#toasts') && Math.abs(source.currentRect.top - r.top) >= 1)
 				window.shifts.push((source.node.id || source.node.className || source.node.nodeName) + ' ' + r.top + ' to ' + source.currentRect.top)
 		}
 	}).observe({type: 'layout-shift', buffered: true})
@@ -37,29 +38,33 @@ const watchful = `
 	}
 	const look = () => {
 		window.frames++
-		const top = window.pointed && document.getElementById(window.pointed.id)?.getBoundingClientRect().top
+		const item = window.pointed && document.getElementById(window.pointed.id)
+		const top = item?.getBoundingClientRect().top, over = document.elementFromPoint(window.at.x, window.at.y)
 		if (window.pointed && !(Math.abs(top - window.pointed.top) < 1)) {
 			window.shifts.push('pointed ' + window.pointed.id + ' ' + window.pointed.top + ' to ' + top)
+			window.pointed = null
+		} else if (window.pointed && !item.contains(over)) {
+			window.shifts.push('pointed ' + window.pointed.id + ' below ' + (over?.closest('[id]')?.id))
 			window.pointed = null
 		}
 		requestAnimationFrame(look)
 	}
 	look()`
 
-// hold points at the first item of a list that is wholly in view, and has every
-// frame from now on compared with this one.
+// hold points at the first item of a list that is wholly in view, below no toast,
+// and has every frame from now on compared with this one.
 func (w *window) hold(list string) {
 	w.t.Helper()
-	at := strings.Fields(w.text(fmt.Sprintf(`(() => {
-		const item = [...document.querySelectorAll(%q)].find((item) => item.getBoundingClientRect().top > 130 && item.getBoundingClientRect().bottom < innerHeight)
+	w.wait(fmt.Sprintf(`(window.target = [...document.querySelectorAll(%q)].map((item) => {
 		const r = item.getBoundingClientRect()
-		return r.left + 60 + ' ' + (r.top + 10)
-	})()`, list)))
-	var x, y float64
-	_, err := fmt.Sscan(strings.Join(at, " "), &x, &y)
-	require.NoError(w.t, err, list)
-	w.pointAt(x, y)
-	w.wait(fmt.Sprintf(`window.at.x >= %f - 1 && (window.hold(), window.shifts = [], window.pointed !== null)`, x))
+		return {x: r.left + 60, y: r.top + 10, whole: r.top > 130 && r.bottom < innerHeight && item.contains(document.elementFromPoint(r.left + 60, r.top + 10))}
+	}).find((target) => target.whole)) !== undefined`, list))
+	at, err := chromedp.Run(w.ctx, chromedp.Evaluate[[]float64](`[window.target.x, window.target.y]`))
+	require.NoError(w.t, err)
+	w.pointAt(at[0], at[1])
+	w.wait(fmt.Sprintf(`Math.abs(window.at.x - %f) < 2 && Math.abs(window.at.y - %f) < 2`, at[0], at[1]))
+	w.text(`(window.hold(), window.shifts = [])`)
+	require.NotEqual(w.t, "null", w.text(`window.pointed`), list)
 }
 
 // still asserts that what is held has not moved, in any frame up to now.

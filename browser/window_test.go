@@ -110,8 +110,13 @@ func (w *window) live() {
 // wait waits until an expression is true, and says which was not.
 func (w *window) wait(expression string) time.Duration {
 	w.t.Helper()
+	return w.within(20*time.Second, expression)
+}
+
+// within waits for an expression that may take longer, or must not.
+func (w *window) within(deadline time.Duration, expression string) time.Duration {
+	w.t.Helper()
 	began := time.Now()
-	deadline := 20 * time.Second
 	script := fmt.Sprintf(`new Promise(done => {
 		const end = Date.now() + %d
 		const look = () => { let ok = false; try { ok = (%s) } catch {} if (ok || Date.now() > end) done(!!ok); else setTimeout(look, 15) }

@@ -12,7 +12,7 @@ import (
 // elsewhere, or where it is broken.
 func TestTheAuditPageSaysWhetherItsChainStands(t *testing.T) {
 	sound, broken := newSite(t), newSite(t)
-	raw, err := sql.Open("sqlite", "file:"+broken.db.Path)
+	raw, err := sql.Open("sqlite", "file:"+broken.db.Path+"?_pragma=busy_timeout(5000)")
 	require.NoError(t, err)
 	defer raw.Close()
 	_, err = raw.Exec(`DROP TRIGGER audit_keeps; UPDATE audit SET by_name = 'somebody else' WHERE id = 2`)

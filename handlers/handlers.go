@@ -51,6 +51,7 @@ type Site struct {
 	streams   *streams
 	frames    *frames
 	badges    *badges
+	shown     shown
 	seen      *lastSeen
 	preferred *preferred
 	turns     *turns
@@ -73,9 +74,10 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
 		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch(), logger),
-		badges: newBadges(s), seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(),
+		seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
+	site.badges = newBadges(s, logger, site.streams.look)
 	site.beats = bell{site.streams, dueBeat, func(*connection) bool { return true }}
 	site.state = bell{site.streams, dueState, func(c *connection) bool { return c.page }}
 	site.ticks = bell{site.streams, dueState, func(c *connection) bool { return c.panel }}
@@ -149,6 +151,7 @@ func (s *Site) Background(done <-chan struct{}) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	beside.Go(func() { s.tick(done) })
+	beside.Go(func() { s.badges.run(done) })
 	beside.Go(func() { s.keepIndexed(done) })
 	beside.Go(func() { s.keepTime(done) })
 	changed := s.board.Changed()

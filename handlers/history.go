@@ -45,12 +45,16 @@ func (s *Site) showHistory(c echo.Context) error {
 	if f.Before, err = s.place(query.Get("before")); err != nil {
 		return err
 	}
-	if h.Events, err = s.store.History(ctx, v, f); err != nil {
+	var reached int64
+	if h.Events, reached, err = s.store.HistoryPage(ctx, v, f); err != nil {
 		return err
 	}
-	if len(h.Events) > historyShown {
+	switch {
+	case len(h.Events) > historyShown:
 		h.Events = h.Events[:historyShown]
 		h.Next = s.nextPage(c, h.Events[historyShown-1].ID)
+	case reached > 0:
+		h.Next, h.Partly = s.nextPage(c, reached), true
 	}
 	h.Newest = f.Before == 0
 	if h.Newest && !asked.OnlyProperty() {

@@ -43,12 +43,16 @@ func (s *Site) showNotifications(c echo.Context) error {
 		return err
 	}
 	f.Limit = listShown + 1
-	if l.Cards, err = s.store.Notifications(ctx, v, f); err != nil {
+	var reached int64
+	if l.Cards, reached, err = s.store.NotificationsPage(ctx, v, f); err != nil {
 		return err
 	}
-	if len(l.Cards) > listShown {
+	switch {
+	case len(l.Cards) > listShown:
 		l.Cards = l.Cards[:listShown]
 		l.Next = s.nextPage(c, l.Cards[listShown-1].Event)
+	case reached > 0:
+		l.Next, l.Partly = s.nextPage(c, reached), true
 	}
 	if l.Properties, err = s.store.Sold(ctx, v); err != nil {
 		return err

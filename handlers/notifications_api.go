@@ -51,7 +51,7 @@ func (s *Site) listNotifications(c echo.Context) error {
 	if f.Before, err = s.place(c.QueryParam("after")); err != nil {
 		return err
 	}
-	cards, err := s.store.Notifications(ctx, v, f)
+	cards, reached, err := s.store.NotificationsPage(ctx, v, f)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,10 @@ func (s *Site) listNotifications(c echo.Context) error {
 	}{Notifications: []notificationJSON{}}
 	if len(cards) > limit {
 		cards = cards[:limit]
-		next := inn.Position{Epoch: s.store.Epoch(), ID: cards[limit-1].Event}.String()
+		reached = cards[limit-1].Event
+	}
+	if reached > 0 {
+		next := inn.Position{Epoch: s.store.Epoch(), ID: reached}.String()
 		answer.Next = &next
 	}
 	for _, n := range cards {

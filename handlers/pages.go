@@ -84,14 +84,17 @@ func (s *Site) showBookings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if l.Bookings, err = s.store.Bookings(ctx, v, store.BookingFilter{
-		Property: l.Property, Status: l.Status, Search: l.Search, Before: before, Limit: listShown + 1,
-	}); err != nil {
+	f := store.BookingFilter{Property: l.Property, Status: l.Status, Search: l.Search, Before: before, Limit: listShown + 1}
+	var reached int64
+	if l.Bookings, reached, err = s.store.BookingsPage(ctx, v, f); err != nil {
 		return err
 	}
-	if len(l.Bookings) > listShown {
+	switch {
+	case len(l.Bookings) > listShown:
 		l.Bookings = l.Bookings[:listShown]
 		l.Next = s.nextPage(c, l.Bookings[listShown-1].Event)
+	case reached > 0:
+		l.Next, l.Partly = s.nextPage(c, reached), true
 	}
 	if l.Properties, err = s.store.Sold(ctx, v); err != nil {
 		return err

@@ -58,8 +58,12 @@ func (s *Site) tick(done <-chan struct{}) {
 	}
 }
 
+// indexEvery is how often the search index is brought along. What it does not
+// reach yet is searched event by event, so that it should not be much.
+const indexEvery = 250 * time.Millisecond
+
 // keepIndexed brings the log's search index along behind the publishers, until
-// done is closed. A search that comes sooner does it itself.
+// done is closed.
 func (s *Site) keepIndexed(done <-chan struct{}) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -67,7 +71,7 @@ func (s *Site) keepIndexed(done <-chan struct{}) {
 		<-done
 		cancel()
 	}()
-	ticker := time.NewTicker(panelEvery)
+	ticker := time.NewTicker(indexEvery)
 	defer ticker.Stop()
 	for {
 		select {

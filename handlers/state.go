@@ -10,7 +10,6 @@ import (
 
 	"baithaka/figures"
 	"baithaka/inn"
-	"baithaka/store"
 	"baithaka/views"
 )
 
@@ -25,9 +24,7 @@ type pageState struct {
 	sight   inn.Sight
 
 	badge   inn.Badge
-	dirty   bool // the badge may have changed since
-	at      int64
-	sent    bool
+	sent    bool // the badge, at all
 	version uint64
 
 	asked string // the scope the page named
@@ -43,7 +40,7 @@ type pageState struct {
 // newPageState begins with nothing sent. The scope is the one the page names,
 // if its viewer may see it, else the one of their dashboard.
 func (s *Site) newPageState(v inn.Viewer, scope string) *pageState {
-	p := &pageState{site: s, viewer: v, dirty: true}
+	p := &pageState{site: s, viewer: v}
 	p.scope, p.figures = figures.ScopeOf(v)
 	if slug, found := strings.CutPrefix(scope, "property:"); found && v.May(inn.PropertyView, slug) {
 		p.scope, p.figures = figures.Property(slug), true
@@ -58,24 +55,23 @@ func (p *pageState) touched(e *inn.Event, v inn.Viewer, sees bool) {
 	if p.panel != nil && sees {
 		p.panel.touched(e)
 	}
-	if e.Type == inn.NotificationRead && v.Owns(e.Topic) || sees && (v.Notified(e) || e.Type.ChangesBadge() || e.Type == inn.BookingMoved) {
-		p.dirty, p.at = true, e.ID
+	switch {
+	case e.Type == inn.NotificationRead && v.Owns(e.Topic):
+		p.site.badges.touched(v, e.ID, true)
+	case sees && (v.Notified(e) || e.Type.ChangesBadge() || e.Type == inn.BookingMoved):
+		p.site.badges.touched(v, e.ID, false)
 	}
+}
+
+// atHand reports whether what send may have to say is in memory.
+func (p *pageState) atHand() bool {
+	return p.sent && p.panel == nil && p.preferred == p.site.preferred.version(p.viewer.UserID)
 }
 
 // send adds the state that changed to the stream.
 func (p *pageState) send(ctx context.Context, st *stream) error {
-	if p.dirty {
-		badge, err := p.site.badges.badge(ctx, p.viewer, p.at)
-		if err != nil {
-			return err
-		}
-		if badge != p.badge || !p.sent {
-			if err := st.add(ctx, views.BadgeState(badge)); err != nil {
-				return err
-			}
-		}
-		p.badge, p.dirty, p.sent = badge, false, true
+	if err := p.sendBadge(ctx, st); err != nil {
+		return err
 	}
 	if err := p.sendPreferences(ctx, st); err != nil {
 		return err
@@ -96,7 +92,32 @@ func (p *pageState) send(ctx context.Context, st *stream) error {
 		return err
 	}
 	p.version = version
-	return st.add(ctx, views.FiguresState(m.Redact(p.sight), inn.Location(p.viewer.Zone)))
+	return p.site.shown.add(ctx, st, shownFigures{p.scope.Name, strings.Join(p.scope.Slugs, " "), version, p.sight}, func() templ.Component {
+		return views.FiguresState(m.Redact(p.sight), inn.Location(p.viewer.Zone))
+	})
+}
+
+// shownFigures is what the message with the figures depends on.
+type shownFigures struct {
+	scope, slugs string
+	version      uint64
+	sight        inn.Sight
+}
+
+// sendBadge adds the person's number when it is not the one that was sent last.
+func (p *pageState) sendBadge(ctx context.Context, st *stream) error {
+	badge, known := p.site.badges.latest(p.viewer)
+	if !p.sent || !known {
+		var err error
+		if badge, err = p.site.badges.count(ctx, p.viewer); err != nil {
+			return err
+		}
+	}
+	if p.sent && badge == p.badge {
+		return nil
+	}
+	p.badge, p.sent = badge, true
+	return p.site.shown.add(ctx, st, badge, func() templ.Component { return views.BadgeState(badge) })
 }
 
 // add renders a state message into the stream's buffer.
@@ -109,44 +130,34 @@ func (st *stream) add(ctx context.Context, component templ.Component) error {
 	return nil
 }
 
-// badges shares a person's badge between their tabs: one query per person and
-// event, not per stream.
-type badges struct {
-	store *store.Store
-	mu    sync.Mutex
-	of    map[int64]*badge
+// shown shares the messages with state between the pages that show the same.
+type shown struct {
+	mu sync.Mutex
+	of map[any][]byte // by what the message depends on
 }
 
-type badge struct {
-	mu    sync.Mutex
-	value inn.Badge
-	at    int64 // it counts every event up to here
-	known bool
-}
+// shownKept is how many messages are kept before all are let go.
+const shownKept = 256
 
-func newBadges(s *store.Store) *badges { return &badges{store: s, of: map[int64]*badge{}} }
-
-// badge gives the number as of an event or later.
-func (b *badges) badge(ctx context.Context, v inn.Viewer, at int64) (inn.Badge, error) {
-	b.mu.Lock()
-	one := b.of[v.UserID]
-	if one == nil {
-		one = &badge{}
-		b.of[v.UserID] = one
+// add puts the message for a key into the stream, rendered if nobody has needed
+// it yet.
+func (s *shown) add(ctx context.Context, st *stream, key any, render func() templ.Component) error {
+	s.mu.Lock()
+	message, known := s.of[key]
+	s.mu.Unlock()
+	if known {
+		st.out = append(st.out, message...)
+		return nil
 	}
-	b.mu.Unlock()
-	one.mu.Lock()
-	defer one.mu.Unlock()
-	if one.known && at != 0 && one.at >= at {
-		return one.value, nil
+	before := len(st.out)
+	if err := st.add(ctx, render()); err != nil {
+		return err
 	}
-	_, head, err := b.store.Bounds(ctx)
-	if err != nil {
-		return inn.Badge{}, err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of == nil || len(s.of) >= shownKept {
+		s.of = map[any][]byte{}
 	}
-	if one.value, err = b.store.Badge(ctx, v); err != nil {
-		return inn.Badge{}, err
-	}
-	one.at, one.known = head, true
-	return one.value, nil
+	s.of[key] = bytes.Clone(st.out[before:])
+	return nil
 }

@@ -25,6 +25,7 @@ type stream struct {
 	wire    wire
 	cursor  *live.Cursor
 	viewer  inn.Viewer
+	glance  inn.Glance
 	seat    *connection
 	session int64     // 0 for a key
 	until   time.Time // when the session ends, unless it is used before
@@ -155,7 +156,7 @@ const (
 
 // begin puts the cursor where the request says.
 func (st *stream) begin(ctx context.Context, c echo.Context) (position, error) {
-	topics := st.viewer.Topics()
+	topics := st.narrow.topics(st.viewer)
 	after := c.QueryParam("after")
 	if at, err := inn.ParsePosition(after); err == nil {
 		st.from = at.ID
@@ -186,6 +187,7 @@ func (st *stream) resync(ctx context.Context) error {
 		return err
 	}
 	st.state = st.site.newPageState(st.viewer, st.state.asked)
+	st.due.Or(dueState)
 	st.out = append(st.out, named("resync", st.cursor.Position())...)
 	return nil
 }
@@ -202,10 +204,10 @@ func (st *stream) reload(ctx context.Context) (stays bool, err error) {
 	if err != nil || !lives {
 		return false, err
 	}
-	st.viewer = v
+	st.viewer, st.glance = v, inn.Glance{}
 	st.wants = st.narrow.of(v)
 	st.site.streams.as(st.seat, v)
-	st.cursor.Follow(v.Topics()...)
+	st.cursor.Follow(st.narrow.topics(v)...)
 	return true, nil
 }
 
@@ -277,6 +279,7 @@ func (st *stream) passRights(ctx context.Context, e *inn.Event) error {
 	if st.page {
 		// The page shows what its viewer might see before: it reads itself anew.
 		st.state = st.site.newPageState(st.viewer, st.state.asked)
+		st.due.Or(dueState)
 		st.out = append(st.out, named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID})...)
 	}
 	return nil
@@ -284,14 +287,14 @@ func (st *stream) passRights(ctx context.Context, e *inn.Event) error {
 
 // hand gives the frame of one event, if this viewer is to have it.
 func (st *stream) hand(e *inn.Event) []byte {
-	sees := st.viewer.Sees(e)
+	sees, sight := st.glance.At(&st.viewer, e)
 	if st.state != nil {
 		st.state.touched(e, st.viewer, sees)
 	}
 	if !sees || !st.page && e.Type.Internal() || !st.wants(e) {
 		return nil
 	}
-	frame := st.site.frames.frame(e, st.viewer.SightOf(e), st.page)
+	frame := st.site.frames.frame(e, sight, st.page)
 	if frame != nil {
 		st.seat.handing(e.ID)
 	}

@@ -19,7 +19,7 @@ type streams struct {
 	config Config
 	mu     sync.Mutex
 	open   map[*connection]bool
-	byWho  map[inn.Topic]int
+	byWho  map[inn.Topic]map[*connection]bool
 	byFrom map[string]int
 	count  int           // how many there have been
 	none   chan struct{} // closed when none is open; nil until somebody asks
@@ -41,7 +41,7 @@ type connection struct {
 }
 
 func newStreams(config Config) *streams {
-	return &streams{config: config, open: map[*connection]bool{}, byWho: map[inn.Topic]int{}, byFrom: map[string]int{}, moved: make(chan struct{}, 1)}
+	return &streams{config: config, open: map[*connection]bool{}, byWho: map[inn.Topic]map[*connection]bool{}, byFrom: map[string]int{}, moved: make(chan struct{}, 1)}
 }
 
 // enter counts a stream in, or refuses it when there are too many.
@@ -53,7 +53,7 @@ func (s *streams) enter(v inn.Viewer, from string, page bool) (*connection, erro
 	c := &connection{viewer: v, who: v.Own(), from: neighbourhood(from), page: page}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if limit > 0 && s.byWho[c.who] >= limit || s.config.PerAddress > 0 && s.byFrom[c.from] >= s.config.PerAddress {
+	if limit > 0 && len(s.byWho[c.who]) >= limit || s.config.PerAddress > 0 && s.byFrom[c.from] >= s.config.PerAddress {
 		return nil, &inn.Error{Code: inn.TooMany, Text: "Too many streams are open; close one and try again.", RetryAfter: 30 * time.Second}
 	}
 	s.count++
@@ -61,9 +61,11 @@ func (s *streams) enter(v inn.Viewer, from string, page bool) (*connection, erro
 	c.measured = len(s.open) < measuredAll || c.number%16 == 0
 	c.at.Store(atHead)
 	s.open[c] = true
-	if s.byWho[c.who]++; s.byWho[c.who] == 1 {
+	if s.byWho[c.who] == nil {
+		s.byWho[c.who] = map[*connection]bool{}
 		s.moving()
 	}
+	s.byWho[c.who][c] = true
 	s.byFrom[c.from]++
 	return c, nil
 }
@@ -90,7 +92,7 @@ func (s *streams) leave(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, c)
-	if s.byWho[c.who]--; s.byWho[c.who] == 0 {
+	if delete(s.byWho[c.who], c); len(s.byWho[c.who]) == 0 {
 		delete(s.byWho, c.who)
 		s.moving()
 	}
@@ -119,6 +121,17 @@ func (b bell) some(of func(*connection) bool) {
 	for c := range b.streams.open {
 		if c.stream != nil && b.whom(c) && of(c) {
 			c.stream.look(b.why)
+		}
+	}
+}
+
+// look calls one viewer's pages to look at their state.
+func (s *streams) look(v inn.Viewer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.byWho[v.Own()] {
+		if c.stream != nil && c.page {
+			c.stream.look(dueState)
 		}
 	}
 }
@@ -228,6 +241,24 @@ func (n narrowing) of(v inn.Viewer) func(*inn.Event) bool {
 		}
 		return len(n.rooms) == 0 || slices.ContainsFunc(rooms, func(holds func(*inn.Event) bool) bool { return holds(e) })
 	}
+}
+
+// topics gives what the stream's cursor follows for a viewer as of now. Who asks
+// for properties alone follows those, and is not called for what happens
+// elsewhere.
+func (n narrowing) topics(v inn.Viewer) []inn.Topic {
+	only := []inn.Topic{v.Own()}
+	for _, room := range n.rooms {
+		slug, found := strings.CutPrefix(room, "property:")
+		if !found {
+			return v.Topics()
+		}
+		only = append(only, inn.PropertyTopic(slug))
+	}
+	if len(n.rooms) == 0 {
+		return v.Topics()
+	}
+	return only
 }
 
 func list(s string) []string {

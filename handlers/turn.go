@@ -49,7 +49,7 @@ func (st *stream) turn(b *batch) (done bool) {
 		}
 	}()
 	for {
-		if st.due.Load()&^dueBeat != 0 || st.expired() || st.site.log.Closed() {
+		if !st.quick(st.due.Load()) || st.expired() || st.site.log.Closed() {
 			return false
 		}
 		events, ok := st.cursor.Tail()
@@ -61,12 +61,18 @@ func (st *stream) turn(b *batch) (done bool) {
 			return false
 		}
 		st.gather(b, events)
-		if len(events) == 0 && st.due.And(^uint32(dueBeat))&dueBeat != 0 {
-			b.add(named("beat", st.cursor.Position()))
-		}
-		if st.state != nil && st.state.dirty {
-			st.out = slices.Clone(b.bytes)
-			return false
+		if len(events) == 0 {
+			why := st.due.Swap(0)
+			if !st.quick(why) {
+				st.due.Or(why)
+				return false
+			}
+			if err := st.say(context.Background(), why); err != nil {
+				st.end(err)
+				return true
+			}
+			b.add(st.out)
+			st.out = nil
 		}
 		if len(b.bytes) == 0 {
 			if len(events) == 0 && st.park() {
@@ -85,6 +91,25 @@ func (st *stream) turn(b *batch) (done bool) {
 		}
 		st.seat.written(st.site, nil)
 	}
+}
+
+// quick reports whether what the stream was called for can be said without
+// waiting.
+func (st *stream) quick(why uint32) bool {
+	return why == 0 || why&dueEnd == 0 && (st.state == nil || st.state.atHand())
+}
+
+// say adds what there is to say at the head that is no event.
+func (st *stream) say(ctx context.Context, why uint32) error {
+	if st.state != nil && why != 0 {
+		if err := st.state.send(ctx, st); err != nil {
+			return err
+		}
+	}
+	if why&dueBeat != 0 {
+		st.out = append(st.out, named("beat", st.cursor.Position())...)
+	}
+	return nil
 }
 
 // gather puts the frames of events into a batch, until that is full.
@@ -169,14 +194,10 @@ func (st *stream) follow(ctx context.Context) error {
 		if !st.seat.live {
 			st.out = append(st.out, named("live", st.cursor.Position())...)
 			st.seat.live = true
+			why |= dueState
 		}
-		if st.state != nil {
-			if err := st.state.send(ctx, st); err != nil {
-				return err
-			}
-		}
-		if why&dueBeat != 0 {
-			st.out = append(st.out, named("beat", st.cursor.Position())...)
+		if err := st.say(ctx, why); err != nil {
+			return err
 		}
 		if closed {
 			return live.ErrClosed

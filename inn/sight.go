@@ -26,11 +26,45 @@ func (v Viewer) Sight(property string) Sight {
 }
 
 // SightOf gives what the viewer may see of an event.
-func (v Viewer) SightOf(e *Event) Sight {
-	s := v.Sight(e.Property)
+func (v Viewer) SightOf(e *Event) Sight { return v.sightOf(v.Sight(e.Property), e) }
+
+func (v Viewer) sightOf(s Sight, e *Event) Sight {
 	s.Notified = v.Notified(e)
 	s.Own = s.Notified && v.UserID != 0 && v.Owns(Topic(e.Actor))
 	return s
+}
+
+// Glance asks Sees and SightOf for one viewer and one event after the other. Most
+// events are like the one before, and then the policy need not be asked again: it
+// goes by nothing but the type, the topic and the property of an event that is
+// addressed to nobody. The zero Glance has seen nothing; a viewer whose rights
+// have changed begins with a new one.
+type Glance struct {
+	kind     Type
+	topic    Topic
+	property string
+	sees     bool
+	sight    Sight
+}
+
+// At gives what the viewer may see of an event; nothing when sees is false.
+func (g *Glance) At(v *Viewer, e *Event) (sees bool, sight Sight) {
+	if len(e.To) > 0 {
+		if sees = v.Sees(e); sees {
+			sight = v.SightOf(e)
+		}
+		return sees, sight
+	}
+	if g.kind != e.Type || g.topic != e.Topic || g.property != e.Property {
+		*g = Glance{kind: e.Type, topic: e.Topic, property: e.Property, sees: v.Sees(e)}
+		if g.sees {
+			g.sight = v.Sight(e.Property)
+		}
+	}
+	if !g.sees {
+		return false, Sight{}
+	}
+	return true, v.sightOf(g.sight, e)
 }
 
 // Redact gives the booking without what the sight does not hold: absent, never

@@ -8,9 +8,11 @@
   const shelf = document.getElementById("toasts");
   const summary = document.getElementById("toast-summary");
   const self = document.body.dataset.actor;
+  const bell = () => document.getElementById("unread");
 
   let catchingUp = false;
   let missed = 0; // while catching up, or while nobody looked
+  let before = null; // what was unread when the connection was lost
   let epoch = ""; // of the newest event announced here, and its number
   let newest = 0;
 
@@ -111,18 +113,24 @@
     missed = 0;
   }
 
+  const unread = () => parseInt(bell().textContent, 10) || 0;
+
   document.addEventListener("baithaka:phase", ({ detail: phase }) => {
     catchingUp = phase === "catching-up";
-    if (phase === "live") summarise();
+    if (phase === "connecting") before ??= unread();
+    if (phase !== "live") return;
+    // A page that read itself anew was told of nothing; its bell knows.
+    if (missed === 0 && before !== null) missed = Math.max(0, unread() - before);
+    before = null;
+    summarise();
   });
   document.addEventListener("visibilitychange", () => { if (connection.live) summarise(); });
 
   // What is still unread when quiet ends is announced by one line, one quiet
   // tone and one alert.
   document.addEventListener("baithaka:quiet-over", () => {
-    const bell = document.getElementById("unread");
-    if (bell.hidden || connection.paused) return;
-    const words = `Quiet is over: ${bell.textContent.trim()} unread`;
+    if (bell().hidden || connection.paused) return;
+    const words = `Quiet is over: ${bell().textContent.trim()} unread`;
     const position = `quiet-${Math.floor(Date.now() / 60_000)}`;
     sound.ring({ type: "summary", priority: "low", event: position });
     desktop.show({ subject: "quiet", position, title: words, body: "", link: document.querySelector("a.bell").href });

@@ -18,6 +18,7 @@ type model struct {
 	read   map[int64]map[string]int64
 	marked map[int64]map[string]bool
 	floor  map[int64]int64
+	floors map[int64]map[inn.Kind]int64 // those of each kind
 }
 
 func (m *model) happened(by inn.Viewer, e *inn.Event) {
@@ -53,11 +54,17 @@ func (m *model) latest(v inn.Viewer, subject string) (id int64) {
 	return id
 }
 
+func (m *model) last(subject string) *inn.Event {
+	all := m.events[subject]
+	return all[len(all)-1]
+}
+
 func (m *model) cards(v inn.Viewer) map[string]bool {
 	unread := map[string]bool{}
 	for subject := range m.events {
 		if latest := m.latest(v, subject); latest > 0 {
-			unread[subject] = m.marked[v.UserID][subject] || latest > max(m.floor[v.UserID], m.read[v.UserID][subject])
+			kind := m.last(subject).Kind()
+			unread[subject] = m.marked[v.UserID][subject] || latest > max(m.floor[v.UserID], m.floors[v.UserID][kind], m.read[v.UserID][subject])
 		}
 	}
 	return unread
@@ -69,8 +76,7 @@ func (m *model) badge(v inn.Viewer) (b inn.Badge) {
 			continue
 		}
 		b.Unread++
-		all := m.events[subject]
-		last := all[len(all)-1]
+		last := m.last(subject)
 		if last.Priority == inn.Critical {
 			b.Critical++
 		}
@@ -95,9 +101,9 @@ func badgeAgainstModel(t *testing.T, seed uint64) {
 		person(t, s, "super", inn.SuperAdmin), person(t, s, "manager", inn.Manager, "lake"), person(t, s, "owner", inn.Owner, "hill"),
 		person(t, s, "staff", inn.Staff, "lake", "hill", inn.Desk), person(t, s, "user", inn.User),
 	}
-	m := &model{map[string][]*inn.Event{}, map[int64]map[string]int64{}, map[int64]map[string]bool{}, map[int64]int64{}}
+	m := &model{map[string][]*inn.Event{}, map[int64]map[string]int64{}, map[int64]map[string]bool{}, map[int64]int64{}, map[int64]map[inn.Kind]int64{}}
 	for _, v := range people {
-		m.floor[v.UserID] = s.head(t)
+		m.floor[v.UserID], m.floors[v.UserID] = s.head(t), map[inn.Kind]int64{}
 	}
 	slugs := []string{"lake", "hill", inn.Desk}
 	n := 0
@@ -115,8 +121,8 @@ func badgeAgainstModel(t *testing.T, seed uint64) {
 	}
 	for range 250 {
 		v := people[r.IntN(len(people))]
-		switch op := r.IntN(10); {
-		case op < 6:
+		switch op := r.IntN(20); {
+		case op < 12:
 			p, by := change(), website
 			switch r.IntN(6) {
 			case 0:
@@ -136,7 +142,7 @@ func badgeAgainstModel(t *testing.T, seed uint64) {
 				by = people[0]
 			}
 			m.happened(by, publish(t, s, by, p)[0])
-		case op < 9:
+		case op < 18:
 			all := cards(t, s, v)
 			if len(all) == 0 {
 				continue
@@ -144,6 +150,15 @@ func badgeAgainstModel(t *testing.T, seed uint64) {
 			card, read := all[r.IntN(len(all))], r.IntN(2) == 0
 			require.NoError(t, s.MarkRead(ctx, v, []string{card.Subject}, read))
 			m.did(v, card.Subject, card.Event, !read)
+		case op < 19:
+			kind := inn.Kinds[r.IntN(3)]
+			m.floors[v.UserID][kind] = s.head(t)
+			for subject := range m.marked[v.UserID] {
+				if m.last(subject).Kind() == kind {
+					m.marked[v.UserID][subject] = false
+				}
+			}
+			require.NoError(t, s.MarkKindRead(ctx, v, kind))
 		default:
 			m.floor[v.UserID] = s.head(t)
 			clear(m.marked[v.UserID])
@@ -162,6 +177,43 @@ func badgeAgainstModel(t *testing.T, seed uint64) {
 			require.Equal(t, m.latest(v, card.Subject), card.Event)
 		}
 		require.Equal(t, want, list, v.Name)
-		require.True(t, slices.IsSortedFunc(cards(t, s, v), func(a, b inn.Notification) int { return int(b.Event - a.Event) }))
+		listsAgainstModel(t, s, m, v)
+	}
+}
+
+// Whatever a list is narrowed by, and by whichever index it is read for that, it
+// holds each card that the model has once, the last moved first, page by page.
+func listsAgainstModel(t *testing.T, s *Store, m *model, v inn.Viewer) {
+	yes, no := true, false
+	for _, f := range []NotificationFilter{
+		{}, {Kind: inn.BookingUpdate}, {Priority: inn.Critical}, {Priority: inn.High}, {Property: "lake"}, {Urgent: &yes}, {Urgent: &no},
+		{Kind: inn.AlertUpdate, Urgent: &yes}, {Kind: inn.BookingUpdate, Property: "lake"},
+	} {
+		for _, marks := range []struct{ unread, read bool }{{}, {unread: true}, {read: true}} {
+			f.Unread, f.Read = marks.unread, marks.read
+			var want []string
+			for subject, unread := range m.cards(v) {
+				last := m.last(subject)
+				if f.Unread && !unread || f.Read && unread || f.Kind != "" && last.Kind() != f.Kind || f.Priority != "" && last.Priority != f.Priority ||
+					f.Property != "" && last.Property != f.Property || f.Urgent != nil && *f.Urgent != (last.Priority == inn.Critical && last.Type != inn.AlertResolved) {
+					continue
+				}
+				want = append(want, subject)
+			}
+			slices.SortFunc(want, func(a, b string) int { return int(m.latest(v, b) - m.latest(v, a)) })
+			var got []string
+			for f.Before, f.Limit = 0, 3; ; {
+				page, err := s.Notifications(ctx, v, f)
+				require.NoError(t, err)
+				for _, n := range page {
+					got = append(got, n.Subject)
+				}
+				if len(page) < f.Limit {
+					break
+				}
+				f.Before = page[len(page)-1].Event
+			}
+			require.Equal(t, want, got, "%s, %+v", v.Name, f)
+		}
 	}
 }

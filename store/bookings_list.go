@@ -23,19 +23,31 @@ type BookingFilter struct {
 // Bookings gives the bookings that the viewer may see, the last changed first.
 // What of each may be shown is for Redact to say.
 func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([]inn.Booking, error) {
-	if f.Search != "" {
-		found, _, err := s.searchBookings(ctx, by, f, 0)
-		return found, err
-	}
+	found, _, err := s.bookings(ctx, by, f, 0)
+	return found, err
+}
+
+// BookingsPage is Bookings for somebody who waits for a page: a search for what is
+// rare stops after a while, and gives the place from which to go on; 0 when it has
+// looked at everything or the limit is full.
+func (s *Store) BookingsPage(ctx context.Context, by inn.Viewer, f BookingFilter) (found []inn.Booking, reached int64, err error) {
+	return s.bookings(ctx, by, f, patience)
+}
+
+func (s *Store) bookings(ctx context.Context, by inn.Viewer, f BookingFilter, patience time.Duration) (found []inn.Booking, reached int64, err error) {
 	if f.Before == 0 {
 		f.Before = math.MaxInt64
 	}
+	if f.Search != "" {
+		return s.searchBookings(ctx, by, f, patience)
+	}
 	query, args := f.list(by)
 	if query == "" {
-		return nil, nil
+		return nil, 0, nil
 	}
 	rows, err := s.read.QueryContext(ctx, query, args...)
-	return scanAll(rows, err, scanBooking)
+	found, err = scanAll(rows, err, scanBooking)
+	return found, 0, err
 }
 
 // list takes the newest of each property that the filter and the viewer's rights
@@ -80,21 +92,12 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 		ORDER BY found.event DESC`, args
 }
 
-// SearchBookings is Bookings for the words of a filter. They are sought among the
-// events that bookings stand at. Where that is rare it stops after a while, and
-// gives the place from which to go on; 0 when there is nothing further back or the
-// limit is full.
-func (s *Store) SearchBookings(ctx context.Context, by inn.Viewer, f BookingFilter) (found []inn.Booking, reached int64, err error) {
-	return s.searchBookings(ctx, by, f, patience)
-}
-
+// searchBookings gives the bookings that hold the words of a filter. They are
+// sought among the events that bookings stand at.
 func (s *Store) searchBookings(ctx context.Context, by inn.Viewer, f BookingFilter, patience time.Duration) (found []inn.Booking, reached int64, err error) {
 	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: inn.BookingUpdate, Property: f.Property}, heard(by), patience)
 	if find == nil {
 		return nil, 0, err
-	}
-	if f.Before == 0 {
-		f.Before = math.MaxInt64
 	}
 	found, left, err := f.walk(by).all(ctx, find, span{0, f.Before}, f.Limit)
 	return found, left.before, err

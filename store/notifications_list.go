@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"baithaka/inn"
 )
@@ -13,21 +14,33 @@ import (
 // sources that are each in that order already, so that a page costs what it
 // shows and not how many cards there are.
 func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f NotificationFilter) ([]inn.Notification, error) {
-	if f.Search != "" {
-		found, _, err := s.searchCards(ctx, by, f, 0)
-		return found, err
-	}
+	found, _, err := s.cards(ctx, by, f, 0)
+	return found, err
+}
+
+// NotificationsPage is Notifications for somebody who waits for a page: a search
+// for what is rare stops after a while, and gives the place from which to go on; 0
+// when it has looked at everything or the limit is full.
+func (s *Store) NotificationsPage(ctx context.Context, by inn.Viewer, f NotificationFilter) (found []inn.Notification, reached int64, err error) {
+	return s.cards(ctx, by, f, patience)
+}
+
+func (s *Store) cards(ctx context.Context, by inn.Viewer, f NotificationFilter, patience time.Duration) (found []inn.Notification, reached int64, err error) {
 	if f.Before == 0 {
 		f.Before = math.MaxInt64
 	}
+	if f.Search != "" {
+		return s.searchCards(ctx, by, f, patience)
+	}
 	r, err := s.reach(ctx, by)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	l := cardList{reach: r, filter: f}
 	query := l.query()
 	rows, err := s.read.QueryContext(ctx, query, l.args...)
-	return scanAll(rows, err, scanRead)
+	found, err = scanAll(rows, err, scanRead)
+	return found, 0, err
 }
 
 // scanRead reads a card with whether its viewer has read it.
@@ -56,7 +69,6 @@ func (l *cardList) query() string {
 	l.narrow = l.filter.where(&l.reach)
 	l.before, l.limit = l.arg(l.filter.Before), " LIMIT "+l.arg(l.filter.Limit)
 	l.shared()
-	l.marked()
 	// What was addressed to the person last, and to others later or never.
 	l.source(`notification_states s INDEXED BY notification_states_addressed CROSS JOIN notifications n ON n.id = s.notification`,
 		"s.event", "s.user = "+l.me+" AND s.event > 0 AND s.event > CASE WHEN "+l.seen()+" THEN n.event ELSE 0 END AND ("+l.seen()+" OR n.kind <> 'booking_update')")
@@ -80,61 +92,68 @@ func (l *cardList) source(from, latest, where string) {
 		" WHERE "+latest+" > 0 AND "+latest+" < "+l.before+" AND "+where+l.narrow+" ORDER BY "+latest+" DESC"+l.limit+")")
 }
 
-// shared adds the cards by their shared events: by the index that passes over
-// the least.
+// shared adds the cards by their shared events, by the index that passes over the
+// least, and what the person's own marks take from there or bring to it.
 func (l *cardList) shared() {
 	cards := func(index, where string) {
 		l.source("notifications n INDEXED BY "+index+" LEFT JOIN notification_states s ON s.user = "+l.me+" AND s.notification = n.id",
-			"n.event", where+l.seen()+" AND coalesce(s.event, 0) <= n.event")
+			"n.event", where+" AND "+l.seen()+" AND coalesce(s.event, 0) <= n.event")
 	}
-	topics := l.topics
+	topics, above := l.topics, ""
 	if property := l.filter.Property; property != "" {
 		topics = []string{l.arg(inn.PropertyTopic(property))}
 	}
 	switch {
 	case l.filter.Priority == inn.Critical || l.filter.Urgent != nil && *l.filter.Urgent:
-		cards("notifications_critical", "n.priority = 'critical' AND ")
+		cards("notifications_critical", "n.priority = 'critical'") // few, and all of them
 	case l.filter.Property != "" || !l.every && len(topics) <= mostTopics:
+		if l.filter.Unread {
+			above = " AND n.event > " + l.floor
+		}
 		for _, topic := range topics {
-			cards("notifications_topic", "n.topic = "+topic+l.beside(l.floor)+" AND ")
+			cards("notifications_topic", "n.topic = "+topic+above)
+		}
+		if l.filter.Unread {
+			l.marked("notification_states_unread", "s.unread = 1", "<=", func(int) string { return l.floor })
 		}
 	default:
-		for i, kind := range inn.Kinds {
-			if l.filter.Kind == "" || l.filter.Kind == kind {
-				cards("notifications_latest", fmt.Sprintf("n.kind = '%s'", kind)+l.beside(l.floors[i])+" AND ")
-			}
-		}
+		l.byKind(cards)
 	}
 }
 
-// beside narrows a list of what is unread to above a floor, where all is but what
-// was marked, and one of what is read to below it. The floor for everything is
-// under that of any kind, so that only the first can be told by it.
-func (l *cardList) beside(floor string) string {
+// byKind takes the cards kind by kind. What is unread stands above the floor of
+// its kind, but for what was marked unread below it; what is read stands below it,
+// but for what was marked read above it.
+func (l *cardList) byKind(cards func(index, where string)) {
+	floor := func(i int) string { return l.floors[i] }
+	for i, kind := range inn.Kinds {
+		where := fmt.Sprintf("n.kind = '%s'", kind)
+		switch {
+		case l.filter.Kind != "" && l.filter.Kind != kind:
+			continue
+		case l.filter.Unread:
+			where += " AND n.event > " + floor(i)
+		case l.filter.Read:
+			where += " AND n.event <= " + floor(i)
+		}
+		cards("notifications_latest", where)
+	}
 	switch {
 	case l.filter.Unread:
-		return " AND n.event > " + floor
-	case l.filter.Read && floor != l.floor:
-		return " AND n.event <= " + floor
+		l.marked("notification_states_unread", "s.unread = 1", "<=", floor)
+	case l.filter.Read:
+		l.marked("notification_states_read", "s.unread = 0", ">", floor)
 	}
-	return ""
 }
 
-// marked adds what the person's own marks bring to a list that is narrowed by
-// them: below the floor what is unread again, above it what was read.
-func (l *cardList) marked() {
-	index, mark, side := "notification_states_unread", "s.unread = 1", "<="
-	switch {
-	case l.filter.Read && (l.every || len(l.topics) > mostTopics) && l.filter.Property == "":
-		index, mark, side = "notification_states_read", "s.unread = 0", ">"
-	case !l.filter.Unread:
-		return
-	}
+// marked adds what the person's own marks bring to a list: what they cover on one
+// side of the floor of each kind.
+func (l *cardList) marked(index, mark, side string, floor func(int) string) {
 	for i, kind := range inn.Kinds {
 		if l.filter.Kind == "" || l.filter.Kind == kind {
 			l.source("notification_states s INDEXED BY "+index+" CROSS JOIN notifications n ON n.id = s.notification",
 				"s.covers", fmt.Sprintf("s.user = %s AND s.kind = '%s' AND %s AND s.covers > 0 AND s.covers %s %s AND s.event <= s.covers AND ",
-					l.me, kind, mark, side, l.floors[i])+l.on("s.topic"))
+					l.me, kind, mark, side, floor(i))+l.on("s.topic"))
 		}
 	}
 }

@@ -3,27 +3,17 @@ package store
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"baithaka/inn"
 )
 
-// SearchNotifications gives a viewer's cards that hold the words of a filter, the
-// last moved first: those whose latest event for the viewer holds them. Where
-// that is rare it stops after a while, and gives the place from which to go on; 0
-// when there is nothing further back or the limit is full.
-func (s *Store) SearchNotifications(ctx context.Context, by inn.Viewer, f NotificationFilter) (found []inn.Notification, reached int64, err error) {
-	return s.searchCards(ctx, by, f, patience)
-}
-
+// searchCards gives a viewer's cards that hold the words of a filter, the last
+// moved first: those whose latest event for the viewer holds them.
 func (s *Store) searchCards(ctx context.Context, by inn.Viewer, f NotificationFilter, patience time.Duration) (found []inn.Notification, reached int64, err error) {
 	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: f.Kind, Property: f.Property}, heard(by), patience)
 	if find == nil || !by.Somebody() {
 		return nil, 0, err
-	}
-	if f.Before == 0 {
-		f.Before = math.MaxInt64
 	}
 	r, err := s.reach(ctx, by, make([]any, walkArgs)...) // the search's own arguments come first
 	if err != nil {

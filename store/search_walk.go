@@ -136,7 +136,7 @@ func (f *finder) tail(ctx context.Context, in span) ([]int64, error) {
 
 // matching looks at some events one by one, for where the index does not know.
 func (f *finder) matching(ctx context.Context, where string, args ...any) (places []int64, err error) {
-	rows, err := f.store.read.QueryContext(ctx, `SELECT `+columnsOfE+` FROM events e WHERE `+where, args...)
+	rows, err := f.store.read.QueryContext(ctx, `SELECT `+columnsOfE+` FROM events e WHERE `+where+` ORDER BY e.id `+f.filter.order(), args...)
 	all, err := scanAll(rows, err, scanEvent)
 	for i := range all {
 		if f.fits(&all[i]) && f.says(&all[i]) {
@@ -181,7 +181,7 @@ func (f *finder) says(e *inn.Event) bool {
 // walk is what is read at the places that a search finds, which are f.place.
 type walk[T any] struct {
 	columns string
-	joins   string // CROSS JOIN …
+	joins   string // CROSS JOIN …, each by a key
 	where   string // AND …
 	args    []any  // from $3 on
 	scan    func(interface{ Scan(...any) error }) (T, error)
@@ -195,19 +195,19 @@ func (w walk[T]) at(ctx context.Context, f *finder, places []int64, limit int) (
 	if len(places) == 0 {
 		return nil, nil
 	}
+	// The places are in their order, and what is crossed with them stays in it.
 	rows, err := f.store.read.QueryContext(ctx, `SELECT `+w.columns+` FROM (SELECT value AS place FROM json_each($1)) f `+w.joins+`
-		WHERE 1 = 1 `+w.where+`
-		ORDER BY f.place `+f.filter.order()+` LIMIT $2`, append([]any{asJSON(places), limit}, w.args...)...)
+		WHERE 1 = 1 `+w.where+` LIMIT $2`, append([]any{asJSON(places), limit}, w.args...)...)
 	return scanAll(rows, err, w.scan)
 }
 
 // all reads until a limit is full or patience has run out. left is what was not
 // looked at then.
 func (w walk[T]) all(ctx context.Context, f *finder, in span, limit int) (found []T, left span, err error) {
-	// Several events may tell of one booking or card, of which the last counts.
-	for most := 2 * limit; !in.empty(); most = min(2*most, historyStep) {
+	for !in.empty() {
+		// Several events tell of one booking or card, of which the last counts.
 		var places []int64
-		if places, in, err = f.places(ctx, in, most); err != nil {
+		if places, in, err = f.places(ctx, in, 8*limit); err != nil {
 			return nil, span{}, err
 		}
 		some, err := w.at(ctx, f, places, limit-len(found))

@@ -82,8 +82,8 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 		{inn.KeyRevoked, by, "key:website", "", "revoked the API key website", []inn.Type{inn.MemberChanged, inn.UserAction},
 			func() error { return s.RevokeKey(ctx, by, "website") }},
 		{inn.HouseListed, operator, "property:river", "", "listed River House", []inn.Type{inn.PropertyListed}, func() error { return s.ListProperty(ctx, operator, house("river")) }},
-		{inn.SettingsChanged, operator, "property:desk", "Asia/Kolkata, INR", "changed the settings of the house", nil,
-			func() error { return s.SetDesk(ctx, operator, "Asia/Kolkata", "INR") }},
+		{inn.SettingsChanged, operator, "house", "zone Asia/Kolkata → Europe/Rome, currency INR → EUR", "changed the settings of the house", []inn.Type{inn.HouseChanged},
+			func() error { return s.SetDesk(ctx, operator, "Europe/Rome", "EUR") }},
 		{inn.MemberAdded, operator, "user:4", "USER", "added Ann", []inn.Type{inn.MemberChanged}, func() error {
 			_, err := s.AddMember(ctx, operator, inn.Member{Email: "ann@demo.test", Name: "Ann", Role: inn.User}, "long enough")
 			return err

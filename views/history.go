@@ -12,6 +12,7 @@ type History struct {
 	Asked      HistoryAsked
 	Events     []inn.Event // newest first, redacted
 	Next       string      // the query string of the next page, "" at the end
+	Partly     bool        // a search that was not over when the page was made; Next goes on with it
 	Newest     bool        // this is the first page
 	Properties []inn.Property
 	Actors     []Actor

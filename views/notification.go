@@ -17,6 +17,7 @@ type NotificationsList struct {
 	Urgent     []inn.Notification // critical and open: on the first page, however old
 	Cards      []inn.Notification
 	Next       string // the query string of the next page, "" at the end
+	Partly     bool   // a search that was not over when the page was made; Next goes on with it
 	Newest     bool   // this is the first page
 	Properties []inn.Property
 }

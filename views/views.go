@@ -85,6 +85,7 @@ type BookingsList struct {
 	Search     string
 	Bookings   []inn.Booking
 	Next       string // the query string of the next page, "" at the end
+	Partly     bool   // a search that was not over when the page was made; Next goes on with it
 	Properties []inn.Property
 }
 

@@ -39,3 +39,15 @@ func statusWord(status string) string {
 	}
 	return strings.ReplaceAll(status, "_", " ")
 }
+
+// nothingYet stands where a search has found nothing so far and may go on.
+const nothingYet = "Nothing among the newest. There may be more further back."
+
+// further labels the way to the next page: a search that was not over goes on
+// there.
+func further(partly bool, otherwise string) string {
+	if partly {
+		return "Search further back"
+	}
+	return otherwise
+}

@@ -1,0 +1,37 @@
+//go:build soak
+
+package browser
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// What takes its time by the clock on the wall: `make soak`.
+
+// TestServerGoneForTwentySeconds is TestServerGoneAndBack with the pause that
+// makes every page try again several times.
+func TestServerGoneForTwentySeconds(t *testing.T) { serverGone(t, 20*time.Second) }
+
+// TestSilenceIsNoticedByTheClock is TestSilenceIsNoticed without touching the
+// page's clock: a connection that dies without a word is noticed within 45 s.
+func TestSilenceIsNoticedByTheClock(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	line := newProxy(t, p.address)
+	w := open(t, browser, line.listener.Addr().String())
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	line.hush(true)
+	took := w.within(50*time.Second, `document.querySelector('#connection').dataset.state === 'stale'`)
+	t.Logf("noticed after %s", took.Round(time.Millisecond))
+	assert.LessOrEqual(t, took, 47*time.Second, "45 s since the last word, and a look at the clock every second")
+	p.book("BK-1", "lake-house", "Unheard")
+	line.hush(false)
+	line.cut()
+	line.mend()
+	w.within(60*time.Second, `document.querySelector('[data-booking="BK-1"]') !== null`)
+	w.live()
+}
