@@ -35,3 +35,25 @@ func TestSilenceIsNoticedByTheClock(t *testing.T) {
 	w.within(60*time.Second, `document.querySelector('[data-booking="BK-1"]') !== null`)
 	w.live()
 }
+
+// TestReadingReachesTheOtherTabWithinASecond measures what
+// TestMarksAndGotItReachEveryWindow only waits for.
+func TestReadingReachesTheOtherTabWithinASecond(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	first, second, other := open(t, browser, p.address), open(t, browser, p.address), open(t, browser, p.address)
+	first.signIn("admin@demo.test", password, "/notifications")
+	second.signIn("admin@demo.test", password, "/notifications")
+	other.signIn("owner@demo.test", password, "/notifications")
+	const card = `[data-notification="booking:BK-1"]`
+	p.book("BK-1", "lake-house", "Meera Iyer")
+	for _, w := range []*window{first, second, other} {
+		w.live()
+		w.wait(`document.querySelector('` + card + `').dataset.read === 'false'`)
+	}
+	first.click(card + ` [data-action=read]`)
+	took := second.wait(`document.querySelector('` + card + `').dataset.read === 'true' && document.getElementById('unread').hidden`)
+	t.Logf("read in the other tab after %s", took.Round(time.Millisecond))
+	assert.Less(t, took, time.Second)
+	assert.Equal(t, "false", other.text(`document.querySelector('`+card+`').dataset.read`))
+}

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"time"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -103,68 +101,4 @@ func readJSON(c echo.Context) ([]byte, error) {
 		return nil, inn.E(inn.TooLarge, tooLarge)
 	}
 	return body, wellFormed(body)
-}
-
-// wellFormed walks the tokens once. encoding/json alone would take the last of
-// two equal names, and replace bytes that are not UTF-8.
-func wellFormed(body []byte) error {
-	malformed := func(what string) error {
-		return inn.E(inn.Malformed, "The body is not JSON: %s. Nothing was stored.", what)
-	}
-	if !utf8.Valid(body) {
-		return malformed("it is not UTF-8")
-	}
-	type level struct {
-		names map[string]bool // nil in an array
-		name  bool            // the next token is a name
-	}
-	var levels []level
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	for values := 0; ; {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) && values == 1 && len(levels) == 0 {
-			return nil
-		}
-		if err != nil {
-			return malformed("it breaks off or has a wrong character")
-		}
-		if len(levels) == 0 {
-			if values++; values > 1 {
-				return malformed("there is something behind it")
-			}
-		}
-		in := &level{}
-		if len(levels) > 0 {
-			in = &levels[len(levels)-1]
-		}
-		switch token := token.(type) {
-		case json.Delim:
-			if token == '}' || token == ']' {
-				levels = levels[:len(levels)-1]
-				continue
-			}
-			in.name = in.names != nil
-			if len(levels) == maxDepth {
-				return malformed("it is nested too deeply")
-			}
-			next := level{}
-			if token == '{' {
-				next = level{map[string]bool{}, true}
-			}
-			levels = append(levels, next)
-		case string:
-			if in.name {
-				if in.names[token] {
-					return malformed("a name stands twice in an object")
-				}
-				in.names[token] = true
-				in.name = false
-				continue
-			}
-			in.name = in.names != nil
-		default:
-			in.name = in.names != nil
-		}
-	}
 }

@@ -163,8 +163,11 @@ func (s *Store) Trim(ctx context.Context, upto int64) error {
 			}
 			return t.exec(`UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), $1) AS TEXT) WHERE name = 'trimmed'`, trimmed)
 		})
-		if err != nil || trimmed >= upto {
+		if err != nil {
 			return err
+		}
+		if trimmed >= upto {
+			return s.forgetWords(ctx, trimmed)
 		}
 	}
 }

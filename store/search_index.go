@@ -221,11 +221,11 @@ func words(e *inn.Event) string {
 	var said []string
 	switch e.Kind() {
 	case inn.BookingUpdate:
-		b, err := e.Booking()
-		if err != nil || b.ID == "" {
+		var b struct{ ID, CustomerName, Title, PropertyName string } // the whole booking takes much longer
+		if e.Into(&b) != nil || b.ID == "" {
 			return strings.TrimPrefix(e.Subject, "booking:")
 		}
-		said = []string{b.ID, b.Customer, b.Title, b.House}
+		said = []string{b.ID, b.CustomerName, b.Title, b.PropertyName}
 	case inn.AlertUpdate:
 		var a inn.Alert
 		if e.Into(&a) == nil {
