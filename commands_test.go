@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -119,6 +120,20 @@ func TestPeopleOnTheCommandLine(t *testing.T) {
 }
 
 // The demonstration touches nothing that is not its own.
+func TestAnActIsTakenBackOnTheCommandLine(t *testing.T) {
+	dir, _ := newHouse(t)
+	must(t, dir, "user", "add", "gone@house.test", "--name", "Marker Seventeen", "--role", "STAFF", "--property", "lake-house")
+	acts := must(t, dir, "audit", "list")
+	found := regexp.MustCompile(`(?m)^(\d+) .*Marker Seventeen`).FindStringSubmatch(acts)
+	require.NotNil(t, found, acts)
+	must(t, dir, "audit", "erase", found[1])
+	assert.NotContains(t, must(t, dir, "audit", "list"), "Marker Seventeen")
+	assert.Regexp(t, `(?m)^audit .*ok`, strings.ToLower(must(t, dir, "check")))
+	status, _, errOut := command(t, dir, "audit", "erase", found[1])
+	assert.Equal(t, 1, status, "it has nothing left to say")
+	oneLine(t, errOut)
+}
+
 func TestDemoRefusesForeignDirectories(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "accounts.txt")

@@ -48,6 +48,7 @@ type cli struct {
 	Property propertyCmd `cmd:"" help:"Properties: add, list."`
 	Backup   backupCmd   `cmd:"" help:"Copy the database, while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the database's place; what is there is kept beside it."`
+	Audit    auditCmd    `cmd:"" help:"The administrative acts."`
 	Check    checkCmd    `cmd:"" help:"Look whether the database is sound and the audit as it was written."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

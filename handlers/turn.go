@@ -60,6 +60,9 @@ func (st *stream) turn(b *batch) (done bool) {
 			st.cursor.Rewind(events[0].ID - 1)
 			return false
 		}
+		if len(events) > 0 {
+			st.seat.at.Store(events[0].ID - 1)
+		}
 		st.gather(b, events)
 		if len(events) == 0 {
 			why := st.due.Swap(0)
@@ -170,6 +173,7 @@ func (st *stream) follow(ctx context.Context) error {
 		if why&dueEnd != 0 {
 			return errGone
 		}
+		st.seat.at.CompareAndSwap(atHead, st.cursor.Pos())
 		if err := st.flush(); err != nil {
 			return err
 		}

@@ -40,10 +40,17 @@ func takeOver(c echo.Context) (*takenWire, error) {
 	head := bytes.NewBufferString("HTTP/1.1 200 OK\r\n")
 	_ = h.Write(head) // into memory
 	head.WriteString("\r\n")
-	w := &takenWire{conn: conn, head: head.Bytes()}
+	w, err := newTakenWire(conn, head.Bytes())
+	if err != nil {
+		conn.Close()
+	}
+	return w, err
+}
+
+func newTakenWire(conn net.Conn, head []byte) (w *takenWire, err error) {
+	w = &takenWire{conn: conn, head: head}
 	if socket, ok := conn.(syscall.Conn); ok && canTry {
 		if w.raw, err = socket.SyscallConn(); err != nil {
-			conn.Close()
 			return nil, err
 		}
 		w.try = func(fd uintptr) bool {

@@ -42,3 +42,33 @@ func BenchmarkPushIntoTheTail(b *testing.B) {
 		l.push([]inn.Event{one[0]}, one[0].ID)
 	}
 }
+
+// Ten thousand wait: for everything, or each for a topic of its own.
+func BenchmarkCallWhoWaits(b *testing.B) {
+	for name, topic := range map[string]func(i int) inn.Topic{
+		"everything": func(int) inn.Topic { return inn.Everything },
+		"their own":  func(i int) inn.Topic { return inn.UserTopic(int64(i)) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			l := shortLog(b, newFake(), tailLength)
+			called := make([]*Cursor, 0, 10_000)
+			for i := range 10_000 {
+				c := l.FromHead(topic(i))
+				called = append(called, c)
+			}
+			b.ReportAllocs()
+			var id int64
+			for b.Loop() {
+				for _, c := range called {
+					c.Tail()
+					for !c.Park(func() { called = append(called, c) }) {
+						c.Tail()
+					}
+				}
+				called = called[:0]
+				id++
+				l.push([]inn.Event{{ID: id, Topic: inn.UserTopic(id % 10_000)}}, id)
+			}
+		})
+	}
+}

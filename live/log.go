@@ -54,6 +54,7 @@ type Log struct {
 
 	mu      sync.Mutex // held by whoever replaces now, and over waiting
 	waiting waiting
+	calls   []func() // what push filled last; for it alone, to fill again
 }
 
 // view is the log at one moment.
@@ -130,12 +131,15 @@ func (l *Log) catchUp(ctx context.Context) error {
 // push puts events at the end of the tail and calls who waits for one of them,
 // after everybody can read it.
 func (l *Log) push(events []inn.Event, head int64) {
-	for _, call := range l.extend(events, head) {
+	calls := l.extend(events, head, l.calls[:0])
+	for _, call := range calls {
 		call()
 	}
+	clear(calls)
+	l.calls = calls
 }
 
-func (l *Log) extend(events []inn.Event, head int64) (calls []func()) {
+func (l *Log) extend(events []inn.Event, head int64, calls []func()) []func() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	next := *l.now.Load()
