@@ -25,8 +25,9 @@ unit: ## all tests of the program, with the race detector
 browser: ## the tests in Chromium, against the built program
 	cd browser && $(GO) test -count=1 ./...
 
-bench: ## the hot paths: append, cursor, frame, figures
-	$(GO) test -run '^$$' -bench . -benchmem ./inn ./store ./live ./handlers ./views
+bench: ## the hot paths: append, cursor, frame, figures; and whole pages
+	$(GO) test -run '^$$' -bench . -skip BenchmarkPages -benchmem ./inn ./store ./live ./handlers ./views
+	$(GO) test -run '^$$' -bench BenchmarkPages -benchtime 100x ./handlers
 
 bench-serve: ## what a running server does under load: every figure of bench/README.md
 	$(GO) build -trimpath -ldflags '-s -w' -o baithaka .

@@ -27,7 +27,7 @@ import (
 // one and the hundredth slowest took: at rest, and with 100 bookings a second
 // published beside. The house of the goals is made with
 //
-//	go test -run '^$' -bench Pages ./handlers -events 1000000 -bookings 100000 -house DIR
+//	go test -run '^$' -bench Pages -benchtime 100x ./handlers -events 1000000 -bookings 100000 -house DIR
 func BenchmarkPages(b *testing.B) {
 	s := newBigSite(b)
 	pages := s.pages(b)

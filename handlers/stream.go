@@ -31,7 +31,7 @@ type stream struct {
 	until   time.Time // when the session ends, unless it is used before
 	page    bool      // fragments for a page; else JSON for a program
 	narrow  narrowing
-	wants   func(*inn.Event) bool // narrow, for the viewer as of now
+	wants   func(*inn.Event) bool // narrow, for the viewer as of now; nil for everything
 	from    int64                 // the place the page was made at
 	state   *pageState            // nil for a program
 	visible int                   // how many events a page has caught up with
@@ -291,7 +291,7 @@ func (st *stream) hand(e *inn.Event) []byte {
 	if st.state != nil {
 		st.state.touched(e, st.viewer, sees)
 	}
-	if !sees || !st.page && e.Type.Internal() || !st.wants(e) {
+	if !sees || !st.page && e.Type.Internal() || st.wants != nil && !st.wants(e) {
 		return nil
 	}
 	frame := st.site.frames.frame(e, sight, st.page)

@@ -226,9 +226,13 @@ func (s *Site) narrow(c echo.Context, v inn.Viewer) (narrowing, error) {
 	return n, nil
 }
 
-// of gives the test for a viewer as of now: a right that has ended takes its
-// room along. A property that was there when the stream began still is.
+// of gives the test for a viewer as of now, nil when everything passes: a right
+// that has ended takes its room along. A property that was there when the stream
+// began still is.
 func (n narrowing) of(v inn.Viewer) func(*inn.Event) bool {
+	if len(n.rooms)+len(n.types) == 0 {
+		return nil
+	}
 	var rooms []func(*inn.Event) bool
 	for _, name := range n.rooms {
 		if holds, ok := v.Room(name, func(string) bool { return true }); ok {

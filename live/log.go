@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -109,23 +110,35 @@ func (l *Log) Run(ctx context.Context) {
 // catchUp reads what the source has beyond the head into the tail.
 func (l *Log) catchUp(ctx context.Context) error {
 	for {
-		_, upto, err := l.source.Bounds(ctx)
+		events, err := l.source.Events(ctx, l.Head(), math.MaxInt64, readStep, []inn.Topic{inn.Everything})
 		if err != nil {
 			return err
 		}
-		if upto <= l.Head() {
-			return nil
+		if len(events) == 0 {
+			return l.passGap(ctx)
 		}
-		events, err := l.source.Events(ctx, l.Head(), upto, readStep, []inn.Topic{inn.Everything})
-		if err != nil {
-			return err
-		}
+		l.push(events, events[len(events)-1].ID)
 		if len(events) < readStep {
-			l.push(events, upto)
-		} else {
-			l.push(events, events[len(events)-1].ID)
+			return nil // the bell that was taken before rings for what has come since
 		}
 	}
+}
+
+// passGap moves the head past places that hold nothing any more.
+func (l *Log) passGap(ctx context.Context) error {
+	_, upto, err := l.source.Bounds(ctx)
+	if err != nil || upto <= l.Head() {
+		return err
+	}
+	events, err := l.source.Events(ctx, l.Head(), upto, readStep, []inn.Topic{inn.Everything})
+	if err != nil {
+		return err
+	}
+	if len(events) == readStep {
+		upto = events[readStep-1].ID
+	}
+	l.push(events, upto)
+	return nil
 }
 
 // push puts events at the end of the tail and calls who waits for one of them,

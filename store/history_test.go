@@ -209,6 +209,12 @@ func TestIndexFollowsTheLog(t *testing.T) {
 	old, err := s.Bookings(ctx, admin, BookingFilter{Search: "BK-1", Limit: 9})
 	require.NoError(t, err)
 	require.Len(t, old, 1, "and however old they are")
+	loose, err := s.finder(ctx, EventFilter{Words: "BK-1"}, nil, 0)
+	require.NoError(t, err)
+	loose.loose = true // as it is where "bk" is in nearly every event
+	places, _, err := loose.places(ctx, span{0, loose.head + 1}, 9)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{old[0].Event}, places)
 	publish(t, s, website, titled("BK-1", "Tree house"))
 	require.NoError(t, s.Index(ctx))
 	assert.Equal(t, 4, rows(), "what left the log left the index when the booking moved on")

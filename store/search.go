@@ -18,30 +18,41 @@ type operand struct {
 	word  bool
 }
 
+// To look at an event takes as long as to walk by some fifty places of a term, and
+// to look for words in it three times that.
+const (
+	lookCost = 50
+	readCost = 150
+)
+
 // match writes a filter and the topics a viewer hears, nil for all, as a query of
 // the index, the rarest first. A step is in each operand, so that what walks the
 // query comes by every step. What nearly all events have is left out where it
-// would cost more to walk than to look at the events: whoever reads them compares
-// that again.
-func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics []inn.Topic, searched int64) (string, error) {
+// would cost more to walk than to look at the events that have the rarest: whoever
+// reads them compares that again, but for words, of which loose tells.
+func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics []inn.Topic, searched int64) (match string, loose bool, err error) {
 	all, err := s.operands(ctx, f, said, topics)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	slices.SortStableFunc(all, func(a, b operand) int { return cmp.Compare(a.times, b.times) })
 	var queries []string
 	for i, one := range all {
-		// To look at an event takes as long as to walk by some fifty terms.
-		rest := 1 - float64(one.times)/float64(max(searched, 1))
-		if i == 0 || one.word || float64(one.times) < 50*float64(all[0].times)*rest {
-			queries = append(queries, "("+one.query+" OR step : "+stepTerm+")")
+		cost := lookCost * (1 - float64(one.times)/float64(max(searched, 1)))
+		if one.word {
+			cost = readCost
 		}
+		if i > 0 && float64(one.times) > cost*float64(all[0].times) {
+			loose = loose || one.word
+			continue
+		}
+		queries = append(queries, "("+one.query+" OR step : "+stepTerm+")")
 	}
-	match := "(" + strings.Join(queries, " AND ") + ")"
-	if f.Feed && f.Type == "" && f.Kind == "" && len(said) == 0 { // figures have no words
+	match = "(" + strings.Join(queries, " AND ") + ")"
+	if f.Feed && f.Actor != "" { // the house itself does little but figures
 		match += " NOT (type : " + term(inn.MetricsUpdate) + ")"
 	}
-	return match, nil
+	return match, loose, nil
 }
 
 func (s *Store) operands(ctx context.Context, f EventFilter, said []sought, topics []inn.Topic) (all []operand, err error) {

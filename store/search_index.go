@@ -45,24 +45,21 @@ func (s *Store) Index(ctx context.Context) error {
 // caughtUp makes sure that the index is not far behind the head and gives the
 // place it reaches: who asks by filter must not miss what the same page without
 // one shows.
-func (s *Store) caughtUp(ctx context.Context) (searched, head int64, err error) {
-	if _, head, err = s.Bounds(ctx); err != nil {
-		return 0, 0, err
-	}
+func (s *Store) caughtUp(ctx context.Context, head int64) (searched int64, err error) {
 	for added := 0; ; added += indexStep {
 		searched, err = s.searched(ctx)
 		if err != nil || head-searched <= tailMost {
-			return searched, head, err
+			return searched, err
 		}
 		if added == 0 && head-searched > indexAtOnce {
-			return 0, 0, &inn.Error{Code: inn.Unavailable, Text: "The log is just being indexed; searching and filtering it works again in a moment.", RetryAfter: 10 * time.Second}
+			return 0, &inn.Error{Code: inn.Unavailable, Text: "The log is just being indexed; searching and filtering it works again in a moment.", RetryAfter: 10 * time.Second}
 		}
 		err = s.write(ctx, (*tx).index)
 		if code := inn.CodeOf(err); code == inn.NoSpace || code == inn.Unavailable {
-			return searched, head, nil // what was indexed can still be searched
+			return searched, nil // what was indexed can still be searched
 		}
 		if err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 	}
 }

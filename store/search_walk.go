@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"slices"
 	"time"
 
@@ -35,6 +34,8 @@ type finder struct {
 	topics   []inn.Topic // those the viewer hears; nil for all
 	sought   []sought
 	match    string    // the query of the index
+	loose    bool      // it leaves out words
+	trimmed  int64     // the place before which the log has no events
 	searched int64     // the place the index reaches
 	head     int64     //
 	deadline time.Time // when to stop at the next step; the zero time for never
@@ -50,10 +51,13 @@ func (s *Store) finder(ctx context.Context, f EventFilter, topics []inn.Topic, p
 		one.deadline = time.Now().Add(patience)
 	}
 	var err error
-	if one.searched, one.head, err = s.caughtUp(ctx); err != nil {
+	if one.trimmed, one.head, err = s.Bounds(ctx); err != nil {
 		return nil, err
 	}
-	one.match, err = s.match(ctx, f, one.sought, topics, one.searched)
+	if one.searched, err = s.caughtUp(ctx, one.head); err != nil {
+		return nil, err
+	}
+	one.match, one.loose, err = s.match(ctx, f, one.sought, topics, one.searched)
 	return one, err
 }
 
@@ -88,7 +92,7 @@ func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64
 	if f.filter.Oldest {
 		rest.after = in.before - 1
 	}
-	steps := 0
+	steps := 0 // whatever is there
 	for rows.Next() {
 		var place int64
 		if err := rows.Scan(&place); err != nil {
@@ -100,30 +104,34 @@ func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64
 			steps++
 			late = f.late()
 		}
-		if late || len(places) == most {
+		if late || len(places)-steps == most {
 			rest = in.beyond(place, f.filter.Oldest)
 			break
 		}
 	}
-	if err := rows.Err(); err != nil || steps == 0 {
+	if err := rows.Err(); err != nil || steps == 0 && !f.loose {
 		return places, rest, err
 	}
-	places, err = f.without(ctx, places)
+	places, err = f.confirmed(ctx, places)
 	return places, rest, err
 }
 
 func (f *finder) late() bool { return !f.deadline.IsZero() && time.Now().After(f.deadline) }
 
-// without leaves out the steps at which nothing matches.
-func (f *finder) without(ctx context.Context, places []int64) ([]int64, error) {
-	var steps []int64
+// confirmed leaves out the places that only may match: the steps, and all of them
+// when the query of the index is loose. Of what is older than the log the index
+// alone tells.
+func (f *finder) confirmed(ctx context.Context, places []int64) ([]int64, error) {
+	var doubtful []int64
 	for _, place := range places {
-		if place%stepPlaces == 0 {
-			steps = append(steps, place)
+		if f.loose || place%stepPlaces == 0 {
+			doubtful = append(doubtful, place)
 		}
 	}
-	matching, err := f.matching(ctx, `e.id IN (SELECT value FROM json_each($1))`, asJSON(steps))
-	return slices.DeleteFunc(places, func(place int64) bool { return place%stepPlaces == 0 && !slices.Contains(matching, place) }), err
+	matching, err := f.matching(ctx, `e.id IN (SELECT value FROM json_each($1))`, asJSON(doubtful))
+	return slices.DeleteFunc(places, func(place int64) bool {
+		return place > f.trimmed && (f.loose || place%stepPlaces == 0) && !slices.Contains(matching, place)
+	}), err
 }
 
 // tail gives the places of a span that match, by the events themselves.
@@ -222,12 +230,4 @@ func (w walk[T]) all(ctx context.Context, f *finder, in span, limit int) (found 
 		}
 	}
 	return found, span{}, nil
-}
-
-// until is an instant as the end of a range: the zero time is none.
-func until(t time.Time) int64 {
-	if t.IsZero() {
-		return math.MaxInt64
-	}
-	return ms(t)
 }

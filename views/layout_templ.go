@@ -373,7 +373,7 @@ var (
 		"times.js", "preferences.js", "connection.js", "attention.js", "lists.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js", "notifications.js",
 	}
 	sheets = []string{
-		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "toasts.css", "figures.css", "pages.css", "settings.css", "account.css", "people.css", "notifications.css", "records.css", "house.css",
+		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "lists.css", "toasts.css", "figures.css", "forms.css", "pages.css", "settings.css", "account.css", "people.css", "notifications.css", "records.css", "docs.css", "house.css",
 	}
 )
 
