@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var steadyFor = flag.Duration("steady", 30*time.Second, "how long TestNothingMovesUnderThePointer watches the demonstration")
+var steadyFor = flag.Duration("steady", 24*time.Second, "how long TestNothingMovesUnderThePointer watches the demonstration")
 
 // watchful records every layout shift whose source lay under the pointer and is
 // still there (an item that was replaced is reported as gone from where it was;
@@ -146,10 +146,10 @@ func TestWhatIsReadStaysOnAScrolledPage(t *testing.T) {
 		w.wait(`!document.querySelector('[data-alert="alert:lake-house:boiler"]').innerText.includes('plumber')`)
 		w.still("an alert at the top shrank")
 		alert("alert:resolved", "power", "")
-		for i := range 45 {
+		for i := range 34 {
 			p.book(fmt.Sprintf("BK-%s%d", list[1:2], i), "lake-house", "Another")
 		}
-		w.wait(fmt.Sprintf(`document.querySelector('[data-booking="BK-%s44"]') !== null && document.querySelector('[data-alert="alert:lake-house:power"]:not(.leaving)') === null`, list[1:2]))
+		w.wait(fmt.Sprintf(`document.querySelector('[data-booking="BK-%s33"]') !== null && document.querySelector('[data-alert="alert:lake-house:power"]:not(.leaving)') === null`, list[1:2]))
 		w.still("more was booked than the lists hold")
 		assert.LessOrEqual(t, len(w.texts(`[...document.querySelectorAll('.latest .cards > *')].map((e) => e.id)`)), 60, "what waits is capped as well")
 		w.letGo()

@@ -69,12 +69,12 @@ func TestSolvedAlertLetsGo(t *testing.T) {
 	w.live()
 	w.click(`#main`)
 	w.wait(`tabs.leading`)
-	w.text(`preferences.current.seconds = 1`)
 	p.boiler("alert:raised")
 	w.wait(`document.querySelector('.toast[data-type="alert:raised"]') !== null && window.heard.at(-1) === '880 880'`)
 	p.boiler("alert:resolved")
 	w.wait(`document.querySelector('.toast[data-type="alert:resolved"] .line') !== null && document.querySelector('.toast[data-type="alert:raised"]') === null`)
 	w.wait(`window.heard.at(-1) === '440'`)
+	w.text(`document.querySelector('.toast .line').getAnimations()[0].finish()`)
 	w.wait(`document.querySelectorAll('.toast').length === 0`)
 }
 
@@ -96,9 +96,9 @@ func TestToastsCoverNoControl(t *testing.T) {
 	w.signIn("admin@demo.test", password, "/")
 	for _, width := range []int64{360, 768, 1440} {
 		require.NoError(t, chromedp.Do(w.ctx, chromedp.EmulateViewport(width, 900)))
-		for _, path := range []string{"/", "/history", "/team"} {
+		for _, path := range []string{"/", "/history"} {
 			w.goTo(path)
-			w.text(`preferences.current.seconds = 1`)
+			w.text(`preferences.current.seconds = 0.3`)
 			p.boiler("alert:raised")
 			p.publish(map[string]any{"type": "alert:raised", "property": "hill-cottage", "priority": "critical", "payload": map[string]any{"key": "smoke", "title": "Smoke in the kitchen"}})
 			w.wait(`document.querySelectorAll('.toast[data-folded]').length === 2`)

@@ -43,7 +43,7 @@ func (s *Site) listEvents(c echo.Context) error {
 	if f.Before, err = s.place(c.QueryParam("before")); err != nil {
 		return err
 	}
-	events, reached, err := s.store.HistoryPage(c.Request().Context(), v, f)
+	events, err := s.store.History(c.Request().Context(), v, f)
 	if err != nil {
 		return err
 	}
@@ -53,10 +53,7 @@ func (s *Site) listEvents(c echo.Context) error {
 	}{Events: []eventJSON{}}
 	if len(events) > limit {
 		events = events[:limit]
-		reached = events[limit-1].ID
-	}
-	if reached > 0 {
-		next := inn.Position{Epoch: s.store.Epoch(), ID: reached}.String()
+		next := inn.Position{Epoch: s.store.Epoch(), ID: events[limit-1].ID}.String()
 		answer.Next = &next
 	}
 	for i := range events {

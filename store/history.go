@@ -50,7 +50,6 @@ func (s *Store) history(ctx context.Context, by inn.Viewer, f EventFilter, patie
 	if err != nil || read == nil {
 		return nil, span{}, err
 	}
-	began := time.Now()
 	left = span{f.After, f.Before}
 	if f.Before == 0 {
 		left.before = math.MaxInt64
@@ -58,10 +57,11 @@ func (s *Store) history(ctx context.Context, by inn.Viewer, f EventFilter, patie
 	// Nearly all that is read may be seen: a little more than asked for is enough,
 	// and a log full of what may not be seen is read in longer steps.
 	for step := min(f.Limit+8, historyStep); !left.empty(); step = min(2*step, historyStep) {
-		var batch []inn.Event
-		if batch, left, err = read(left, step); err != nil {
+		batch, rest, stopped, err := read(left, step)
+		if err != nil {
 			return nil, span{}, err
 		}
+		left = rest
 		for i := range batch {
 			if by.Sees(&batch[i]) {
 				if found = append(found, batch[i]); len(found) == f.Limit {
@@ -69,7 +69,7 @@ func (s *Store) history(ctx context.Context, by inn.Viewer, f EventFilter, patie
 				}
 			}
 		}
-		if patience > 0 && time.Since(began) > patience && !left.empty() {
+		if stopped && !left.empty() {
 			return found, left, nil
 		}
 	}
@@ -84,8 +84,8 @@ const historyStep = 512
 const mostBranches = 100
 
 // historyReader gives the next events in a part of the log, at most step of them,
-// and what is left of it.
-type historyReader func(in span, step int) (batch []inn.Event, rest span, err error)
+// and what is left of it. stopped says that it has looked for long enough.
+type historyReader func(in span, step int) (batch []inn.Event, rest span, stopped bool, err error)
 
 // reader chooses how a filter is read, so that what is passed over costs
 // nothing: by subject, by topic, by the search index, or straight through. It is
@@ -97,13 +97,13 @@ func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter, patien
 		if find == nil {
 			return nil, err
 		}
-		return func(in span, step int) ([]inn.Event, span, error) {
+		return func(in span, step int) ([]inn.Event, span, bool, error) {
 			places, rest, err := find.places(ctx, in, step)
 			if err != nil {
-				return nil, rest, err
+				return nil, rest, false, err
 			}
 			batch, err := f.walk().at(ctx, find, places, len(places))
-			return slices.DeleteFunc(batch, func(e inn.Event) bool { return !find.fits(&e) }), rest, err
+			return slices.DeleteFunc(batch, func(e inn.Event) bool { return !find.fits(&e) }), rest, find.stopped, err
 		}, nil
 	}
 	var query string
@@ -118,14 +118,14 @@ func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter, patien
 	default:
 		query, args = straight(topics, f.order(), f.shown())
 	}
-	return func(in span, step int) ([]inn.Event, span, error) {
+	return func(in span, step int) ([]inn.Event, span, bool, error) {
 		args[0], args[1], args[2] = in.after, in.before, step
 		rows, err := s.read.QueryContext(ctx, query, args...)
 		batch, err := scanAll(rows, err, scanEvent)
 		if len(batch) < step {
-			return batch, span{}, err
+			return batch, span{}, false, err
 		}
-		return batch, in.beyond(batch[step-1].ID, f.Oldest), err
+		return batch, in.beyond(batch[step-1].ID, f.Oldest), false, err
 	}, nil
 }
 

@@ -11,6 +11,13 @@ import (
 	"baithaka/inn"
 )
 
+// goOn makes the log go on after a place, as if there had been events up to it.
+func goOn(t *testing.T, s *Store, place int64) {
+	t.Helper()
+	require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, place) }))
+	require.NoError(t, s.Index(ctx))
+}
+
 // A page does not wait for the end of a long search: it shows what there is and
 // goes on from where that stopped, with nothing left out and nothing twice.
 func TestASearchGoesOnFromWhereItStopped(t *testing.T) {
@@ -18,11 +25,12 @@ func TestASearchGoesOnFromWhereItStopped(t *testing.T) {
 	s := newStore(t)
 	admin := person(t, s, "admin", inn.Admin)
 	for n := range 6 {
-		publish(t, s, website, sold(fmt.Sprint("BK-", n), "lake"), alarm("lake", fmt.Sprint("a", n), "Boiler off"))
-		if n == 3 {
-			require.NoError(t, s.Index(ctx)) // the index has some, the rest is looked at by itself
+		if n%2 == 1 { // steps come at a booking, behind one, and where nothing is
+			goOn(t, s, int64(n+1)/2*stepPlaces-int64(n%5))
 		}
+		publish(t, s, website, sold(fmt.Sprint("BK-", n), "lake"), alarm("lake", fmt.Sprint("a", n), "Boiler off"))
 	}
+	require.Greater(t, s.head(t), int64(3*stepPlaces))
 	const hurry = time.Nanosecond
 	var events, bookings, cards []string
 	steps := 0
@@ -81,8 +89,7 @@ func TestStepsOfTheIndexAreNotFound(t *testing.T) {
 			if name == "internal" {
 				skip-- // adding the person tells of that
 			}
-			require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, skip) }))
-			require.NoError(t, s.Index(ctx))
+			goOn(t, s, skip)
 			publish(t, s, website, sold("BK-before", "lake"))
 			atStep(t, s)
 			require.Equal(t, int64(stepPlaces), s.head(t))

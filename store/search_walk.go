@@ -23,7 +23,8 @@ func (s span) beyond(place int64, oldest bool) span {
 }
 
 // patience is for how long a page looks for what a search finds, before it shows
-// what it has and says that there may be more further back.
+// what it has and says that there may be more further back. It counts at the steps
+// of the index: a log that has none yet is searched whole.
 const patience = 10 * time.Millisecond
 
 // finder finds the places in the log that match a filter, in their order: those
@@ -39,6 +40,7 @@ type finder struct {
 	searched int64     // the place the index reaches
 	head     int64     //
 	deadline time.Time // when to stop at the next step; the zero time for never
+	stopped  bool      // it did
 }
 
 // finder is nil when nothing can match.
@@ -99,12 +101,11 @@ func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64
 			return nil, in, err
 		}
 		places = append(places, place)
-		late := false
 		if place%stepPlaces == 0 {
 			steps++
-			late = f.late()
+			f.stopped = !f.deadline.IsZero() && time.Now().After(f.deadline)
 		}
-		if late || len(places)-steps == most {
+		if f.stopped || len(places)-steps == most {
 			rest = in.beyond(place, f.filter.Oldest)
 			break
 		}
@@ -115,8 +116,6 @@ func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64
 	places, err = f.confirmed(ctx, places)
 	return places, rest, err
 }
-
-func (f *finder) late() bool { return !f.deadline.IsZero() && time.Now().After(f.deadline) }
 
 // confirmed leaves out the places that only may match: the steps, and all of them
 // when the query of the index is loose. Of what is older than the log the index
@@ -225,7 +224,7 @@ func (w walk[T]) all(ctx context.Context, f *finder, in span, limit int) (found 
 		if found = append(found, some...); len(found) == limit {
 			return found, span{}, nil
 		}
-		if !in.empty() && f.late() {
+		if f.stopped && !in.empty() {
 			return found, in, nil
 		}
 	}
