@@ -102,10 +102,10 @@ func TestSilenceIsNoticed(t *testing.T) {
 	w.text(`(window.fetched = 0, document.addEventListener('refetch', () => window.fetched++))`)
 
 	line.hush(true)
-	w.later(44)
+	w.later(40)
 	w.rest(1500 * time.Millisecond) // the page looks at its clock every second
 	assert.Equal(t, "live", w.text(`document.querySelector('#connection').dataset.state`))
-	w.later(2)
+	w.later(4)
 	w.state("stale")
 	w.wait(`/^STALE since \d\d:\d\d$/.test(document.querySelector('#connection .word').textContent)`)
 	w.wait(`window.fetched === 1`)
