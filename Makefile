@@ -35,6 +35,7 @@ bench-serve: ## what a running server does under load: every figure of bench/REA
 
 soak: ## every fault test at its full size; half an hour or so
 	$(GO) test -tags soak -timeout 60m -count=1 -run . ./...
+	cd browser && $(GO) test -tags soak -timeout 15m -count=1 -run 'Twenty|ByTheClock|WithinASecond' ./...
 
 fuzz: ## every fuzz target for a minute
 	@grep -rHo --include='*_test.go' 'func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort | while read -r package target; do \
