@@ -220,6 +220,24 @@ func TestWhoTakesNothingIsCut(t *testing.T) {
 	})
 }
 
+// parked waits until one of the open streams has nothing left to do, and takes
+// it back from the log.
+func (s *site) parked(which func(*stream) bool) (found *stream) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		s.streams.mu.Lock()
+		defer s.streams.mu.Unlock()
+		for c := range s.streams.open {
+			if c.stream != nil && which(c.stream) && c.stream.cursor.Unpark() {
+				found = c.stream
+				return true
+			}
+		}
+		return false
+	}, soon, time.Millisecond)
+	return found
+}
+
 // A panic in a stream's turn, or in its own time, is the end of that stream and
 // of nothing else.
 func TestPanicIsOneStreamsEnd(t *testing.T) {
@@ -229,19 +247,14 @@ func TestPanicIsOneStreamsEnd(t *testing.T) {
 		other := s.stream("/api/v1/stream?types=booking:new", key, "").live()
 		conn, r, _ := s.rawStream(key, "")
 		readUntil(t, r, "event: live")
-		s.streams.mu.Lock()
-		for c := range s.streams.open {
-			if st := c.stream; len(st.narrow.types) == 0 && st.cursor.Unpark() {
-				st.wants = func(*inn.Event) bool { panic("a poison of " + how) }
-				if how == "in its own time" {
-					st.cursor.Rewind(0)
-					go st.run()
-				} else {
-					require.True(t, st.park())
-				}
-			}
+		st := s.parked(func(st *stream) bool { return len(st.narrow.types) == 0 })
+		st.wants = func(*inn.Event) bool { panic("a poison of " + how) }
+		if how == "in its own time" {
+			st.cursor.Rewind(0)
+			go st.run()
+		} else {
+			require.True(t, st.park())
 		}
-		s.streams.mu.Unlock()
 		writer.publish(booking("new", "BK-"+strings.ReplaceAll(how, " ", "-"), "lake-house", ""))
 		_, err := io.Copy(io.Discard, r)
 		assert.NoError(t, err, how)
