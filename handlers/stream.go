@@ -121,7 +121,7 @@ func (st *stream) serve(c echo.Context) (err error) {
 		s.streams.leave(st.seat)
 		return nil // the client went before it had anything
 	}
-	st.out = append(st.out, hello(st.cursor.Position(), s.log.Head(), given == resumed)...)
+	st.out = append(st.out, hello(st.cursor.Position(), max(s.log.Head(), st.cursor.Pos()), given == resumed)...)
 	if given == lost {
 		st.out = append(st.out, named("resync", st.cursor.Position())...)
 	}
@@ -163,8 +163,9 @@ func (st *stream) begin(ctx context.Context, c echo.Context) (position, error) {
 	}
 	given := cmp.Or(c.Request().Header.Get("Last-Event-ID"), after)
 	if given == "" {
-		st.cursor = st.site.log.FromHead(topics...)
-		return none, nil
+		var err error
+		st.cursor, err = st.site.log.FromNow(ctx, topics...)
+		return none, err
 	}
 	at, err := inn.ParsePosition(given)
 	if err == nil {
@@ -175,8 +176,8 @@ func (st *stream) begin(ctx context.Context, c echo.Context) (position, error) {
 			return none, err
 		}
 	}
-	st.cursor = st.site.log.FromHead(topics...)
-	return lost, nil
+	st.cursor, err = st.site.log.FromNow(ctx, topics...)
+	return lost, err
 }
 
 // resync makes the reader load its state and goes on from now.

@@ -35,7 +35,7 @@ func (t *turns) add(st *stream) {
 		t.ready, t.taken = t.ready[:n], 0
 	}
 	t.ready = append(t.ready, st)
-	more := t.workers < runtime.GOMAXPROCS(0)
+	more := t.workers < max(1, runtime.GOMAXPROCS(0)/2) // the others are for publishers, and all else
 	if more {
 		t.workers++
 	}

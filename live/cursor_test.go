@@ -204,6 +204,24 @@ func TestTakeTheHeadBeforeReadingThePage(t *testing.T) {
 	})
 }
 
+// Whoever was answered and then asks for what comes from now on does not get what
+// they were answered for, whether Run has heard of it or not.
+func TestNowIsWhatIsCommitted(t *testing.T) {
+	f := newFake()
+	l := shortLog(t, f, 8)
+	f.add("a", "a")
+	c, err := l.FromNow(t.Context(), "a")
+	require.NoError(t, err)
+	require.NoError(t, l.catchUp(t.Context()))
+	assert.Empty(t, drain(t, c))
+	f.add("a")
+	require.NoError(t, l.catchUp(t.Context()))
+	assert.Equal(t, []int64{3}, drain(t, c))
+	f.broken = true
+	_, err = l.FromNow(t.Context(), "a")
+	assert.ErrorIs(t, err, errBroken)
+}
+
 // The answer to a publish may be followed before Run has heard of the event.
 func TestAPositionAheadOfTheTailIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

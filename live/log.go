@@ -1,7 +1,8 @@
 // Package live is the moving end of the log: the newest events in memory, and
 // who waits for the next. A subscriber is a cursor, a position plus the topics
-// it follows; nobody is registered anywhere. It imports inn only, and must never
-// hold a queue per subscriber or drop an event: slow means further back.
+// it follows; only while it waits at the head does it stand in a list, by topic,
+// of whom to call. It imports inn only, and must never hold a queue per
+// subscriber or drop an event: slow means further back.
 package live
 
 import (
@@ -217,7 +218,17 @@ func (l *Log) From(ctx context.Context, at inn.Position, topics ...inn.Topic) (*
 	return l.cursor(at.ID, topics), nil
 }
 
-// FromHead gives a cursor that reads what comes from now on.
+// FromNow gives a cursor that reads what is committed from now on. The log may
+// not have read yet what has been.
+func (l *Log) FromNow(ctx context.Context, topics ...inn.Topic) (*Cursor, error) {
+	_, head, err := l.source.Bounds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.cursor(max(head, l.Head()), topics), nil
+}
+
+// FromHead gives a cursor that reads what comes into the log from now on.
 func (l *Log) FromHead(topics ...inn.Topic) *Cursor { return l.cursor(l.Head(), topics) }
 
 func (l *Log) cursor(pos int64, topics []inn.Topic) *Cursor {
