@@ -47,13 +47,13 @@ func mayGrant(by inn.Viewer, role inn.Role) error {
 // keepAdministrator refuses what took the last SUPER_ADMIN who can sign in away
 // from the house. The command line may: it can bring one back.
 func (t *tx) keepAdministrator(by inn.Viewer, was inn.Member) error {
-	if !by.Somebody() || was.Role != inn.SuperAdmin {
+	if !by.Somebody() || !was.Role.MayGrant(was.Role) { // somebody else can make another of them
 		return nil
 	}
 	var some bool
-	_, err := t.row(`SELECT EXISTS (SELECT 1 FROM users WHERE role = $1 AND disabled = 0 AND password <> '')`, []any{inn.SuperAdmin}, &some)
+	_, err := t.row(`SELECT EXISTS (SELECT 1 FROM users WHERE role = $1 AND disabled = 0 AND password <> '')`, []any{was.Role}, &some)
 	if err == nil && !some {
-		err = inn.E(inn.Conflict, "%s is the last SUPER_ADMIN who can sign in. Give somebody else that role first.", was.Name)
+		err = inn.E(inn.Conflict, "%s is the last %s who can sign in. Give somebody else that role first.", was.Name, was.Role)
 	}
 	return err
 }

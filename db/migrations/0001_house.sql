@@ -182,8 +182,8 @@ CREATE TABLE notification_states (
   PRIMARY KEY (user, notification)
 ) STRICT, WITHOUT ROWID;
 
--- What was answered to a publish with an Idempotency-Key, written in the
--- transaction of that publish.
+-- What came of a publish with an Idempotency-Key, written in its transaction: the
+-- ids of its events. The answer is made of them anew, for who asks then.
 CREATE TABLE idempotency (
   actor  TEXT NOT NULL,
   key    TEXT NOT NULL,
