@@ -556,7 +556,7 @@ func AuditPage(p Page, a Audit) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Layout(p.headed("Audit", "Administrative acts; nothing in it is ever changed")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Layout(p.headed("Audit", "Administrative acts, in a chain that shows any change")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
