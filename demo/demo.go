@@ -102,13 +102,10 @@ func publish(ctx context.Context, s *store.Store, members []inn.Member, deeds []
 			}
 			batch.Publications = append(batch.Publications, d.Publication)
 		}
-		if _, _, err := s.Publish(ctx, viewer(members, by), store.Idempotency{}, batch, noAnswer); err != nil {
+		if _, _, err := s.Publish(ctx, viewer(members, by), store.Idempotency{}, batch); err != nil {
 			return fmt.Errorf("the history of %s: %w", batch.Publications[0].At.Format(time.DateTime), err)
 		}
 		deeds = deeds[len(batch.Publications):]
 	}
 	return nil
 }
-
-// noAnswer is for a publisher that wants none.
-func noAnswer([]*inn.Event) ([]byte, error) { return nil, nil }

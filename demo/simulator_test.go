@@ -33,7 +33,7 @@ func simulate(t *testing.T, s *store.Store, seed uint64, speed float64, length t
 // into publishes without a server: a bubble of synctest has no network.
 func into(s *store.Store) Publisher {
 	return func(ctx context.Context, p inn.Publication) error {
-		_, _, err := s.Publish(ctx, program(Simulator), store.Idempotency{}, inn.Batch{Publications: []inn.Publication{p}}, noAnswer)
+		_, _, err := s.Publish(ctx, program(Simulator), store.Idempotency{}, inn.Batch{Publications: []inn.Publication{p}})
 		return err
 	}
 }

@@ -72,8 +72,7 @@ func (x *site) publish(id, property string, minor int) {
 	x.t.Helper()
 	c := &inn.BookingChange{ID: id, Property: inn.Given(property), Category: inn.Given(inn.Stay), Title: inn.Given("Stay"), Customer: inn.Given(id),
 		Amount: inn.Given(fmt.Sprint(minor)), Currency: inn.Given("EUR")}
-	_, _, err := x.store.Publish(x.t.Context(), website, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{{Type: inn.BookingNew, Booking: c}}},
-		func([]*inn.Event) ([]byte, error) { return nil, nil })
+	_, _, err := x.store.Publish(x.t.Context(), website, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{{Type: inn.BookingNew, Booking: c}}})
 	require.NoError(x.t, err)
 }
 
@@ -140,8 +139,7 @@ func TestWhatChangesNoFigureIsNotNoted(t *testing.T) {
 		x.start()
 		head, bell := x.log.Head(), x.board.Changed()
 		c := &inn.BookingChange{ID: "BK-1", Notes: inn.Given("late")}
-		_, _, err := x.store.Publish(x.t.Context(), website, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{{Type: inn.BookingModified, Booking: c}}},
-			func([]*inn.Event) ([]byte, error) { return nil, nil })
+		_, _, err := x.store.Publish(x.t.Context(), website, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{{Type: inn.BookingModified, Booking: c}}})
 		require.NoError(t, err)
 		x.settle()
 		assert.False(t, closed(bell))

@@ -56,6 +56,5 @@ func (x *site) happens(r *rand.Rand, id, house string) {
 		ID: id, Property: inn.Given(house), Category: inn.Given(inn.Stay), Title: inn.Given("Stay"), Customer: inn.Given(fmt.Sprint("guest ", r.IntN(9))),
 		Amount: inn.Given(fmt.Sprint(r.IntN(900))), Currency: inn.Given([]string{"EUR", "INR"}[r.IntN(2)]),
 	}
-	_, _, _ = x.store.Publish(x.t.Context(), website, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{{Type: types[r.IntN(len(types))], Booking: c}}},
-		func([]*inn.Event) ([]byte, error) { return nil, nil })
+	_, _, _ = x.store.Publish(x.t.Context(), website, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{{Type: types[r.IntN(len(types))], Booking: c}}})
 }

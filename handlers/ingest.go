@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -42,20 +43,19 @@ func (s *Site) publish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	applied := false
-	answer, replayed, err := s.store.Publish(c.Request().Context(), v, idem, batch, func(events []*inn.Event) ([]byte, error) {
-		for _, e := range events {
-			applied = applied || e != nil
-		}
-		return s.published(v, batch.Array, events)
-	})
+	events, replayed, err := s.store.Publish(c.Request().Context(), v, idem, batch)
 	if err != nil {
 		return err
 	}
+	applied := slices.ContainsFunc(events, func(e *inn.Event) bool { return e != nil })
 	s.meters.published(replayed, applied)
 	status := http.StatusCreated
 	if replayed || !applied {
 		status = http.StatusOK
+	}
+	answer, err := s.published(v, batch.Array, events)
+	if err != nil {
+		return err
 	}
 	return c.JSONBlob(status, answer)
 }

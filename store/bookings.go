@@ -145,8 +145,7 @@ func (t *tx) moveBooking(by inn.Viewer, b inn.Booking) error {
 // event of that type. A property they may not publish for is answered like one
 // that does not exist; a type that is not theirs there, with 403.
 func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug, where string) (string, error) {
-	var name string
-	found, err := t.row(`SELECT name FROM properties WHERE slug = $1`, []any{slug}, &name)
+	name, found, err := t.nameOf(slug)
 	if err == nil && (!found || !by.May(inn.EventPublish, slug)) {
 		return "", &inn.Error{Code: inn.NotFound, Text: "No such property.", Fields: []inn.FieldError{
 			{Pointer: cmp.Or(where, "/property"), Detail: "names no property that you may write to"}}}
@@ -155,6 +154,18 @@ func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug, where string) (string, e
 		return "", inn.E(inn.Forbidden, "You may not publish %s there.", as)
 	}
 	return name, err
+}
+
+// nameOf gives a property's name.
+func (t *tx) nameOf(slug string) (name string, found bool, err error) {
+	if name, found = t.names[slug]; found {
+		return name, true, nil
+	}
+	found, err = t.row(`SELECT name FROM properties WHERE slug = $1`, []any{slug}, &name)
+	if found {
+		t.names[slug] = name
+	}
+	return name, found, err
 }
 
 // BookingsForFigures gives the bookings of properties that can matter to figures

@@ -29,6 +29,7 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 		held = ms(*n.HeldAt)
 	}
 	var id int64
+	var marked bool // or addressed: somebody's state of the card is kept
 	_, err := t.row(`
 		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -44,15 +45,17 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 			updated = excluded.updated,
 			held_by = excluded.held_by,
 			held_at = excluded.held_at
-		RETURNING id`,
-		[]any{n.Subject, n.Kind, n.Type, n.Priority, e.Topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.HeldBy, held}, &id)
+		RETURNING id, EXISTS (SELECT 1 FROM notification_states s WHERE s.notification = notifications.id)`,
+		[]any{n.Subject, n.Kind, n.Type, n.Priority, e.Topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.HeldBy, held}, &id, &marked)
 	if err != nil {
 		return err
 	}
-	if err := t.moveMarks(id, shared); err != nil {
-		return err
+	if marked {
+		if err := t.moveMarks(id, shared); err != nil {
+			return err
+		}
 	}
-	if len(e.To) > 0 || !e.Type.AddressNarrows() {
+	if len(e.To) > 0 || marked && !e.Type.AddressNarrows() {
 		if err := t.addressCard(id, e); err != nil {
 			return err
 		}

@@ -23,31 +23,22 @@ type Idempotency struct {
 const idempotencyKept = 24 * time.Hour
 
 // Publish stores a batch of publications in one transaction, all or nothing,
-// and gives what answer makes of the appended events (nil where nothing
-// changed). With an idempotency key seen before it stores nothing and gives what
-// answer makes of the events of then, replayed = true: what may be seen of them
-// is what the publisher may see now.
-func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, batch inn.Batch, answer func([]*inn.Event) ([]byte, error)) (body []byte, replayed bool, err error) {
+// and gives the appended events, nil where nothing changed. With an idempotency
+// key seen before it stores nothing and gives the events of then as they are now,
+// replayed = true.
+func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, batch inn.Batch) (events []*inn.Event, replayed bool, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		actor := string(by.Own())
 		if idem.Key != "" {
-			var first []*inn.Event
-			if first, replayed, err = t.remembered(by, actor, idem); err != nil {
-				return err
-			}
-			if replayed {
-				body, err = answer(first)
+			if events, replayed, err = t.remembered(by, actor, idem); err != nil || replayed {
 				return err
 			}
 		}
-		events := make([]*inn.Event, len(batch.Publications))
+		events = make([]*inn.Event, len(batch.Publications))
 		for i, p := range batch.Publications {
 			if events[i], err = t.publish(by, p); err != nil {
 				return at(err, i, batch.Array)
 			}
-		}
-		if body, err = answer(events); err != nil {
-			return err
 		}
 		if idem.Key == "" {
 			return nil
@@ -58,7 +49,7 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 	if err != nil {
 		return nil, false, err
 	}
-	return body, replayed, nil
+	return events, replayed, nil
 }
 
 // remembered gives the events of an earlier publish with the same key.

@@ -43,6 +43,9 @@ func isASCII(text string) bool {
 
 // inWord says what words are made of, as the index's tokenizer does.
 func inWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
 	return unicode.In(r, unicode.L, unicode.N, unicode.Co, unicode.Mn, unicode.Mc)
 }
 

@@ -30,6 +30,7 @@ type tx struct {
 	ctx      context.Context
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt // prepared once for the life of the connection
+	names    map[string]string    // of the properties the transaction has come by; nothing renames one
 	now      time.Time
 	appended bool
 	last     int64 // the newest event it appended
@@ -98,6 +99,7 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 	appended, last := false, int64(0)
 	err := func() error {
 		whole := &tx{ctx: ctx, conn: conn, stmts: stmts}
+		names := map[string]string{}
 		if err := whole.exec(`BEGIN IMMEDIATE`); err != nil {
 			return err
 		}
@@ -105,7 +107,7 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job)
 			if answers[i] = j.ctx.Err(); answers[i] != nil {
 				continue
 			}
-			t := &tx{ctx: ctx, conn: conn, stmts: stmts, now: time.Now().UTC().Truncate(time.Millisecond)}
+			t := &tx{ctx: ctx, conn: conn, stmts: stmts, names: names, now: time.Now().UTC().Truncate(time.Millisecond)}
 			var stands bool
 			if stands, answers[i] = s.savepoint(t, j.do); !stands {
 				return answers[i]
