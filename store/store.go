@@ -19,18 +19,19 @@ import (
 // Store is the truth. It is safe for any number of goroutines: readers run side
 // by side, writers queue for the one connection that writes.
 type Store struct {
-	db      *db.DB
-	log     *slog.Logger
-	epoch   string
-	jobs    chan *job
-	closed  chan struct{} // closed when the writer has stopped
-	stop    context.CancelFunc
-	bell    bell
-	commits commits
-	trouble trouble
-	chain   chained
-	hasher  chan struct{} // bounds how many passwords are hashed at once
-	read    reader
+	db        *db.DB
+	log       *slog.Logger
+	epoch     string
+	jobs      chan *job
+	groupTime time.Duration // the writer's own
+	closed    chan struct{} // closed when the writer has stopped
+	stop      context.CancelFunc
+	bell      bell
+	commits   commits
+	trouble   trouble
+	chain     chained
+	hasher    chan struct{} // bounds how many passwords are hashed at once
+	read      reader
 }
 
 // New starts the store over an open database; Close stops it.
@@ -38,7 +39,7 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
 		db: database, read: reader{pool: database.Read}, log: log, stop: stop,
-		jobs: make(chan *job, maxGroup), closed: make(chan struct{}), hasher: make(chan struct{}, 2),
+		jobs: make(chan *job, maxGroup), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2),
 	}
 	s.bell.ch = make(chan struct{})
 	conn, err := database.Write.Conn(ctx)

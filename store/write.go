@@ -13,9 +13,13 @@ import (
 	"baithaka/inn"
 )
 
-// maxGroup is how many callers share one transaction, and so one sync, at the
-// most.
-const maxGroup = 128
+// A transaction, and so its sync, is shared by whoever waits when it begins and
+// whoever comes while it is worked on: up to so many, and until it has taken so
+// long. A sync is short against that, and who came first must not wait for all.
+const (
+	maxGroup  = 128
+	groupTime = 2 * time.Millisecond
+)
 
 // job is one caller's part of a group.
 type job struct {
@@ -27,13 +31,12 @@ type job struct {
 // tx is the write transaction as one caller sees it: its statements, and one
 // now for all of them.
 type tx struct {
-	ctx      context.Context
-	conn     *sql.Conn
-	stmts    map[string]*sql.Stmt // prepared once for the life of the connection
-	names    map[string]string    // of the properties the transaction has come by; nothing renames one
-	now      time.Time
-	appended bool
-	last     int64 // the newest event it appended
+	ctx   context.Context
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt // prepared once for the life of the connection
+	names map[string]string    // of the properties the transaction has come by; nothing renames one
+	now   time.Time
+	last  int64 // the newest event it appended; 0 for none
 }
 
 // write runs do inside the next transaction and returns when that is committed
@@ -75,66 +78,77 @@ func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 		}
 	}()
 	for {
-		var group []*job
 		select {
 		case <-ctx.Done():
 			return
 		case j := <-s.jobs:
-			group = append(group, j)
+			s.commit(conn, stmts, j)
 		}
-		for len(group) < maxGroup && len(s.jobs) > 0 {
-			group = append(group, <-s.jobs)
-		}
-		s.commit(conn, stmts, group)
 	}
 }
 
-// commit runs a group in one transaction. A caller that fails or panics is
-// rolled back to its savepoint and takes nobody with it; a COMMIT that fails
-// answers all of them. Answers go out after it, and the bell before them.
-func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, group []*job) {
+// group is the callers of one transaction, and what each is answered.
+type group struct {
+	jobs    []*job
+	answers []error
+	last    int64 // the newest event that was appended; 0 for none
+}
+
+// commit runs a caller, and who joins it, in one transaction. A caller that fails
+// or panics is rolled back to its savepoint and takes nobody with it; a COMMIT
+// that fails answers all of them. Answers go out after it, and the bell before
+// them.
+func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, first *job) {
 	// The work must not end half-way because one of the callers went away.
 	ctx := context.Background()
-	answers := make([]error, len(group))
-	appended, last := false, int64(0)
-	err := func() error {
-		whole := &tx{ctx: ctx, conn: conn, stmts: stmts}
-		names := map[string]string{}
-		if err := whole.exec(`BEGIN IMMEDIATE`); err != nil {
-			return err
-		}
-		for i, j := range group {
-			if answers[i] = j.ctx.Err(); answers[i] != nil {
-				continue
-			}
-			t := &tx{ctx: ctx, conn: conn, stmts: stmts, names: names, now: time.Now().UTC().Truncate(time.Millisecond)}
-			var stands bool
-			if stands, answers[i] = s.savepoint(t, j.do); !stands {
-				return answers[i]
-			}
-			if t.appended && answers[i] == nil {
-				appended, last = true, t.last
-			}
-		}
-		return whole.exec(`COMMIT`)
-	}()
-	if err != nil {
+	g := &group{jobs: []*job{first}, answers: []error{nil}}
+	if err := s.transact(&tx{ctx: ctx, conn: conn, stmts: stmts, names: map[string]string{}}, g); err != nil {
 		conn.ExecContext(ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
-		s.log.Error("store: a commit failed; nothing of it was stored", "callers", len(group), "error", err)
-		for i := range answers {
-			if answers[i] == nil {
-				answers[i] = explain(err)
+		s.log.Error("store: a commit failed; nothing of it was stored", "callers", len(g.jobs), "error", err)
+		for i := range g.answers {
+			if g.answers[i] == nil {
+				g.answers[i] = explain(err)
 			}
 		}
-		appended = false
+		g.last = 0
 	}
-	if appended {
-		s.commits.note(last, time.Now())
+	if g.last != 0 {
+		s.commits.note(g.last, time.Now())
 		s.bell.ring()
 	}
-	for i, j := range group {
-		j.done <- answers[i]
+	for i, j := range g.jobs {
+		j.done <- g.answers[i]
 	}
+}
+
+// transact does the work of a group and takes in who comes meanwhile. An error
+// says that nothing of it stands.
+func (s *Store) transact(whole *tx, g *group) error {
+	if err := whole.exec(`BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	began := time.Now()
+	for i := 0; i < len(g.jobs); i++ {
+		if g.answers[i] = g.jobs[i].ctx.Err(); g.answers[i] == nil {
+			t := *whole
+			t.now = time.Now().UTC().Truncate(time.Millisecond)
+			var stands bool
+			if stands, g.answers[i] = s.savepoint(&t, g.jobs[i].do); !stands {
+				return g.answers[i]
+			}
+			if g.answers[i] == nil {
+				g.last = max(g.last, t.last)
+			}
+		}
+		if len(g.jobs) < maxGroup && time.Since(began) < s.groupTime {
+			select {
+			case j := <-s.jobs:
+				g.jobs, g.answers = append(g.jobs, j), append(g.answers, nil)
+			default:
+			}
+		}
+	}
+	return whole.exec(`COMMIT`)
 }
 
 // savepoint runs one caller's part so that it is all there or not at all. whole
@@ -153,6 +167,7 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 		var endErr error
 		if err != nil {
 			endErr = t.exec(`ROLLBACK TO caller`)
+			clear(t.names)
 		}
 		if endErr == nil {
 			endErr = t.exec(`RELEASE caller`)
@@ -214,11 +229,15 @@ func (t *tx) rows(query string, args ...any) (*sql.Rows, error) {
 // append writes what happened to the log and fills in the event's id. It is
 // called inside the transaction of the rows it tells of, and nowhere else.
 func (t *tx) append(e *inn.Event, data any) error {
-	snapshot, err := json.Marshal(data)
+	var err error
+	if own, ok := data.(json.Marshaler); ok {
+		e.Data, err = own.MarshalJSON() // json.Marshal would read all of it once more
+	} else {
+		e.Data, err = json.Marshal(data)
+	}
 	if err != nil {
 		return fmt.Errorf("the snapshot of %s: %w", e.Subject, err)
 	}
-	e.Data = snapshot
 	if e.At.IsZero() {
 		e.At = t.now
 	}
@@ -240,7 +259,7 @@ func (t *tx) append(e *inn.Event, data any) error {
 			return err
 		}
 	}
-	t.appended, t.last = true, e.ID
+	t.last = e.ID
 	return nil
 }
 

@@ -82,21 +82,25 @@ func TestAppendInTheTransactionRingAfterCommit(t *testing.T) {
 	assert.Equal(t, before+1, s.head(t))
 }
 
-// enqueue puts callers into the queue while the writer is held up, so that they
-// become one group, in this order.
-func enqueue(t *testing.T, s *Store, all ...func(*tx) error) []*job {
+// enqueue brings callers to the writer together, in this order: the others come
+// while it works on the first. For within it takes who has come into the same
+// transaction.
+func enqueue(t *testing.T, s *Store, within time.Duration, all ...func(*tx) error) []*job {
 	t.Helper()
+	require.NoError(t, s.write(ctx, func(*tx) error { s.groupTime = within; return nil }))
 	holding, release := make(chan struct{}), make(chan struct{})
-	held := &job{ctx: ctx, done: make(chan error, 1), do: func(*tx) error { close(holding); <-release; return nil }}
-	s.jobs <- held
-	<-holding
 	group := make([]*job, len(all))
 	for i, do := range all {
+		if i == 0 {
+			do = func(x *tx) error { close(holding); <-release; return all[0](x) }
+		}
 		group[i] = &job{ctx: ctx, do: do, done: make(chan error, 1)}
 		s.jobs <- group[i]
+		if i == 0 {
+			<-holding
+		}
 	}
 	close(release)
-	require.NoError(t, <-held.done)
 	return group
 }
 
@@ -133,7 +137,7 @@ func TestA2xxMeansFsynced(t *testing.T) {
 	}))
 
 	head, bell := s.head(t), s.Appended()
-	group := enqueue(t, s, note("a"), func(x *tx) error {
+	group := enqueue(t, s, time.Hour, note("a"), func(x *tx) error {
 		assert.Equal(t, head, s.head(t), "one transaction: the caller before is not committed yet")
 		return note("b")(x)
 	}, note("c"))
@@ -152,6 +156,20 @@ func TestWhoIsAloneDoesNotWait(t *testing.T) {
 	}
 }
 
+func TestWhoCameFirstDoesNotWaitForAll(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	head := s.head(t)
+	group := enqueue(t, s, 0, note("first"), func(x *tx) error {
+		assert.Equal(t, head+1, s.head(t), "the transaction had taken long enough: the one before is committed")
+		return note("second")(x)
+	})
+	for _, j := range group {
+		require.NoError(t, <-j.done)
+	}
+	assert.Equal(t, head+2, s.head(t))
+}
+
 func TestAFailingCallerTakesNobodyAlong(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
@@ -159,7 +177,7 @@ func TestAFailingCallerTakesNobodyAlong(t *testing.T) {
 	no := errors.New("no")
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	group := enqueue(t, s,
+	group := enqueue(t, s, time.Hour,
 		note("first"),
 		func(x *tx) error { _ = note("failed")(x); return no },
 		note("second"),
@@ -188,7 +206,7 @@ func TestAFailedCommitAnswersEverybody(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	before, bell := contents(t, s), s.Appended()
-	group := enqueue(t, s, note("innocent"), func(x *tx) error {
+	group := enqueue(t, s, time.Hour, note("innocent"), func(x *tx) error {
 		// The one way to make COMMIT itself fail: a constraint that is looked at then.
 		require.NoError(t, x.exec(`PRAGMA defer_foreign_keys = ON`))
 		return x.exec(`INSERT INTO user_properties VALUES (99, 'nowhere')`)
@@ -213,7 +231,7 @@ func TestAFullDiskAnswersTheWholeGroup(t *testing.T) {
 	}
 	require.NoError(t, s.write(ctx, limit("1"))) // no smaller than it is
 	big := make([]byte, 1<<20)
-	group := enqueue(t, s, note("before"), func(x *tx) error {
+	group := enqueue(t, s, time.Hour, note("before"), func(x *tx) error {
 		return x.exec(`INSERT INTO sessions (token, user, data, expires) VALUES ('big', 0, $1, 0)`, big)
 	}, note("after"))
 	var failed int
