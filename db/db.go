@@ -11,7 +11,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
+	"github.com/gofrs/flock"
 	_ "modernc.org/sqlite" // the driver, pure Go
 )
 
@@ -43,6 +45,11 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
+	alone, err := opening(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer alone.Unlock()
 	write, err := open(path, url.Values{
 		"_txlock": {"immediate"},
 		"_dqs":    {"0"},
@@ -79,6 +86,17 @@ func (d *DB) Close() error {
 		return err
 	}
 	return readErr
+}
+
+// opening waits until no other process is making the database, or bringing its
+// schema up to date: of two that begin on an empty directory one would find half
+// of the tables.
+func opening(ctx context.Context, dir string) (*flock.Flock, error) {
+	lock := flock.New(filepath.Join(dir, "opening"))
+	if _, err := lock.TryLockContext(ctx, 5*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("the data directory cannot be locked: %w", err)
+	}
+	return lock, nil
 }
 
 func open(path string, settings url.Values, connections int) (*sql.DB, error) {

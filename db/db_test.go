@@ -132,3 +132,22 @@ func TestWhatIsNoDatabaseIsRefused(t *testing.T) {
 	_, err = Open(ctx, file)
 	require.ErrorContains(t, err, "directory")
 }
+
+// Commands of a script may run side by side, on a directory that is empty yet.
+func TestOneMakesTheDatabaseAndTheOthersWait(t *testing.T) {
+	dir := t.TempDir()
+	all := make(chan error)
+	const programs = 8
+	for range programs {
+		go func() {
+			d, err := Open(ctx, dir)
+			if err == nil {
+				err = d.Close()
+			}
+			all <- err
+		}()
+	}
+	for range programs {
+		assert.NoError(t, <-all)
+	}
+}
