@@ -120,11 +120,7 @@ type propertyListCmd struct{ dataFlag }
 // Run lists the properties.
 func (c *propertyListCmd) Run(ctx context.Context, con console) error {
 	return withStore(ctx, c.Data, con, func(s *store.Store) error {
-		slugs, err := s.EverySlug(ctx)
-		if err != nil {
-			return err
-		}
-		properties, err := s.PropertiesNamed(ctx, slugs)
+		properties, err := s.EveryProperty(ctx)
 		if err != nil {
 			return err
 		}

@@ -85,7 +85,11 @@ func TestFiguresAreThoseOfALivingHouse(t *testing.T) {
 		properties = append(properties, h.Property)
 	}
 	stories(t, func(t *testing.T, deeds []deed, now time.Time) {
-		m := inn.Measure("portfolio", properties, replay(t, deeds), now, 30)
+		sales := inn.Sales{}
+		for _, b := range replay(t, deeds) {
+			sales.Add(b)
+		}
+		m := inn.Measure("portfolio", properties, sales, now, 30)
 		assert.Equal(t, "INR", m.Main)
 		assert.InDelta(t, 67.5, *m.Occupancy, 12.5)
 		assert.LessOrEqual(t, m.Tonight.Sold, m.Tonight.Available)

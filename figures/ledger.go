@@ -2,21 +2,26 @@ package figures
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"baithaka/inn"
 	"baithaka/store"
 )
 
-// ledger holds the bookings that can matter to the figures now, so that a
-// booking that changed costs the reading of that booking and not of all the
-// others. It belongs to the worker alone; what it holds beyond the window makes
-// no difference to inn.Measure.
+// ledger holds what was sold and can matter to the figures now, and of what
+// properties, so that a booking that changed costs the reading of that booking
+// and not of all the others. The worker tells it what changed; whoever needs
+// figures first makes it read. What it holds beyond the window makes no
+// difference to inn.Measure.
 type ledger struct {
-	store   *store.Store
-	houses  map[string]map[string]inn.Booking // by property, then by id
-	at      map[string]string                 // where each is kept: a booking may move
-	changed map[string]bool                   // ids to be read again
+	store *store.Store
+
+	mu         sync.Mutex
+	sales      inn.Sales      // nil until they are read
+	properties []inn.Property // nil until they are read
+	changed    map[string]bool
+	at         map[string]bool // the properties that what changed stood at, or stands at
 }
 
 // mostChanged is how many bookings are read one by one; after more than that,
@@ -24,27 +29,73 @@ type ledger struct {
 const mostChanged = 500
 
 func newLedger(s *store.Store) *ledger {
-	l := &ledger{store: s, changed: map[string]bool{}}
-	l.forget()
-	return l
+	return &ledger{store: s, changed: map[string]bool{}, at: map[string]bool{}}
 }
 
-// forget makes the ledger read everything anew: the window has moved on, or
-// what changed is not known.
+// forget makes the ledger read everything anew: what changed is not known.
 func (l *ledger) forget() {
-	l.houses, l.at = map[string]map[string]inn.Booking{}, map[string]string{}
-	clear(l.changed)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forgetSales()
+	l.properties = nil
 }
 
-// touched notes that a booking changed.
-func (l *ledger) touched(id string) {
-	if l.changed[id] = true; len(l.changed) > mostChanged {
-		l.forget()
+func (l *ledger) forgetSales() {
+	l.sales = nil
+	clear(l.changed)
+	clear(l.at)
+}
+
+// touched notes that a booking changed that stands at a property, or stood there
+// until now: a booking that moves says both.
+func (l *ledger) touched(id, property string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sales == nil {
+		return // it will be read with all the others
+	}
+	l.changed[id], l.at[property] = true, true
+	if len(l.changed) > mostChanged {
+		l.forgetSales()
 	}
 }
 
-// bring reads again what changed.
-func (l *ledger) bring(ctx context.Context) error {
+// listed notes that a property changed, or that there is one more.
+func (l *ledger) listed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.properties = nil
+}
+
+// tidy lets go of what the window has left behind.
+func (l *ledger) tidy(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sales.Forget(now, Window)
+}
+
+// measure computes the figures of a scope as they are now.
+func (l *ledger) measure(ctx context.Context, scope Scope) (inn.Metrics, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if err := l.bring(ctx, now); err != nil {
+		return inn.Metrics{}, err
+	}
+	return inn.Measure(scope.Name, scope.of(l.properties), l.sales, now, Window), nil
+}
+
+// bring reads what is not known and, again, what changed.
+func (l *ledger) bring(ctx context.Context, now time.Time) (err error) {
+	if l.properties == nil {
+		if l.properties, err = l.store.EveryProperty(ctx); err != nil {
+			return err
+		}
+	}
+	if l.sales == nil {
+		l.sales, err = l.store.Sales(ctx, now, Window)
+		return err
+	}
 	if len(l.changed) == 0 {
 		return nil
 	}
@@ -52,73 +103,20 @@ func (l *ledger) bring(ctx context.Context) error {
 	for id := range l.changed {
 		ids = append(ids, id)
 	}
-	bookings, err := l.store.BookingsNamed(ctx, ids)
+	fresh, err := l.store.SalesNamed(ctx, ids)
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		delete(l.houses[l.at[id]], id)
-		delete(l.at, id)
+	for property := range fresh {
+		l.at[property] = true // a move may be known here before its event is
 	}
-	for _, b := range bookings {
-		// A house that has not been read yet will have it when it is.
-		if l.houses[b.Property] != nil {
-			l.keep(b)
-		}
+	for property := range l.at {
+		l.sales.Remove(property, l.changed)
+	}
+	for property, sales := range fresh {
+		l.sales[property] = append(l.sales[property], sales...)
 	}
 	clear(l.changed)
+	clear(l.at)
 	return nil
-}
-
-// keep holds what the figures ask of a booking and lets go of the rest.
-func (l *ledger) keep(b inn.Booking) {
-	b.Title, b.House, b.Phone, b.Notes, b.Source, b.ExternalID, b.By, b.Changed = "", "", "", "", "", "", "", nil
-	l.houses[b.Property][b.ID] = b
-	l.at[b.ID] = b.Property
-}
-
-// of gives the bookings of the named properties.
-func (l *ledger) of(ctx context.Context, slugs []string, now time.Time) ([]inn.Booking, error) {
-	if err := l.bring(ctx); err != nil {
-		return nil, err
-	}
-	var missing []string
-	for _, slug := range slugs {
-		if l.houses[slug] == nil {
-			missing = append(missing, slug)
-		}
-	}
-	if len(missing) > 0 {
-		bookings, err := l.store.BookingsForFigures(ctx, missing, now, Window)
-		if err != nil {
-			return nil, err
-		}
-		for _, slug := range missing {
-			l.houses[slug] = map[string]inn.Booking{}
-		}
-		for _, b := range bookings {
-			l.keep(b)
-		}
-	}
-	var all []inn.Booking
-	for _, slug := range slugs {
-		for _, b := range l.houses[slug] {
-			all = append(all, b)
-		}
-	}
-	return all, nil
-}
-
-// measure computes the figures of a scope as they are now.
-func (l *ledger) measure(ctx context.Context, scope Scope, slugs []string) (inn.Metrics, error) {
-	properties, err := l.store.PropertiesNamed(ctx, slugs)
-	if err != nil {
-		return inn.Metrics{}, err
-	}
-	now := time.Now()
-	bookings, err := l.of(ctx, slugs, now)
-	if err != nil {
-		return inn.Metrics{}, err
-	}
-	return inn.Measure(scope.Name, properties, bookings, now, Window), nil
 }

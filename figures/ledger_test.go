@@ -3,7 +3,9 @@ package figures
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -31,7 +33,11 @@ func TestTheLedgerSaysWhatTheStoreSays(t *testing.T) {
 				require.True(t, kept.Same(said), "round %d, %s:\n%+v\n%+v", round, scope.Name, kept, said)
 			}
 		}
-		assert.Len(t, x.board.ledger.at, 30)
+		kept := 0
+		for _, sales := range x.board.ledger.sales {
+			kept += len(sales)
+		}
+		assert.Equal(t, 30, kept, "each booking stands where it is and nowhere else")
 	})
 }
 
@@ -57,4 +63,54 @@ func (x *site) happens(r *rand.Rand, id, house string) {
 		Amount: inn.Given(fmt.Sprint(r.IntN(900))), Currency: inn.Given([]string{"EUR", "INR"}[r.IntN(2)]),
 	}
 	_, _, _ = x.store.Publish(x.t.Context(), website, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{{Type: types[r.IntN(len(types))], Booking: c}}})
+}
+
+// The worker reads rows as they are now, which may be further than the events it
+// has heard: a booking that has moved on stands nowhere twice.
+func TestAMoveThatIsNotHeardYetCountsOnce(t *testing.T) {
+	inBubble(t, func(x *site) {
+		x.publish("BK-1", "lake", 100)
+		x.start()
+		x.stop()
+		l := x.board.ledger
+		c := &inn.BookingChange{ID: "BK-1", Property: inn.Given("hill")}
+		_, _, err := x.store.Publish(x.t.Context(), website, store.Idempotency{}, inn.Batch{Publications: []inn.Publication{{Type: inn.BookingModified, Booking: c}}})
+		require.NoError(t, err)
+		for _, heard := range []string{"lake", "hill", "hill", "lake"} {
+			l.touched("BK-1", heard)
+			m, err := l.measure(x.t.Context(), Portfolio)
+			require.NoError(t, err)
+			assert.Equal(t, 100.0, m.Currencies["EUR"].TotalRevenue.Major(), "after hearing of %s", heard)
+			assert.Empty(t, l.sales["lake"])
+		}
+	})
+}
+
+// Pages that ask first and the worker use one ledger at once.
+func TestPagesAndTheWorkerShareTheLedger(t *testing.T) {
+	inBubble(t, func(x *site) {
+		x.publish("BK-0", "lake", 100)
+		x.start()
+		var asking sync.WaitGroup
+		for n := range 4 {
+			asking.Go(func() {
+				for i := range 5 {
+					set := Scope{"properties", []string{"hill", "lake", fmt.Sprint("none-", n, i)}}
+					m, _, err := x.board.Figures(t.Context(), set)
+					if assert.NoError(t, err) {
+						assert.Positive(t, m.TotalCustomers)
+					}
+					time.Sleep(pace)
+				}
+			})
+		}
+		for n := range 10 {
+			x.publish(fmt.Sprint("BK-", n), "hill", 100)
+			time.Sleep(pace / 2)
+		}
+		asking.Wait()
+		x.settle()
+		m, _ := x.figures(Portfolio)
+		assert.Equal(t, 10, m.TotalCustomers)
+	})
 }

@@ -131,6 +131,9 @@ func (s *Site) showAudit(c echo.Context) error {
 	if a.Actors, err = s.store.AuditActors(ctx); err != nil {
 		return err
 	}
+	if a.Properties, err = s.store.EveryProperty(ctx); err != nil {
+		return err
+	}
 	chain, err := s.store.Chain(ctx)
 	if err != nil {
 		return err

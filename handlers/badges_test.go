@@ -15,23 +15,19 @@ import (
 func TestABadgeIsCountedOnceForEverybodysPages(t *testing.T) {
 	s := newSite(t)
 	var told []int64
-	b := newBadges(s.store, s.logger, func(v inn.Viewer) { told = append(told, v.UserID) })
-	one, two := s.member("staff").Viewer(), s.member("manager").Viewer()
+	head := int64(0)
+	b := newBadges(s.store, s.logger, func() int64 { return head }, func(v inn.Viewer) { told = append(told, v.UserID) })
+	one, two := b.badge(s.member("staff").Viewer()), b.badge(s.member("manager").Viewer())
+	assert.Same(t, one, b.badge(s.member("staff").Viewer()))
 	now := time.Now()
-	take := func(after time.Duration) (ids []int64, wait time.Duration) {
-		ready, wait := b.take(now.Add(after))
-		for _, v := range ready {
-			ids = append(ids, v.UserID)
-		}
-		return ids, wait
-	}
+	take := func(after time.Duration) (ready []*badge, wait time.Duration) { return b.take(now.Add(after)) }
 	for event := range int64(100) {
 		b.touched(one, event+1, false)
 		b.touched(two, event+1, false)
 		b.touched(one, event+1, false)
 	}
 	ready, wait := take(0)
-	assert.Equal(t, []int64{one.UserID, two.UserID}, ready)
+	assert.Equal(t, []*badge{one, two}, ready)
 	assert.Zero(t, wait)
 	b.touched(one, 101, false)
 	b.touched(one, 102, false)
@@ -40,20 +36,93 @@ func TestABadgeIsCountedOnceForEverybodysPages(t *testing.T) {
 	assert.Equal(t, countEvery*3/4, wait)
 	b.touched(two, 103, true)
 	ready, _ = take(countEvery / 4)
-	assert.Equal(t, []int64{two.UserID}, ready)
+	assert.Equal(t, []*badge{two}, ready)
 	ready, wait = take(countEvery)
-	assert.Equal(t, []int64{one.UserID}, ready)
+	assert.Equal(t, []*badge{one}, ready)
 	assert.Zero(t, wait)
 
 	_, err := b.count(t.Context(), one)
 	require.NoError(t, err)
 	assert.Empty(t, told, "nobody had a number that is another now")
-	place := place(t, s.key("events:write").publish(booking("new", "BK-1", "lake-house", "")))
+	head = place(t, s.key("events:write").publish(booking("new", "BK-1", "lake-house", "")))
 	badge, err := b.count(t.Context(), one)
 	require.NoError(t, err)
 	assert.Equal(t, 1, badge.Unread)
-	assert.Equal(t, []int64{one.UserID}, told)
-	b.touched(one, place, true)
+	assert.Equal(t, []int64{one.viewer.UserID}, told)
+	b.touched(one, head, true)
 	ready, _ = take(time.Hour)
 	assert.Empty(t, ready, "it has been counted with that event")
+}
+
+// A number that waits to be counted is not counted by rights that have ended
+// meanwhile: it would say how much there is that one may not see.
+func TestABadgeIsCountedByTheRightsOfNow(t *testing.T) {
+	s := newSite(t)
+	s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
+	var late func()
+	b := newBadges(s.store, s.logger, func() int64 {
+		if late != nil {
+			late()
+		}
+		return 0
+	}, func(inn.Viewer) {})
+	mine := b.badge(s.member("staff").Viewer())
+	b.touched(mine, 1, false)
+	number, err := b.count(t.Context(), mine)
+	require.NoError(t, err)
+	assert.Equal(t, 1, number.Unread)
+
+	staff := s.member("staff")
+	elsewhere := func(slug string) {
+		require.NoError(t, s.store.ChangeMember(t.Context(), operator, staff.ID, inn.Staff, []string{slug}))
+		b.badge(s.member("staff").Viewer()) // as a page does that hears of it
+	}
+	elsewhere("hill-cottage")
+	ready, _ := b.take(time.Now())
+	require.Equal(t, []*badge{mine}, ready)
+	_, _, known := b.latest(mine)
+	assert.False(t, known, "what was counted by other rights is no longer said")
+	number, err = b.count(t.Context(), mine)
+	require.NoError(t, err)
+	assert.Zero(t, number.Unread)
+
+	elsewhere("lake-house")
+	late = func() { late = nil; elsewhere("hill-cottage") }
+	number, err = b.count(t.Context(), mine)
+	require.NoError(t, err)
+	assert.Zero(t, number.Unread, "they changed while it was counted")
+}
+
+// The pages of a person that come while nothing happens are told what was
+// counted for the first of them.
+func TestABadgeIsCountedOnceForPagesThatCome(t *testing.T) {
+	s := newSite(t)
+	s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
+	staff := s.as("staff")
+	counted := 0
+	s.badges.head = func() int64 { counted++; return s.log.Head() }
+	comes := func() {
+		r := s.stream("/live", staff, "").live()
+		assert.Contains(t, r.pushed(`id="unread"`), `id="unread" class="count">1<`)
+		r.close()
+	}
+	comes()
+	once := counted
+	comes()
+	comes()
+	assert.Equal(t, once, counted)
+	s.key("events:write").publish(booking("new", "BK-2", "hill-cottage", "")) // which nobody of theirs heard of
+	comes()
+	assert.Greater(t, counted, once)
+}
+
+// Every stream that is handed an event asks this.
+func BenchmarkBadgeIsTouched(b *testing.B) {
+	all := newBadges(nil, nil, func() int64 { return 0 }, nil)
+	mine := all.badge(inn.Viewer{UserID: 1})
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			all.touched(mine, 1, false)
+		}
+	})
 }

@@ -1,11 +1,17 @@
 package handlers
 
 import (
+	"context"
 	"log/slog"
 	"net"
+	"slices"
 	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"baithaka/inn"
+	"baithaka/live"
 )
 
 func benchEvent(id int64) *inn.Event {
@@ -55,6 +61,49 @@ func BenchmarkHandOn(b *testing.B) {
 	for b.Loop() {
 		some.reset()
 		st.gather(&some, events)
+	}
+	if len(some.bytes) == 0 {
+		b.Fatal("nothing was handed on")
+	}
+}
+
+// memoryLog is a source of a log with the events it was given.
+type memoryLog struct {
+	events []inn.Event
+	bell   chan struct{}
+}
+
+func (m *memoryLog) Events(_ context.Context, after, upto int64, _ int, _ []inn.Topic) ([]inn.Event, error) {
+	return slices.DeleteFunc(slices.Clone(m.events), func(e inn.Event) bool { return e.ID <= after || e.ID > upto }), nil
+}
+
+func (m *memoryLog) Bounds(context.Context) (trimmed, head int64, err error) { return 0, 0, nil }
+func (m *memoryLog) Appended() <-chan struct{}                               { return m.bell }
+func (m *memoryLog) Epoch() string                                           { return "k7f2" }
+
+// taker is a connection that takes everything.
+type taker struct{ wire }
+
+func (taker) offer(b []byte) (int, error) { return len(b), nil }
+
+// A page of one who manages a property is called for an event there, hands it on
+// and waits again: a delivery, all but the system call.
+func BenchmarkTurnOfAPage(b *testing.B) {
+	log, err := live.New(b.Context(), &memoryLog{[]inn.Event{*benchEvent(1)}, make(chan struct{})}, nil)
+	require.NoError(b, err)
+	go log.Run(b.Context())
+	require.Eventually(b, func() bool { return log.Head() == 1 }, soon, time.Millisecond)
+	v := inn.Viewer{UserID: 1, Role: inn.Manager, Properties: []string{"lake-house", "hill-cottage"}}
+	site := &Site{log: log, frames: newFrames("k7f2", slog.New(slog.DiscardHandler)), badges: newBadges(nil, nil, log.Head, nil), preferred: newPreferred()}
+	state := &pageState{site: site, viewer: v, mine: site.badges.badge(v), sent: true}
+	st := &stream{site: site, seat: &connection{}, viewer: v, page: true, state: state, wire: taker{}, cursor: log.FromHead(v.Topics()...), called: func() {}}
+	var some batch
+	b.ReportAllocs()
+	for b.Loop() {
+		st.cursor.Rewind(0)
+		if !st.turn(&some) || !st.cursor.Unpark() {
+			b.Fatal("it does not wait")
+		}
 	}
 	if len(some.bytes) == 0 {
 		b.Fatal("nothing was handed on")

@@ -13,6 +13,10 @@ const manyStreams = 1000
 // crowd remembers how many streams there were.
 type crowd struct{ most int }
 
+// newCrowd looks, the first time, as if many had just left: the start has made
+// garbage too, reading what the figures are made of.
+func newCrowd() crowd { return crowd{most: manyStreams} }
+
 // left reports, looked at with every heartbeat, whether many have gone since
 // there were most.
 func (c *crowd) left(open int) bool {

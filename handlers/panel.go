@@ -42,7 +42,7 @@ func (s *Site) tick(done <-chan struct{}) {
 	ticker := time.NewTicker(panelEvery)
 	defer ticker.Stop()
 	const slots = int(beatEvery / panelEvery)
-	var here crowd
+	here := newCrowd()
 	for slot := 0; ; slot = (slot + 1) % slots {
 		select {
 		case <-done:

@@ -52,8 +52,12 @@ func (p *auditPanel) send(ctx context.Context, st *stream) error {
 	if err != nil || len(acts) == 0 {
 		return err
 	}
+	properties, err := p.site.store.EveryProperty(ctx)
+	if err != nil {
+		return err
+	}
 	p.filter.After = acts[0].ID
-	return st.add(ctx, views.AuditState(acts, inn.Location(st.viewer.Zone)))
+	return st.add(ctx, views.AuditState(acts, properties, inn.Location(st.viewer.Zone)))
 }
 
 // teamPanel keeps the marks of who is on line current on the pages about people.

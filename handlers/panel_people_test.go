@@ -66,7 +66,10 @@ func TestTheAuditIsLive(t *testing.T) {
 
 	require.Equal(t, http.StatusSeeOther, super.form("/settings/house", houseWith()...).Status)
 	page.saying(`data-deed="settings:changed"`)
-	key := s.key("events:read")
+	key := s.key("events:read", "lake-house")
+	message = page.saying(`data-deed="key:added"`)
+	assert.Contains(t, message, "read the stream, the history and bookings, without money and contacts, for Lake House", "in people's words")
+	assert.Contains(t, super.get("/activity/audit.csv?deed=key:added").Body, "events:read for lake-house", "and in the program's for programs")
 	require.Equal(t, http.StatusSeeOther, super.form("/keys/"+key.name+"/revoke").Status)
 	message = narrow.saying(`data-deed="key:revoked"`)
 	assert.NotContains(t, message, "Barn", "what the filter leaves out stays out")

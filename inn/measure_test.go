@@ -17,11 +17,11 @@ var (
 	lake  = Property{Slug: "lake", Category: Stay, Units: 2, Currency: "EUR", Zone: "UTC"}
 )
 
-func day(d Date) time.Time { return d.Time().Add(9 * time.Hour) }
+func morning(d Date) time.Time { return d.Time().Add(9 * time.Hour) }
 
 func sale(status Status, in, out, booked Date, minor int64, guest string) Booking {
 	b := Booking{ID: guest, Property: "lake", Category: Stay, Customer: guest, Status: status, CheckIn: in, CheckOut: out, Units: 1,
-		BookedAt: day(booked), Price: Money{minor, "EUR"}, Priced: minor > 0}
+		BookedAt: morning(booked), Price: Money{minor, "EUR"}, Priced: minor > 0}
 	if status != New {
 		b.ConfirmedAt = b.BookedAt
 	}
@@ -32,12 +32,12 @@ func decemberAtTheLake() []Booking {
 	a := sale(Confirmed, "2026-12-03", "2026-12-06", "2026-12-02", 30000, "Asha")
 	a.Email = "asha@example.test"
 	b := sale(CheckedOut, "2026-11-29", "2026-12-02", "2026-11-25", 60000, "Ben") // across the edge: one of its three nights
-	b.Units, b.EndedAt = 2, day("2026-12-02")
+	b.Units, b.EndedAt = 2, morning("2026-12-02")
 	c := sale(Confirmed, "2026-12-09", "2026-12-12", "2026-12-10", 0, "Cleo") // beyond the other edge, and without a price
 	d := sale(NoShow, "2026-12-04", "2026-12-06", "2026-12-04", 20000, "Dev")
-	d.EndedAt = day("2026-12-05")
+	d.EndedAt = morning("2026-12-05")
 	e := sale(Cancelled, "2026-12-07", "2026-12-09", "2026-12-05", 15000, "Eva")
-	e.EndedAt = day("2026-12-10")
+	e.EndedAt = morning("2026-12-10")
 	f := sale(New, "2026-12-07", "2026-12-08", "2026-12-10", 8000, "Asha's office")
 	f.Email = "Asha@Example.test" // the same guest
 	return []Booking{a, b, c, d, e, f}
@@ -45,8 +45,17 @@ func decemberAtTheLake() []Booking {
 
 func of(f float64) *float64 { return &f }
 
+// sold gives what figures ask of bookings.
+func sold(bookings ...Booking) Sales {
+	sales := Sales{}
+	for _, b := range bookings {
+		sales.Add(b)
+	}
+	return sales
+}
+
 func TestMeasureByHand(t *testing.T) {
-	m := Measure("property:lake", []Property{lake}, decemberAtTheLake(), tenth, 10)
+	m := Measure("property:lake", []Property{lake}, sold(decemberAtTheLake()...), tenth, 10)
 	assert.Equal(t, "10d", m.Window)
 	assert.Equal(t, "EUR", m.Main)
 	// Sold: 3 of Asha's, 2 rooms for one night of Ben's, 2 of Cleo's; of 2 × 10.
@@ -76,18 +85,18 @@ func TestMeasureByHand(t *testing.T) {
 // would change without anything having happened.
 func TestMeasureDoesNotDependOnTheOrderOfRows(t *testing.T) {
 	bookings := decemberAtTheLake()
-	m := Measure("property:lake", []Property{lake}, bookings, tenth, 10)
+	m := Measure("property:lake", []Property{lake}, sold(bookings...), tenth, 10)
 	slices.Reverse(bookings)
-	assert.True(t, m.Same(Measure("property:lake", []Property{lake}, bookings, tenth.Add(time.Second), 10)))
+	assert.True(t, m.Same(Measure("property:lake", []Property{lake}, sold(bookings...), tenth.Add(time.Second), 10)))
 	bookings[0].Priced = false
-	assert.False(t, m.Same(Measure("property:lake", []Property{lake}, bookings, tenth, 10)))
+	assert.False(t, m.Same(Measure("property:lake", []Property{lake}, sold(bookings...), tenth, 10)))
 }
 
 func TestNothingBeforeIsNewAndNoRoomsIsNoOccupancy(t *testing.T) {
 	desk := Property{Slug: Desk, Category: Transfer, Currency: "EUR", Zone: "UTC"}
 	taxi := sale(Confirmed, "2026-12-10", "", "2026-12-10", 4000, "Asha")
 	taxi.Property, taxi.Category = Desk, Transfer
-	m := Measure("property:desk", []Property{desk}, []Booking{taxi}, tenth, 10)
+	m := Measure("property:desk", []Property{desk}, sold(taxi), tenth, 10)
 	assert.Nil(t, m.Occupancy)
 	assert.Nil(t, m.BookingsChange)
 	assert.Nil(t, m.CustomersChange)
@@ -112,7 +121,7 @@ func TestCurrenciesAreNeverAdded(t *testing.T) {
 	inr.Property, inr.Price.Currency = "hill", "INR"
 	foreign := sale(Confirmed, "2026-12-01", "2026-12-03", "2026-12-01", 90000, "Lu") // sold in rupees at the lake
 	foreign.Price.Currency = "INR"
-	m := Measure("portfolio", []Property{hill, lake}, append(decemberAtTheLake(), inr, foreign), tenth, 10)
+	m := Measure("portfolio", []Property{hill, lake}, sold(append(decemberAtTheLake(), inr, foreign)...), tenth, 10)
 	assert.Equal(t, Money{38000, "EUR"}, m.Currencies["EUR"].TotalRevenue)
 	assert.Equal(t, Money{890000, "INR"}, m.Currencies["INR"].TotalRevenue)
 	assert.Equal(t, &Money{2500, "EUR"}, m.Currencies["EUR"].RevPAR, "only over the rooms sold in euro")
@@ -136,25 +145,25 @@ func TestTodayIsThePropertysOwn(t *testing.T) {
 		later.BookedAt = time.Date(2026, 12, 10, 19, 0, 0, 0, time.UTC) // 00:30 of the 11th in Kolkata
 		before := sale(New, "", "", "2026-12-09", 500, "c")
 		before.BookedAt = time.Date(2026, 12, 9, 22, 30, 0, 0, time.UTC) // 23:30 of the 9th in Rome
-		m := Measure("property:lake", []Property{p}, []Booking{late, later, before}, now, 10)
+		m := Measure("property:lake", []Property{p}, sold(late, later, before), now, 10)
 		assert.Equal(t, want, m.Currencies["EUR"].TodayRevenue.Minor, zone)
 		assert.Equal(t, int64(3500), m.Currencies["EUR"].TotalRevenue.Minor, zone)
 	}
 	tonight := sale(Confirmed, "2026-12-11", "2026-12-12", "2026-12-01", 0, "a")
-	for zone, sold := range map[string]int{"Asia/Kolkata": 1, "Europe/Rome": 0} {
+	for zone, rooms := range map[string]int{"Asia/Kolkata": 1, "Europe/Rome": 0} {
 		p := lake
 		p.Zone = zone
-		assert.Equal(t, sold, Measure("", []Property{p}, []Booking{tonight}, now, 10).Tonight.Sold, zone)
+		assert.Equal(t, rooms, Measure("", []Property{p}, sold(tonight), now, 10).Tonight.Sold, zone)
 	}
 }
 
 func TestActiveNowAgainstAWindowAgo(t *testing.T) {
 	gone := sale(Cancelled, "2026-12-01", "2026-12-20", "2026-11-01", 0, "a")
-	gone.EndedAt = day("2026-12-05")
+	gone.EndedAt = morning("2026-12-05")
 	staying := sale(CheckedIn, "2026-12-01", "2026-12-10", "2026-11-01", 0, "b") // leaves today
 	left := sale(Confirmed, "2026-11-01", "2026-11-30", "2026-11-01", 0, "c")    // nobody checked it out
 	fresh := sale(Confirmed, "2026-12-11", "2026-12-12", "2026-12-09", 0, "d")
-	m := Measure("", []Property{lake}, []Booking{gone, staying, left, fresh}, tenth, 10)
+	m := Measure("", []Property{lake}, sold(gone, staying, left, fresh), tenth, 10)
 	assert.Equal(t, 2, m.ActiveBookings, "staying and fresh")
 	assert.Equal(t, of(-33.3), m.BookingsChange, "gone, staying and left before")
 }
@@ -165,10 +174,10 @@ func TestGuestsOfASetAreCountedOnce(t *testing.T) {
 	there.Property = "hill"
 	before := sale(New, "", "", "2026-11-25", 0, "Asha Rao")
 	set := []Booking{here, there, before}
-	assert.Equal(t, 1, Measure("properties", []Property{hill, lake}, set, tenth, 10).TotalCustomers)
-	assert.Equal(t, of(0), Measure("properties", []Property{hill, lake}, set, tenth, 10).CustomersChange)
-	assert.Equal(t, 1, Measure("property:hill", []Property{hill}, set, tenth, 10).TotalCustomers)
-	assert.Equal(t, 1, Measure("property:lake", []Property{lake}, set, tenth, 10).TotalCustomers)
+	assert.Equal(t, 1, Measure("properties", []Property{hill, lake}, sold(set...), tenth, 10).TotalCustomers)
+	assert.Equal(t, of(0), Measure("properties", []Property{hill, lake}, sold(set...), tenth, 10).CustomersChange)
+	assert.Equal(t, 1, Measure("property:hill", []Property{hill}, sold(set...), tenth, 10).TotalCustomers)
+	assert.Equal(t, 1, Measure("property:lake", []Property{lake}, sold(set...), tenth, 10).TotalCustomers)
 }
 
 func TestOddStays(t *testing.T) {
@@ -176,17 +185,17 @@ func TestOddStays(t *testing.T) {
 	open := sale(Confirmed, "2026-12-05", "", "2026-12-01", 5000, "b")
 	car := sale(Confirmed, "2026-12-05", "2026-12-09", "2026-12-01", 5000, "c")
 	car.Category = Car
-	m := Measure("", []Property{lake}, []Booking{dayUse, open, car}, tenth, 10)
+	m := Measure("", []Property{lake}, sold(dayUse, open, car), tenth, 10)
 	assert.Equal(t, of(0), m.Occupancy, "none of them sleeps in a room")
 	assert.Nil(t, m.Currencies["EUR"].ADR)
 	full := sale(Confirmed, "2026-12-01", "2026-12-11", "2026-12-01", 0, "d")
 	full.Units = 3
-	assert.Equal(t, of(150), Measure("", []Property{lake}, []Booking{full}, tenth, 10).Occupancy, "overbooked is shown")
+	assert.Equal(t, of(150), Measure("", []Property{lake}, sold(full), tenth, 10).Occupancy, "overbooked is shown")
 	third := sale(Confirmed, "2026-11-29", "2026-12-02", "2026-11-01", 10000, "e") // one night of three
-	assert.Equal(t, &Money{3333, "EUR"}, Measure("", []Property{lake}, []Booking{third}, tenth, 10).Currencies["EUR"].ADR)
+	assert.Equal(t, &Money{3333, "EUR"}, Measure("", []Property{lake}, sold(third), tenth, 10).Currencies["EUR"].ADR)
 	both := sale(Cancelled, "", "", "2026-12-10", 7000, "f")
-	both.EndedAt = day("2026-12-10")
-	assert.Zero(t, Measure("", []Property{lake}, []Booking{both}, tenth, 10).Currencies["EUR"].TodayRevenue.Minor, "booked and cancelled today")
+	both.EndedAt = morning("2026-12-10")
+	assert.Zero(t, Measure("", []Property{lake}, sold(both), tenth, 10).Currencies["EUR"].TodayRevenue.Minor, "booked and cancelled today")
 }
 
 // The line beside "Active bookings" draws active bookings: on each day what the
@@ -207,12 +216,12 @@ func TestTheTrendOfActiveBookingsIsWhatItSays(t *testing.T) {
 	for i := range bookings {
 		bookings[i].Property, bookings[i].BookedAt, bookings[i].Category = "a", ago(200), Stay
 	}
-	m := Measure("property:a", []Property{house}, bookings, now, 30)
-	today := DateOf(now, house.Location())
+	m := Measure("property:a", []Property{house}, sold(bookings...), now, 30)
+	today := dayOf(DateOf(now, house.Location()))
 	for i, got := range m.Trend.Bookings {
 		want := 0
-		for _, b := range bookings {
-			if b.activeAt(now.AddDate(0, 0, i-29), today.Add(i-29)) {
+		for _, s := range sold(bookings...)["a"] {
+			if s.activeAt(now.AddDate(0, 0, i-29).UnixMilli(), today+day(i-29)) {
 				want++
 			}
 		}

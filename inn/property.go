@@ -2,6 +2,7 @@ package inn
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -41,11 +42,20 @@ func (p Property) Location() *time.Location { return Location(p.Zone) }
 
 // Location gives a zone by its IANA name, UTC when it is unknown or empty.
 func Location(name string) *time.Location {
-	if loc, err := time.LoadLocation(name); err == nil {
-		return loc
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location)
 	}
-	return time.UTC
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	zones.Store(name, loc)
+	return loc
 }
+
+// zones keeps what Location has read, by name: every page and every figure asks,
+// and each reading is a file. There are some six hundred names that are one.
+var zones sync.Map
 
 // Validate checks a property that is about to be listed.
 func (p Property) Validate() error {

@@ -20,6 +20,12 @@ type Viewer struct {
 	Address    string   // where the request came from, for the audit; "" for the command line
 }
 
+// SameRights reports whether a person or key may do and see what they might as
+// another Viewer had them, before or later.
+func (v Viewer) SameRights(other Viewer) bool {
+	return v.Role == other.Role && slices.Equal(v.Scopes, other.Scopes) && slices.Equal(v.Properties, other.Properties)
+}
+
 // Somebody reports whether this is anybody at all.
 func (v Viewer) Somebody() bool { return v.UserID != 0 || v.KeyID != 0 }
 

@@ -1,10 +1,14 @@
 package static
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +30,51 @@ func TestURLChangesWithTheContent(t *testing.T) {
 
 func TestURLOfNoFilePanics(t *testing.T) {
 	assert.Panics(t, func() { URL("missing.css") })
+}
+
+// Every small file is in one of the bundles, once: one that is forgotten would be
+// missed in the browser only.
+func TestTheBundlesHoldEveryFile(t *testing.T) {
+	parts := slices.Concat(bundles[Sheet], bundles[HTMX], bundles[Script])
+	slices.Sort(parts)
+	var written []string
+	for _, pattern := range []string{"*.css", "*.js"} {
+		names, err := fs.Glob(FS, pattern)
+		require.NoError(t, err)
+		written = append(written, names...)
+	}
+	slices.Sort(written)
+	assert.Equal(t, written, parts)
+	for _, name := range []string{Sheet, HTMX, Script} {
+		f, found := Find(name)
+		require.True(t, found, name)
+		rest := string(f.Whole())
+		for _, part := range bundles[name] {
+			before, after, found := strings.Cut(rest, read(t, part))
+			assert.True(t, found && strings.TrimSpace(before) == "", "%s in %s", part, name)
+			rest = after
+		}
+		assert.Empty(t, rest, name)
+	}
+	for _, name := range bundles[Script] {
+		assert.Regexp(t, `^(//[^\n]*\n)*"use strict";\n`, read(t, name), "it must be strict by itself too, for whoever checks it alone")
+	}
+}
+
+func TestOnlyWhatGetsSmallerIsCompressed(t *testing.T) {
+	for name, smaller := range map[string]bool{Sheet: true, Script: true, "icons.svg": true, "figtree-latin.woff2": false} {
+		f, found := Find(name)
+		require.True(t, found, name)
+		packed := f.Gzipped()
+		if assert.Equal(t, smaller, packed != nil, name); packed == nil {
+			continue
+		}
+		r, err := gzip.NewReader(bytes.NewReader(packed))
+		require.NoError(t, err)
+		unpacked, err := io.ReadAll(r)
+		require.NoError(t, err)
+		assert.Equal(t, string(f.Whole()), string(unpacked), name)
+	}
 }
 
 // A url() in a style sheet cannot call URL, so its version is written out. A

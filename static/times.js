@@ -24,7 +24,7 @@ const times = (() => {
   }
 
   function write() {
-    if (typeof connection !== "undefined" && connection.paused) return; // nothing on the page moves
+    if (connection.paused) return; // nothing on the page moves
     const now = new Date();
     for (const element of document.querySelectorAll("time[data-rel]")) {
       const then = new Date(element.dateTime);
@@ -35,8 +35,7 @@ const times = (() => {
 
   // "13:52" becomes "Sat 12 Dec" at midnight, and lines may break elsewhere.
   function refresh() {
-    if (typeof lists === "undefined") write();
-    else lists.still(write);
+    lists.still(write);
   }
 
   document.addEventListener("htmx:after:swap", refresh);

@@ -62,3 +62,17 @@ func BenchmarkBadgeWith10000Cards(b *testing.B) {
 		}
 	}
 }
+
+// The number of one who has read nearly everything, which is everybody's most of
+// the time.
+func BenchmarkBadgeOfWhoHasRead(b *testing.B) {
+	s := newStore(b)
+	maria := person(b, s, "maria", inn.Manager, "lake")
+	publish(b, s, website, sold("BK-1", "lake"))
+	b.ReportAllocs()
+	for b.Loop() {
+		if unread(b, s, maria) != 1 {
+			b.Fatal("miscounted")
+		}
+	}
+}

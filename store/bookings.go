@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"time"
 
 	"baithaka/inn"
 )
@@ -166,19 +165,6 @@ func (t *tx) nameOf(slug string) (name string, found bool, err error) {
 		t.names[slug] = name
 	}
 	return name, found, err
-}
-
-// BookingsForFigures gives the bookings of properties that can matter to figures
-// over a window: made in it or the one before, or ending after the day before
-// that.
-func (s *Store) BookingsForFigures(ctx context.Context, slugs []string, now time.Time, days int) ([]inn.Booking, error) {
-	since := now.AddDate(0, 0, -2*days-2)
-	list, args := in([]any{ms(since), inn.DateOf(since, time.UTC)}, slugs)
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT `+bookingColumns+bookingsFrom+`
-		WHERE b.property IN (`+list+`)
-		  AND (b.booked_at >= $1 OR b.check_out >= $2 OR b.check_out = '')`, args...)
-	return scanAll(rows, err, scanBooking)
 }
 
 // BookingsNamed gives the bookings with those ids, whosever they are: for

@@ -114,13 +114,6 @@ func (s *Store) Sold(ctx context.Context, by inn.Viewer) ([]inn.Property, error)
 	return scanAll(rows, err, scanProperty)
 }
 
-// PropertiesNamed gives the named properties, and the desk when it is named.
-func (s *Store) PropertiesNamed(ctx context.Context, slugs []string) ([]inn.Property, error) {
-	list, args := in(nil, slugs)
-	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE slug IN (`+list+`) ORDER BY slug`, args...)
-	return scanAll(rows, err, scanProperty)
-}
-
 // Property gives one property that the viewer may see.
 func (s *Store) Property(ctx context.Context, by inn.Viewer, slug string) (inn.Property, error) {
 	where, args := visible(by, inn.PropertyView, "slug", []any{slug})
@@ -135,13 +128,11 @@ func (s *Store) Property(ctx context.Context, by inn.Viewer, slug string) (inn.P
 	return all[0], nil
 }
 
-// EverySlug gives the slugs of all properties and the desk.
-func (s *Store) EverySlug(ctx context.Context) ([]string, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT slug FROM properties ORDER BY slug`)
-	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (string, error) {
-		var slug string
-		return slug, row.Scan(&slug)
-	})
+// EveryProperty gives all properties and the desk, by slug: for workers and the
+// command line, whoever may see them.
+func (s *Store) EveryProperty(ctx context.Context) ([]inn.Property, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties ORDER BY slug`)
+	return scanAll(rows, err, scanProperty)
 }
 
 // HouseZone gives the zone of the house, which is the desk's.

@@ -42,9 +42,9 @@ func TestAListedPropertyIsRowEventAndCard(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{inn.Desk, "hill", "lake"}, []string{sold[0].Slug, sold[1].Slug, sold[2].Slug})
 	assert.Equal(t, []any{"Europe/Rome", "EUR", 0}, []any{sold[0].Zone, sold[0].Currency, sold[0].Units})
-	slugs, err := s.EverySlug(ctx)
+	every, err := s.EveryProperty(ctx)
 	require.NoError(t, err)
-	assert.Equal(t, []string{inn.Desk, "hill", "lake"}, slugs)
+	assert.Equal(t, sold, every)
 
 	bad := house("x")
 	bad.Zone = "Mars"

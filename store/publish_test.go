@@ -117,7 +117,6 @@ func TestAnIdempotencyKeyStoresOnce(t *testing.T) {
 	_, replayed, err = try(website, "no", "BK-9")
 	require.NoError(t, err)
 	assert.False(t, replayed)
-	before = contents(t, s)
 
 	age := func(d time.Duration) {
 		require.NoError(t, s.write(ctx, func(x *tx) error {

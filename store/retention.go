@@ -35,7 +35,9 @@ const (
 	forgetPassing     = `DELETE FROM events WHERE id IN (
 		SELECT id FROM events
 		WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND at <= $1
-		LIMIT $2)`
+		LIMIT $2)
+		RETURNING iif(recipients = '', 0, id)`
+	forgetRecipientsOf = `DELETE FROM event_recipients WHERE event = $1`
 
 	// Of the figures between $1 and $2, all but the last of each hour go.
 	forgetFigures = `DELETE FROM events WHERE id IN (
@@ -69,12 +71,14 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		{forgetSessions, now},
 		{forgetPlaces, now.Add(-placeKept)},
 		{forgetIdempotency, now.Add(-idempotencyKept)},
-		{forgetPassing, now.Add(-h.Lasts(inn.KeepPeople))},
 		{forgetAlerts, keepLog},
 	} {
 		if err := s.forgetAll(ctx, one.delete, one.before); err != nil {
 			return err
 		}
+	}
+	if err := s.forgetPassing(ctx, now.Add(-h.Lasts(inn.KeepPeople))); err != nil {
+		return err
 	}
 	if err := s.thinFigures(ctx, now.Add(-h.Lasts(inn.KeepFigures))); err != nil {
 		return err
@@ -115,6 +119,34 @@ func (s *Store) forgetAll(ctx context.Context, query string, before time.Time) e
 			}
 			removed, err = result.RowsAffected()
 			return err
+		})
+		if err != nil || removed < forgetStep {
+			return err
+		}
+	}
+}
+
+// forgetPassing removes the events that are kept for a shorter time than the log,
+// and in the same step whom they were addressed to.
+func (s *Store) forgetPassing(ctx context.Context, before time.Time) error {
+	for {
+		removed := 0
+		err := s.sweep(ctx, func(t *tx) error {
+			rows, err := t.rows(forgetPassing, ms(before), forgetStep)
+			addressed, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (id int64, err error) { return id, row.Scan(&id) })
+			if err != nil {
+				return err
+			}
+			removed = len(addressed)
+			for _, id := range addressed {
+				if id == 0 {
+					continue
+				}
+				if err := t.exec(forgetRecipientsOf, id); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if err != nil || removed < forgetStep {
 			return err

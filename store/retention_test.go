@@ -18,16 +18,17 @@ func TestTheBroomReadsNoTableFromEndToEnd(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	for query, index := range map[string]string{
-		forgetSessions:    "sessions_expires",
-		forgetPlaces:      "places_seen",
-		forgetIdempotency: "idempotency_at",
-		forgetAlerts:      "alerts_resolved",
-		forgetPassing:     "events_passing",
-		forgetFigures:     "events_figures",
-		nextFigures:       "events_figures",
-		forgetRecipients:  "event_recipients_event",
-		forgetEvents:      "INTEGER PRIMARY KEY",
-		nextEvents:        "INTEGER PRIMARY KEY",
+		forgetSessions:     "sessions_expires",
+		forgetPlaces:       "places_seen",
+		forgetIdempotency:  "idempotency_at",
+		forgetAlerts:       "alerts_resolved",
+		forgetPassing:      "events_passing",
+		forgetFigures:      "events_figures",
+		nextFigures:        "events_figures",
+		forgetRecipients:   "event_recipients_event",
+		forgetRecipientsOf: "event_recipients_event",
+		forgetEvents:       "INTEGER PRIMARY KEY",
+		nextEvents:         "INTEGER PRIMARY KEY",
 	} {
 		args := make([]any, 0, 3)
 		for n := 1; strings.Contains(query, fmt.Sprint("$", n)); n++ {
@@ -92,4 +93,32 @@ func TestFiguresAreThinnedInTheirTurn(t *testing.T) {
 	}))
 	require.NoError(t, s.thinFigures(ctx, begin.Add(48*time.Hour)))
 	assert.Less(t, len(since(t, s, 0)), 30, "in as many steps as it takes")
+}
+
+// What is removed by its type takes along whom it was addressed to, and leaves
+// that of its neighbours.
+func TestRemovedEventsAreAddressedToNobody(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	long := time.Now().AddDate(0, 0, -200)
+	var kept int64
+	require.NoError(t, s.write(ctx, func(x *tx) error {
+		for n := range forgetStep + 20 {
+			e := &inn.Event{Topic: inn.System, Type: inn.UserAction, Subject: "user:1", At: long}
+			if n%10 == 0 {
+				e.To = []inn.Topic{inn.UserTopic(1), inn.UserTopic(2)}
+			}
+			if err := x.append(e, struct{}{}); err != nil {
+				return err
+			}
+		}
+		e := &inn.Event{Topic: inn.System, Type: inn.AlertRaised, Subject: "alert:x", At: long, To: []inn.Topic{inn.UserTopic(1)}}
+		err := x.append(e, struct{}{})
+		kept = e.ID
+		return err
+	}))
+	require.NoError(t, s.Forget(ctx, time.Now()))
+	var rows, event int64
+	require.NoError(t, s.db.Read.QueryRow(`SELECT count(*), max(event) FROM event_recipients`).Scan(&rows, &event))
+	assert.Equal(t, []int64{1, kept}, []int64{rows, event})
 }

@@ -90,8 +90,12 @@ func (t *tender) fold(ctx context.Context, now time.Time) {
 type trouble struct {
 	mu     sync.Mutex
 	err    error
-	damage error // found by Survey; stays
+	told   time.Time // when the program's log was told last
+	damage error     // found by Survey; stays
 }
+
+// tellEvery is how often the program's log is told of trouble that goes on.
+const tellEvery = time.Minute
 
 // Trouble gives why nothing can be stored just now; nil when, as far as is
 // known, it can.
@@ -110,6 +114,8 @@ func (s *Store) Survey(ctx context.Context) {
 	pool, err := db.Look(ctx, s.db.Path)
 	if err == nil {
 		defer pool.Close()
+		// Every page is read once, and the process keeps what it has needed at the most.
+		_, _ = pool.ExecContext(ctx, `PRAGMA cache_size = -256`)
 		var problems []string
 		if problems, err = db.Problems(ctx, pool, true); len(problems) > 0 {
 			err = db.Damaged(s.db.Path, errors.New(problems[0]))
@@ -125,10 +131,17 @@ func (s *Store) Survey(ctx context.Context) {
 
 // noted remembers a write that the machine refused.
 func (s *Store) noted(err error) error {
-	if code := inn.CodeOf(err); err != errClosed && (code == inn.NoSpace || code == inn.Unavailable) {
-		s.inTrouble(err)
+	if err != errClosed && isRefusal(err) {
+		s.inTrouble(err, time.Now())
 	}
 	return err
+}
+
+// isRefusal reports whether a write failed by the machine's doing: a disk that is
+// full or takes no writes, or another program that holds the database.
+func isRefusal(err error) bool {
+	code := inn.CodeOf(err)
+	return code == inn.NoSpace || code == inn.Unavailable
 }
 
 // refused reports whether the last write that failed was the machine's doing,
@@ -139,10 +152,26 @@ func (s *Store) refused() bool {
 	return s.trouble.err != nil
 }
 
-func (s *Store) inTrouble(err error) {
+// inTrouble notes that writes are refused, which is told once when it begins and
+// then now and again: who publishes tries all the time, and so does probe.
+func (s *Store) inTrouble(err error, now time.Time) {
 	s.trouble.mu.Lock()
 	defer s.trouble.mu.Unlock()
+	if s.trouble.err == nil || now.Sub(s.trouble.told) >= tellEvery {
+		s.trouble.told = now
+		s.log.Error("store: writes are refused; nothing is stored until they are not", "error", err)
+	}
 	s.trouble.err = err
+}
+
+// outOfTrouble notes that the disk takes writes again.
+func (s *Store) outOfTrouble() {
+	s.trouble.mu.Lock()
+	defer s.trouble.mu.Unlock()
+	if s.trouble.err != nil {
+		s.log.Info("store: the disk takes writes again")
+	}
+	s.trouble.err = nil
 }
 
 // probeSize is how much a disk must take before it is trusted again: as much as
@@ -159,7 +188,6 @@ func (s *Store) probe(ctx context.Context) {
 		err = s.write(ctx, func(t *tx) error { return t.exec(`DELETE FROM meta WHERE name = 'probe'`) })
 	}
 	if err == nil {
-		s.log.Info("store: the disk takes writes again")
-		s.inTrouble(nil)
+		s.outOfTrouble()
 	}
 }

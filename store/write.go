@@ -104,10 +104,13 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, first *job) {
 	g := &group{jobs: []*job{first}, answers: []error{nil}}
 	if err := s.transact(&tx{ctx: ctx, conn: conn, stmts: stmts, names: map[string]string{}}, g); err != nil {
 		conn.ExecContext(ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
-		s.log.Error("store: a commit failed; nothing of it was stored", "callers", len(g.jobs), "error", err)
+		if err = explain(err); !isRefusal(err) {
+			// Of a refusal noted tells, and not every time.
+			s.log.Error("store: a commit failed; nothing of it was stored", "callers", len(g.jobs), "error", err)
+		}
 		for i := range g.answers {
 			if g.answers[i] == nil {
-				g.answers[i] = explain(err)
+				g.answers[i] = err
 			}
 		}
 		g.last = 0

@@ -533,7 +533,7 @@ func AuditPage(p Page, a Audit) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, act := range a.Acts {
-				templ_7745c5c3_Err = actRow(act, p.Zone).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = actRow(act, a.Properties, p.Zone).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -646,7 +646,7 @@ func chainLine(c Chain) templ.Component {
 }
 
 // AuditState is the message that puts new acts on top of the audit.
-func AuditState(acts []inn.Act, zone *time.Location) templ.Component {
+func AuditState(acts []inn.Act, properties []inn.Property, zone *time.Location) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -680,7 +680,7 @@ func AuditState(acts []inn.Act, zone *time.Location) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, act := range acts {
-				templ_7745c5c3_Err = actRow(act, zone).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = actRow(act, properties, zone).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -695,7 +695,7 @@ func AuditState(acts []inn.Act, zone *time.Location) templ.Component {
 	})
 }
 
-func actRow(act inn.Act, zone *time.Location) templ.Component {
+func actRow(act inn.Act, properties []inn.Property, zone *time.Location) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -806,7 +806,7 @@ func actRow(act inn.Act, zone *time.Location) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = aside(act.Detail).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = aside(detail(act, properties)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -14,8 +14,14 @@ type Present struct {
 	You  bool
 }
 
-// mostFaces is how many faces the dashboard shows; the rest is a number.
-const mostFaces = 24
+// Company are the people on line whom a viewer may know of.
+type Company struct {
+	Faces []Present // themselves first, then by name; at most MostFaces
+	More  int       // how many there are beside those
+}
+
+// MostFaces is how many faces the dashboard shows; the rest is a number.
+const MostFaces = 24
 
 // TeamMember is a person as the team page shows them.
 type TeamMember struct {
@@ -119,9 +125,11 @@ type Audit struct {
 	Actors   []inn.Act // one for each actor there is
 	Acts     []inn.Act
 	Chain    Chain
-	Query    string // the filter, for the download
-	Next     string
-	Live     bool // what happens next belongs on this page
+
+	Properties []inn.Property // for their names, the desk among them
+	Query      string         // the filter, for the download
+	Next       string
+	Live       bool // what happens next belongs on this page
 }
 
 // list names the list that the stream adds to; one that is never addressed

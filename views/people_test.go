@@ -29,7 +29,7 @@ func peoplePages(p Page, text string) []templ.Component {
 		KeysPage(p, Keys{Keys: []inn.Key{key}, Form: KeyForm{Name: text, Properties: []inn.Property{house}, Problem: problem}, Made: &MadeKey{text, text}}),
 		ActivityPage(p, Activity{People: []inn.Member{m}, Next: "q=" + text}),
 		InvitePage(Invitation{Token: text, Name: text, Email: text, New: true, Problem: problem}),
-		OnLine([]Present{{5, text, false}}), LinkMadeFlash(*link), KeyMadeFlash(MadeKey{text, text}),
+		OnLine(Company{Faces: []Present{{5, text, false}}}), LinkMadeFlash(*link), KeyMadeFlash(MadeKey{text, text}),
 	}
 	for _, deed := range append(inn.Deeds, inn.Deed(text)) {
 		act.Deed = deed
@@ -39,12 +39,12 @@ func peoplePages(p Page, text string) []templ.Component {
 }
 
 func TestOnLineShowsSomeFacesAndCountsTheRest(t *testing.T) {
-	var all []Present
-	for i := range mostFaces + 3 {
-		all = append(all, Present{ID: int64(i + 1), Name: "Asha Rao", You: i == 0})
+	all := Company{More: 3}
+	for i := range MostFaces {
+		all.Faces = append(all.Faces, Present{ID: int64(i + 1), Name: "Asha Rao", You: i == 0})
 	}
 	html := render(t, OnLine(all))
-	assert.Equal(t, mostFaces, strings.Count(html, `<li title="`))
+	assert.Equal(t, MostFaces, strings.Count(html, `<li title="`))
 	assert.Contains(t, html, "and 3 more")
 	assert.Contains(t, html, `title="Asha Rao (you)"`)
 	assert.Contains(t, render(t, PresenceState(all)), html, "the same on the page and in the stream")

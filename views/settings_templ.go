@@ -360,7 +360,7 @@ func toldPanel(s Settings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</p><p class=\"field narrow\"><label for=\"seconds\">Seconds a toast stays (critical ones stay until dismissed)</label> <input id=\"seconds\" name=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</p><p class=\"field narrow\"><label for=\"seconds\">Seconds a toast stays (a critical one folds into a line then, and stays until dismissed)</label> <input id=\"seconds\" name=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

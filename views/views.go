@@ -52,7 +52,7 @@ type Dashboard struct {
 	Feed       []inn.Event    // newest first, redacted
 	Alerts     []inn.Alert    // open ones, the most urgent first
 	Properties []inn.Property // theirs, or all; without the desk
-	OnLine     []Present      // whom they may know of, themselves first
+	OnLine     Company
 }
 
 // Own is what "/" shows to a viewer without any property: what is addressed to

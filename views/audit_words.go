@@ -1,0 +1,175 @@
+package views
+
+import (
+	"strings"
+
+	"baithaka/inn"
+)
+
+// deedWord names a kind of act for the filter.
+func deedWord(d inn.Deed) string {
+	switch d {
+	case inn.MemberAdded:
+		return "Person added"
+	case inn.MemberInvited:
+		return "Person invited"
+	case inn.MemberJoined:
+		return "Invitation accepted"
+	case inn.MemberAltered:
+		return "Role or properties changed"
+	case inn.MemberDisabled:
+		return "Person disabled"
+	case inn.MemberEnabled:
+		return "Person enabled"
+	case inn.LinkMade:
+		return "Link made"
+	case inn.PasswordChanged:
+		return "Password changed"
+	case inn.SessionsEnded:
+		return "Signed out everywhere"
+	case inn.TwoStepOn:
+		return "Two-step sign-in turned on"
+	case inn.TwoStepOff:
+		return "Two-step sign-in turned off"
+	case inn.RecoveryRenewed:
+		return "New recovery codes"
+	case inn.RecoveryUsed:
+		return "Recovery code used"
+	case inn.SignInFailed:
+		return "Failed sign-in"
+	case inn.KeyAdded:
+		return "API key made"
+	case inn.KeyRevoked:
+		return "API key revoked"
+	case inn.HouseListed:
+		return "Property listed"
+	case inn.SettingsChanged:
+		return "Settings changed"
+	case inn.GuestForgotten:
+		return "Guest erased"
+	case inn.HouseRestored:
+		return "Backup restored"
+	case inn.ActErased:
+		return "Act erased"
+	}
+	return string(d)
+}
+
+func deedIcon(d inn.Deed) string {
+	switch d {
+	case inn.KeyAdded, inn.KeyRevoked:
+		return "key-round"
+	case inn.HouseListed:
+		return "building"
+	case inn.SettingsChanged:
+		return "settings"
+	case inn.SessionsEnded:
+		return "log-out"
+	case inn.LinkMade, inn.MemberInvited:
+		return "mail"
+	}
+	return "user"
+}
+
+func deedTone(d inn.Deed) string {
+	switch d {
+	case inn.MemberDisabled, inn.KeyRevoked, inn.GuestForgotten:
+		return "bad"
+	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.ActErased, "":
+		return "warn"
+	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed:
+		return "good"
+	}
+	return "info"
+}
+
+// detail says what an act changed in the words of the pages: roles, scopes,
+// settings and properties by their names. The audit itself keeps the words of the
+// program, which never change; what is not in its form is shown as it is.
+func detail(act inn.Act, properties []inn.Property) string {
+	switch act.Deed {
+	case inn.MemberAdded, inn.MemberInvited, inn.MemberJoined, inn.MemberAltered:
+		return memberDetail(act.Detail, properties)
+	case inn.KeyAdded:
+		return keyDetail(act.Detail, properties)
+	case inn.SettingsChanged:
+		return settingsDetail(act.Detail)
+	}
+	return act.Detail
+}
+
+// memberDetail reads "STAFF → PROPERTY_MANAGER, + hill, − lake".
+func memberDetail(text string, properties []inn.Property) string {
+	var said, more, less []string
+	for _, part := range strings.Split(text, ", ") {
+		if slug, found := strings.CutPrefix(part, "+ "); found {
+			more = append(more, slug)
+		} else if slug, found := strings.CutPrefix(part, "− "); found {
+			less = append(less, slug)
+		} else if was, now, found := strings.Cut(part, " → "); found {
+			said = append(said, "from "+roleWord(was)+" to "+roleWord(now))
+		} else if part != "" {
+			said = append(said, roleWord(part))
+		}
+	}
+	if len(more) > 0 {
+		said = append(said, "with "+names(more, properties))
+	}
+	if len(less) > 0 {
+		said = append(said, "no longer "+names(less, properties))
+	}
+	return strings.Join(said, ", ")
+}
+
+// roleWord names a role; another word stays as it is.
+func roleWord(word string) string {
+	if r := inn.Role(word); r.Valid() {
+		return roleName(r)
+	}
+	return word
+}
+
+// keyDetail reads "events:write, money:read for lake, hill".
+func keyDetail(text string, properties []inn.Property) string {
+	scopes, reach, found := strings.Cut(text, " for ")
+	if !found {
+		return text
+	}
+	may := strings.Split(scopes, ", ")
+	for i, scope := range may {
+		if words := scopeName(inn.Scope(scope)); words != "" {
+			may[i] = words
+		}
+	}
+	return "may " + strings.Join(may, "; ") + ", for " + names(strings.Split(reach, ", "), properties)
+}
+
+// settingsDetail reads "zone UTC → Asia/Kolkata, keep_log_days 400 → 365".
+func settingsDetail(text string) string {
+	parts := strings.Split(text, ", ")
+	for i, part := range parts {
+		field, change, _ := strings.Cut(part, " ")
+		if words := settingWord(field); words != "" {
+			parts[i] = words + ": " + change
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// settingWord names a setting of the house as its form does; "" for none.
+func settingWord(field string) string {
+	switch field {
+	case "zone":
+		return "time zone"
+	case "currency":
+		return "currency"
+	}
+	for _, group := range limitGroups {
+		for _, limit := range group.limits {
+			if string(limit) == field {
+				return group.title + ", " + strings.ToLower(limitNames[limit])
+			}
+		}
+	}
+	return ""
+}
