@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"baithaka/inn"
@@ -20,8 +21,10 @@ const countEvery = time.Second
 type badges struct {
 	store   *store.Store
 	logger  *slog.Logger
+	head    func() int64     // the place of the newest event that streams can have heard of
 	changed func(inn.Viewer) // tells their pages
 	wake    chan struct{}
+	every   time.Duration // countEvery; tests that look at what is counted wait less
 
 	mu  sync.Mutex
 	of  map[int64]*badge
@@ -30,61 +33,65 @@ type badges struct {
 
 // badge is one person's number.
 type badge struct {
-	viewer inn.Viewer // as of the last event that touched them
+	// Looked at with every event and by every page, without the lock.
+	due atomic.Bool  // it will be counted again
+	at  atomic.Int64 // every event up to here is counted
+
+	viewer inn.Viewer // by whose rights it is counted
 	value  inn.Badge
 	known  bool
-	at     int64     // every event up to here is counted
 	next   time.Time // when it may be counted again
-	due    bool
 }
 
-func newBadges(s *store.Store, logger *slog.Logger, changed func(inn.Viewer)) *badges {
-	return &badges{store: s, logger: logger, changed: changed, wake: make(chan struct{}, 1), of: map[int64]*badge{}}
+func newBadges(s *store.Store, logger *slog.Logger, head func() int64, changed func(inn.Viewer)) *badges {
+	return &badges{store: s, logger: logger, head: head, changed: changed, wake: make(chan struct{}, 1), every: countEvery, of: map[int64]*badge{}}
 }
 
-// latest gives the number as it was counted last.
-func (b *badges) latest(v inn.Viewer) (value inn.Badge, known bool) {
+// badge gives a person's, which from now on is counted by the rights they have
+// here.
+func (b *badges) badge(v inn.Viewer) *badge {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	one := b.of[v.UserID]
 	if one == nil {
-		return inn.Badge{}, false
+		one = &badge{}
+		b.of[v.UserID] = one
 	}
-	return one.value, one.known
+	if !one.viewer.SameRights(v) {
+		one.known = false
+	}
+	one.viewer = v
+	return one
+}
+
+// latest gives the number as it was counted last, and up to which event. It is
+// not known while it has not been counted by the rights of now.
+func (b *badges) latest(one *badge) (value inn.Badge, at int64, known bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return one.value, one.at.Load(), one.known
 }
 
 // touched notes that an event may have changed a person's number; at once says
 // that they are waiting for it.
-func (b *badges) touched(v inn.Viewer, event int64, atOnce bool) {
+func (b *badges) touched(one *badge, event int64, atOnce bool) {
+	// The head is read after due is taken back: what is due yet will be counted
+	// with this event.
+	if event <= one.at.Load() || !atOnce && one.due.Load() {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := b.one(v)
-	if event <= one.at {
-		return
-	}
-	one.viewer = v
 	if atOnce {
 		one.next = time.Time{}
-	} else if one.due {
-		return
 	}
-	if !one.due {
-		one.due = true
+	if one.due.CompareAndSwap(false, true) {
 		b.due = append(b.due, one)
 	}
 	select {
 	case b.wake <- struct{}{}:
 	default:
 	}
-}
-
-func (b *badges) one(v inn.Viewer) *badge {
-	one := b.of[v.UserID]
-	if one == nil {
-		one = &badge{viewer: v}
-		b.of[v.UserID] = one
-	}
-	return one
 }
 
 // run counts what has been touched, until done is closed.
@@ -104,11 +111,10 @@ func (b *badges) run(done <-chan struct{}) {
 		case <-later:
 		}
 		ready, wait := b.take(time.Now())
-		for _, v := range ready {
-			if _, err := b.count(ctx, v); err != nil && ctx.Err() == nil {
+		for _, one := range ready {
+			if _, err := b.count(ctx, one); err != nil && ctx.Err() == nil {
 				b.logger.Warn("a badge could not be counted; trying again", "error", err)
-				b.touched(v, math.MaxInt64, false)
-				wait = countEvery
+				b.touched(one, math.MaxInt64, false)
 			}
 		}
 		later = nil
@@ -120,7 +126,7 @@ func (b *badges) run(done <-chan struct{}) {
 
 // take gives whose number is to be counted now, and how long the next of the
 // others has to wait; 0 when there is none.
-func (b *badges) take(now time.Time) (ready []inn.Viewer, wait time.Duration) {
+func (b *badges) take(now time.Time) (ready []*badge, wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var rest []*badge
@@ -132,8 +138,9 @@ func (b *badges) take(now time.Time) (ready []inn.Viewer, wait time.Duration) {
 			}
 			continue
 		}
-		one.due, one.next = false, now.Add(countEvery)
-		ready = append(ready, one.viewer)
+		one.next = now.Add(b.every)
+		one.due.Store(false)
+		ready = append(ready, one)
 	}
 	b.due = rest
 	return ready, wait
@@ -141,31 +148,40 @@ func (b *badges) take(now time.Time) (ready []inn.Viewer, wait time.Duration) {
 
 // count asks the store, and tells all the person's pages of a number that is
 // new.
-func (b *badges) count(ctx context.Context, v inn.Viewer) (inn.Badge, error) {
-	// The head before the count: what comes in between is counted once more.
-	_, head, err := b.store.Bounds(ctx)
-	if err != nil {
-		return inn.Badge{}, err
+func (b *badges) count(ctx context.Context, one *badge) (inn.Badge, error) {
+	for {
+		b.mu.Lock()
+		v := one.viewer
+		b.mu.Unlock()
+		// The head before the count: what comes in between is counted once more.
+		head := b.head()
+		value, err := b.store.Badge(ctx, v)
+		if err != nil {
+			return inn.Badge{}, err
+		}
+		latest, changed, stands := b.set(one, v, value, head)
+		if changed {
+			b.changed(v)
+		}
+		if stands {
+			return latest, nil
+		}
 	}
-	value, err := b.store.Badge(ctx, v)
-	if err != nil {
-		return inn.Badge{}, err
-	}
-	value, changed := b.set(v, value, head)
-	if changed {
-		b.changed(v)
-	}
-	return value, nil
 }
 
-func (b *badges) set(v inn.Viewer, value inn.Badge, at int64) (latest inn.Badge, changed bool) {
+// set keeps what was counted, unless somebody counted later. It does not stand
+// when the person's rights have changed meanwhile.
+func (b *badges) set(one *badge, counted inn.Viewer, value inn.Badge, at int64) (latest inn.Badge, changed, stands bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := b.one(v)
-	if at < one.at {
-		return one.value, false // somebody counted later
+	switch {
+	case !counted.SameRights(one.viewer):
+		return inn.Badge{}, false, false
+	case one.known && at < one.at.Load():
+		return one.value, false, true
 	}
 	changed = one.known && value != one.value
-	one.value, one.known, one.at = value, true, at
-	return value, changed
+	one.value, one.known = value, true
+	one.at.Store(at)
+	return value, changed, true
 }

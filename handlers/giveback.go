@@ -5,33 +5,40 @@ import (
 	"runtime/debug"
 )
 
-// manyStreams is how many streams have to be gone before their memory is worth
-// giving back to the system at once. By itself a quiet server would collect it
-// within two minutes and return it long after.
+// manyStreams is how many streams have to come or go before what they leave
+// behind is worth giving back to the system at once: net/http's buffers when a
+// connection is taken over, all of a stream when it ends. By itself a quiet
+// server would collect that within two minutes and return it long after.
 const manyStreams = 1000
 
 // crowd remembers how many streams there were.
-type crowd struct{ most int }
+type crowd struct {
+	before  int // the last time it was looked at
+	settled int // when memory was given back
+}
 
 // newCrowd looks, the first time, as if many had just left: the start has made
 // garbage too, reading what the figures are made of.
-func newCrowd() crowd { return crowd{most: manyStreams} }
+func newCrowd() crowd { return crowd{settled: manyStreams} }
 
-// left reports, looked at with every heartbeat, whether many have gone since
-// there were most.
-func (c *crowd) left(open int) bool {
-	if c.most-open < manyStreams {
-		c.most = max(c.most, open)
+// settles reports, looked at once a second, whether many streams have come or
+// gone and that is over.
+func (c *crowd) settles(open int) bool {
+	moving := apart(open, c.before) >= manyStreams/10
+	c.before = open
+	if moving || apart(open, c.settled) < manyStreams {
 		return false
 	}
-	c.most = open
+	c.settled = open
 	return true
 }
 
-// giveBack returns what streams that are gone have held. It takes some
-// milliseconds, for a heap that is small again.
+func apart(a, b int) int { return max(a-b, b-a) }
+
+// giveBack returns what streams have left behind. It takes some milliseconds, for
+// a heap that is small again, and some tens with ten thousand streams.
 func (s *Site) giveBack(c *crowd) {
-	if pages, programs, _ := s.streams.load(0); c.left(pages + programs) {
+	if pages, programs, _ := s.streams.load(0); c.settles(pages + programs) {
 		runtime.GC() // frees the stacks of goroutines that have ended; the next returns them
 		debug.FreeOSMemory()
 	}

@@ -77,7 +77,7 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 		seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
-	site.badges = newBadges(s, logger, site.streams.look)
+	site.badges = newBadges(s, logger, log.Head, site.streams.look)
 	site.beats = bell{site.streams, dueBeat, func(*connection) bool { return true }}
 	site.state = bell{site.streams, dueState, func(c *connection) bool { return c.page }}
 	site.ticks = bell{site.streams, dueState, func(c *connection) bool { return c.panel }}

@@ -51,9 +51,7 @@ func (s *Site) tick(done <-chan struct{}) {
 			s.meters.note(now, s.log.Head())
 			s.ticks.ring()
 			s.beats.some(func(c *connection) bool { return c.number%slots == slot })
-			if slot == 0 {
-				s.giveBack(&here)
-			}
+			s.giveBack(&here)
 		}
 	}
 }

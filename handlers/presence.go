@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ const presencePace = time.Second
 // presence is who was on line at some moment. It is shared and never changed.
 type presence struct {
 	people map[int64]inn.Viewer
+	byName []inn.Viewer // the same, in the order in which they are shown
 	moves  uint64
 }
 
@@ -27,12 +29,15 @@ func (s *streams) people() presence {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.here.people == nil || s.here.moves != s.moves {
-		s.here = presence{map[int64]inn.Viewer{}, s.moves}
+		s.here = presence{people: map[int64]inn.Viewer{}, moves: s.moves}
 		for c := range s.open {
 			if c.viewer.UserID != 0 {
 				s.here.people[c.viewer.UserID] = c.viewer
 			}
 		}
+		s.here.byName = slices.SortedFunc(maps.Values(s.here.people), func(a, b inn.Viewer) int {
+			return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.UserID, b.UserID))
+		})
 	}
 	return s.here
 }
@@ -49,17 +54,19 @@ func (s *streams) moving() {
 
 // onLine gives the people on line whom the viewer may know of, themselves
 // first: a page is rendered before its own stream is open.
-func (here presence) onLine(v inn.Viewer) []views.Present {
-	all := []views.Present{{ID: v.UserID, Name: v.Name, You: true}}
-	for id, other := range here.people {
-		if id != v.UserID && v.Meets(other) {
-			all = append(all, views.Present{ID: id, Name: other.Name})
+func (here presence) onLine(v inn.Viewer) views.Company {
+	company := views.Company{Faces: []views.Present{{ID: v.UserID, Name: v.Name, You: true}}}
+	for i := range here.byName {
+		other := &here.byName[i]
+		switch {
+		case other.UserID == v.UserID || !v.Meets(*other):
+		case len(company.Faces) < views.MostFaces:
+			company.Faces = append(company.Faces, views.Present{ID: other.UserID, Name: other.Name})
+		default:
+			company.More++
 		}
 	}
-	slices.SortFunc(all[1:], func(a, b views.Present) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-	})
-	return all
+	return company
 }
 
 // sendPresence adds who is on line to the stream when that changed.
@@ -70,7 +77,7 @@ func (p *pageState) sendPresence(ctx context.Context, st *stream) error {
 	}
 	p.moves = here.moves
 	onLine := here.onLine(p.viewer)
-	if p.met && slices.Equal(onLine, p.onLine) {
+	if p.met && onLine.More == p.onLine.More && slices.Equal(onLine.Faces, p.onLine.Faces) {
 		return nil
 	}
 	p.onLine, p.met = onLine, true

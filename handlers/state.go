@@ -23,8 +23,9 @@ type pageState struct {
 	figures bool // the page shows any
 	sight   inn.Sight
 
-	badge   inn.Badge
-	sent    bool // the badge, at all
+	mine    *badge    // the person's
+	badge   inn.Badge // what was sent of it last
+	sent    bool      // at all
 	version uint64
 
 	asked string // the scope the page named
@@ -32,7 +33,7 @@ type pageState struct {
 
 	preferred uint64 // the version of the preferences that was sent last
 
-	onLine []views.Present
+	onLine views.Company
 	moves  uint64 // of the people when that was sent
 	met    bool   // it was sent at all
 }
@@ -40,7 +41,7 @@ type pageState struct {
 // newPageState begins with nothing sent. The scope is the one the page names,
 // if its viewer may see it, else the one of their dashboard.
 func (s *Site) newPageState(v inn.Viewer, scope string) *pageState {
-	p := &pageState{site: s, viewer: v}
+	p := &pageState{site: s, viewer: v, mine: s.badges.badge(v)}
 	p.scope, p.figures = figures.ScopeOf(v)
 	if slug, found := strings.CutPrefix(scope, "property:"); found && v.May(inn.PropertyView, slug) {
 		p.scope, p.figures = figures.Property(slug), true
@@ -51,15 +52,15 @@ func (s *Site) newPageState(v inn.Viewer, scope string) *pageState {
 }
 
 // touched notes that an event may have changed the badge.
-func (p *pageState) touched(e *inn.Event, v inn.Viewer, sees bool) {
+func (p *pageState) touched(e *inn.Event, v *inn.Viewer, sees bool) {
 	if p.panel != nil && sees {
 		p.panel.touched(e)
 	}
 	switch {
 	case e.Type == inn.NotificationRead && v.Owns(e.Topic):
-		p.site.badges.touched(v, e.ID, true)
+		p.site.badges.touched(p.mine, e.ID, true)
 	case sees && (v.Notified(e) || e.Type.ChangesBadge() || e.Type == inn.BookingMoved):
-		p.site.badges.touched(v, e.ID, false)
+		p.site.badges.touched(p.mine, e.ID, false)
 	}
 }
 
@@ -106,14 +107,16 @@ type shownFigures struct {
 
 // sendBadge adds the person's number when it is not the one that was sent last.
 func (p *pageState) sendBadge(ctx context.Context, st *stream) error {
-	badge, known := p.site.badges.latest(p.viewer)
-	if !p.sent || !known {
+	badge, at, known := p.site.badges.latest(p.mine)
+	if !p.sent && (!known || at < st.cursor.Pos()) {
 		var err error
-		if badge, err = p.site.badges.count(ctx, p.viewer); err != nil {
+		if badge, err = p.site.badges.count(ctx, p.mine); err != nil {
 			return err
 		}
 	}
-	if p.sent && badge == p.badge {
+	// What is not known of a page that has one waits until it hears of its
+	// viewer's new rights itself.
+	if p.sent && (!known || badge == p.badge) {
 		return nil
 	}
 	p.badge, p.sent = badge, true

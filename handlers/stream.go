@@ -290,7 +290,7 @@ func (st *stream) passRights(ctx context.Context, e *inn.Event) error {
 func (st *stream) hand(e *inn.Event) []byte {
 	sees, sight := st.glance.At(&st.viewer, e)
 	if st.state != nil {
-		st.state.touched(e, st.viewer, sees)
+		st.state.touched(e, &st.viewer, sees)
 	}
 	if !sees || !st.page && e.Type.Internal() || st.wants != nil && !st.wants(e) {
 		return nil

@@ -74,7 +74,7 @@ func (s *streams) enter(v inn.Viewer, from string, page bool) (*connection, erro
 func (s *streams) as(c *connection, v inn.Viewer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.viewer.Name != v.Name || c.viewer.Role != v.Role || !slices.Equal(c.viewer.Properties, v.Properties) {
+	if c.viewer.Name != v.Name || !c.viewer.SameRights(v) {
 		c.viewer = v
 		s.moving()
 	}

@@ -63,37 +63,45 @@ func (st *stream) turn(b *batch) (done bool) {
 		if len(events) > 0 {
 			st.seat.at.Store(events[0].ID - 1)
 		}
-		st.gather(b, events)
-		if len(events) == 0 {
-			why := st.due.Swap(0)
-			if !st.quick(why) {
-				st.due.Or(why)
-				return false
-			}
-			if err := st.say(context.Background(), why); err != nil {
+		if st.gather(b, events) {
+			if err := st.sayQuickly(b); err != nil {
 				st.end(err)
 				return true
 			}
-			b.add(st.out)
-			st.out = nil
 		}
-		if len(b.bytes) == 0 {
-			if len(events) == 0 && st.park() {
+		if len(b.bytes) > 0 {
+			n, err := st.wire.offer(b.bytes)
+			if err != nil {
+				st.end(errGone)
 				return true
 			}
-			continue
+			if n < len(b.bytes) {
+				st.out = slices.Clone(b.bytes[n:])
+				return false
+			}
+			st.seat.written(st.site, nil)
 		}
-		n, err := st.wire.offer(b.bytes)
-		if err != nil {
-			st.end(errGone)
+		if st.park() {
 			return true
 		}
-		if n < len(b.bytes) {
-			st.out = slices.Clone(b.bytes[n:])
-			return false
-		}
-		st.seat.written(st.site, nil)
 	}
+}
+
+// sayQuickly adds what there is to say that is no event, so that it goes out
+// with the events before it. What cannot be said without waiting stays due.
+func (st *stream) sayQuickly(b *batch) error {
+	why := st.due.Load()
+	if why == 0 {
+		return nil
+	}
+	if why = st.due.Swap(0); !st.quick(why) {
+		st.due.Or(why)
+		return nil
+	}
+	err := st.say(context.Background(), why)
+	b.add(st.out)
+	st.out = nil
+	return err
 }
 
 // quick reports whether what the stream was called for can be said without
@@ -102,7 +110,7 @@ func (st *stream) quick(why uint32) bool {
 	return why == 0 || why&dueEnd == 0 && (st.state == nil || st.state.atHand())
 }
 
-// say adds what there is to say at the head that is no event.
+// say adds what there is to say that is no event.
 func (st *stream) say(ctx context.Context, why uint32) error {
 	if st.state != nil && why != 0 {
 		if err := st.state.send(ctx, st); err != nil {
@@ -115,16 +123,18 @@ func (st *stream) say(ctx context.Context, why uint32) error {
 	return nil
 }
 
-// gather puts the frames of events into a batch, until that is full.
-func (st *stream) gather(b *batch, events []*inn.Event) {
+// gather puts the frames of events into a batch. It reports false when that was
+// full before all were in it.
+func (st *stream) gather(b *batch, events []*inn.Event) (all bool) {
 	b.reset()
 	for _, e := range events {
 		b.add(st.hand(e))
 		if len(b.bytes) >= batchBytes {
 			st.cursor.Rewind(e.ID)
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // batch is what goes out in one write: a single frame as it is, shared with all

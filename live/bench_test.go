@@ -43,17 +43,24 @@ func BenchmarkPushIntoTheTail(b *testing.B) {
 	}
 }
 
-// Ten thousand wait: for everything, or each for a topic of its own.
+// Ten thousand wait, and one event comes: for everything, like programs; for
+// topics that they share, and their own, like pages of one property; or each for
+// a topic of its own, and it is for one of them.
 func BenchmarkCallWhoWaits(b *testing.B) {
-	for name, topic := range map[string]func(i int) inn.Topic{
-		"everything": func(int) inn.Topic { return inn.Everything },
-		"their own":  func(i int) inn.Topic { return inn.UserTopic(int64(i)) },
+	shared := func(int64) inn.Topic { return "a" }
+	for name, of := range map[string]struct {
+		topics func(i int64) []inn.Topic
+		event  func(id int64) inn.Topic
+	}{
+		"everything": {func(int64) []inn.Topic { return []inn.Topic{inn.Everything} }, shared},
+		"shared":     {func(i int64) []inn.Topic { return []inn.Topic{inn.UserTopic(i), inn.System, "b", "c", "a"} }, shared},
+		"their own":  {func(i int64) []inn.Topic { return []inn.Topic{inn.UserTopic(i)} }, func(id int64) inn.Topic { return inn.UserTopic(id % 10_000) }},
 	} {
 		b.Run(name, func(b *testing.B) {
 			l := shortLog(b, newFake(), tailLength)
 			called := make([]*Cursor, 0, 10_000)
-			for i := range 10_000 {
-				c := l.FromHead(topic(i))
+			for i := range int64(10_000) {
+				c := l.FromHead(of.topics(i)...)
 				called = append(called, c)
 			}
 			b.ReportAllocs()
@@ -67,7 +74,7 @@ func BenchmarkCallWhoWaits(b *testing.B) {
 				}
 				called = called[:0]
 				id++
-				l.push([]inn.Event{{ID: id, Topic: inn.UserTopic(id % 10_000)}}, id)
+				l.push([]inn.Event{{ID: id, Topic: of.event(id)}}, id)
 			}
 		})
 	}

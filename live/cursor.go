@@ -34,10 +34,9 @@ func (c *Cursor) Follow(topics ...inn.Topic) {
 			c.topics = append(c.topics, t)
 		}
 	}
-	c.places = make([]place, len(c.topics))
-	for i := range c.places {
-		c.places[i].cursor = c
-	}
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	c.places = c.log.waiting.places(c)
 }
 
 // Park leaves the cursor in the log's care: call is called once, from anywhere,
@@ -153,6 +152,14 @@ func (c *Cursor) Tail() (events []*inn.Event, ok bool) {
 		return rest, true
 	}
 	c.pos = v.head
+	whole := 0 // how many, from the first, are all for it: they need no slice of their own
+	for whole < min(len(rest), batchLength) && c.follows(rest[whole]) {
+		whole++
+	}
+	if events, rest = rest[:whole:whole], rest[whole:]; whole == batchLength {
+		c.pos = events[whole-1].ID
+		return events, true
+	}
 	for _, e := range rest {
 		if c.follows(e) {
 			if events = append(events, e); len(events) == batchLength {

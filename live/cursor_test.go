@@ -235,6 +235,7 @@ func TestAPositionAheadOfTheTailIsNotLost(t *testing.T) {
 		assert.Empty(t, got)
 		l, _ = follow(t, f)
 		c.log = l
+		c.Follow("a")
 		f.add("a")
 		got, err = c.Next(t.Context(), nil)
 		require.NoError(t, err)

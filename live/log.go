@@ -73,7 +73,7 @@ func New(ctx context.Context, source Source, logger *slog.Logger) (*Log, error) 
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{source: source, logger: logger, length: tailLength, waiting: waiting{on: map[inn.Topic]*place{}}}
+	l := &Log{source: source, logger: logger, length: tailLength, waiting: waiting{on: map[inn.Topic]*list{}}}
 	l.now.Store(&view{head: head, first: head})
 	return l, nil
 }

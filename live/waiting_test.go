@@ -42,8 +42,10 @@ func TestWhoWaitsIsCalledForTheirTopicsAlone(t *testing.T) {
 
 	assert.True(t, none.Unpark())
 	assert.Equal(t, int64(4), none.Pos(), "taken back, it is where the log is")
-	assert.Empty(t, l.waiting.on, "nobody is left in a list")
-	assert.Nil(t, l.waiting.all)
+	assert.Nil(t, l.waiting.all.first, "nobody is left in a list")
+	for topic, left := range l.waiting.on {
+		assert.Nil(t, left.first, topic)
+	}
 
 	both.Rewind(2)
 	assert.False(t, both.Park(nil), "there is something to read")

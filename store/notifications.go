@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (r *reach) seen() string { return r.on("n.topic") }
 // arg adds an argument and gives its placeholder.
 func (r *reach) arg(value any) string {
 	r.args = append(r.args, value)
-	return fmt.Sprintf("$%d", len(r.args))
+	return "$" + strconv.Itoa(len(r.args))
 }
 
 // floors are the places up to which a person has read everything: all of it, and

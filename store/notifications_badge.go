@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"baithaka/inn"
 )
@@ -32,7 +33,31 @@ func (s *Store) Badge(ctx context.Context, by inn.Viewer) (b inn.Badge, err erro
 	return b, err
 }
 
+// badges holds the queries by how many topics concern the person; they differ in
+// nothing else. To put one together takes as long as to answer it, and everybody
+// on line is counted when something happens. The last is that of who hears of
+// everything.
+var badges [mostTopics + 2]atomic.Pointer[string]
+
+// badge gives the query of a reach that has taken no arguments before.
 func (r *reach) badge() string {
+	which := len(r.topics)
+	switch {
+	case r.every:
+		which = mostTopics + 1
+	case which > mostTopics:
+		return r.countUnread()
+	}
+	known := &badges[which]
+	if query := known.Load(); query != nil {
+		return *query
+	}
+	query := r.countUnread()
+	known.Store(&query)
+	return query
+}
+
+func (r *reach) countUnread() string {
 	latest := r.latest()
 	unread := "(" + latest + " > 0 AND " + r.unread(latest) + ")"
 	above := "(" + r.seen() + " AND n.event > " + r.anyFloor() + ")"
