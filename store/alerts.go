@@ -61,13 +61,14 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 		return nil, err
 	}
 	a.Event = e.ID
-	if err := t.saveAlert(a); err != nil {
+	if err := t.saveAlert(a, len(found) > 0); err != nil {
 		return nil, err
 	}
 	return e, t.card(by, e, a.Card(e))
 }
 
-func (t *tx) saveAlert(a inn.Alert) error {
+// saveAlert writes an alert: a row of its own, or the one there is.
+func (t *tx) saveAlert(a inn.Alert, existing bool) error {
 	var handled, resolved int64
 	if a.HandledAt != nil {
 		handled = ms(*a.HandledAt)
@@ -75,10 +76,18 @@ func (t *tx) saveAlert(a inn.Alert) error {
 	if a.ResolvedAt != nil {
 		resolved = ms(*a.ResolvedAt)
 	}
-	return t.exec(`
-		INSERT OR REPLACE INTO alerts (
+	save := `
+		INSERT INTO alerts (
 			property, key, title, detail, priority, status, raised_at, handled_by, handled_at, had_by, resolved_at, event)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	if existing {
+		save = `
+		UPDATE alerts SET
+			title = $3, detail = $4, priority = $5, status = $6, raised_at = $7, handled_by = $8, handled_at = $9, had_by = $10,
+			resolved_at = $11, event = $12
+		WHERE property = $1 AND key = $2`
+	}
+	return t.exec(save,
 		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.HandledBy, handled, a.HadBy, resolved, a.Event)
 }
 

@@ -24,29 +24,7 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 	if len(e.To) > 0 {
 		shared = 0
 	}
-	var held int64
-	if n.HeldAt != nil {
-		held = ms(*n.HeldAt)
-	}
-	var id int64
-	var marked bool // or addressed: somebody's state of the card is kept
-	_, err := t.row(`
-		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-		ON CONFLICT (subject) DO UPDATE SET
-			kind = excluded.kind,
-			type = excluded.type,
-			priority = excluded.priority,
-			topic = excluded.topic,
-			property = excluded.property,
-			title = excluded.title,
-			body = excluded.body,
-			event = max(notifications.event, excluded.event),
-			updated = excluded.updated,
-			held_by = excluded.held_by,
-			held_at = excluded.held_at
-		RETURNING id, EXISTS (SELECT 1 FROM notification_states s WHERE s.notification = notifications.id)`,
-		[]any{n.Subject, n.Kind, n.Type, n.Priority, e.Topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.HeldBy, held}, &id, &marked)
+	id, marked, err := t.saveCard(n, e.Topic, shared)
 	if err != nil {
 		return err
 	}
@@ -61,6 +39,38 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 		}
 	}
 	return t.readOwn(by, id, e.ID)
+}
+
+// saveCard writes a card: a row of its own, or the one there is. marked says that
+// somebody's state of it is kept: read, unread or addressed. It looks first, since
+// SQLite keeps a journal of its own for a statement that may do either.
+func (t *tx) saveCard(n inn.Notification, topic inn.Topic, shared int64) (id int64, marked bool, err error) {
+	var held int64
+	if n.HeldAt != nil {
+		held = ms(*n.HeldAt)
+	}
+	existing, err := t.row(`
+		SELECT id, EXISTS (SELECT 1 FROM notification_states s WHERE s.notification = n.id)
+		FROM notifications n WHERE subject = $1`, []any{n.Subject}, &id, &marked)
+	if err != nil {
+		return 0, false, err
+	}
+	save := `
+		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	if existing {
+		save = `
+		UPDATE notifications SET
+			kind = $2, type = $3, priority = $4, topic = $5, property = $6, title = $7, body = $8,
+			event = max(event, $9), updated = $10, held_by = $11, held_at = $12
+		WHERE subject = $1`
+	}
+	result, err := t.execResult(save,
+		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.HeldBy, held)
+	if err == nil && !existing {
+		id, err = result.LastInsertId()
+	}
+	return id, marked, err
 }
 
 // moveMarks brings what people marked about a card along with it. When it has

@@ -146,7 +146,7 @@ func (t *tx) alertMoves(by inn.Viewer, a inn.Alert, as inn.Type) error {
 		return err
 	}
 	a.Event = e.ID
-	if err := t.saveAlert(a); err != nil {
+	if err := t.saveAlert(a, true); err != nil {
 		return err
 	}
 	return t.card(by, e, a.Card(e))
