@@ -72,6 +72,21 @@ func (b *badges) latest(one *badge) (value inn.Badge, at int64, known bool) {
 	return one.value, one.at.Load(), one.known
 }
 
+// now gives a person's number as it is, counted anew only when something has
+// happened. Their own last step has, wherever the streams are by now: it is in
+// the store.
+func (b *badges) now(ctx context.Context, v inn.Viewer) (inn.Badge, error) {
+	_, head, err := b.store.Bounds(ctx)
+	if err != nil {
+		return inn.Badge{}, err
+	}
+	one := b.badge(v)
+	if value, at, known := b.latest(one); known && at >= head {
+		return value, nil
+	}
+	return b.count(ctx, one)
+}
+
 // touched notes that an event may have changed a person's number; at once says
 // that they are waiting for it.
 func (b *badges) touched(one *badge, event int64, atOnce bool) {

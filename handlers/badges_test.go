@@ -116,6 +116,26 @@ func TestABadgeIsCountedOnceForPagesThatCome(t *testing.T) {
 	assert.Greater(t, counted, once)
 }
 
+// What a page shows is as new as the store, also while the streams have not heard
+// of the last step yet.
+func TestAPageShowsTheNumberOfNow(t *testing.T) {
+	s := newSite(t)
+	s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
+	staff, counted, streams := s.as("staff"), 0, s.log.Head()
+	s.badges.head = func() int64 { counted++; return streams }
+	shows := func(number string) {
+		t.Helper()
+		assert.Contains(t, staff.get("/bookings").Body, `id="unread" class="count"`+number+`<`)
+	}
+	shows(">1")
+	shows(">1")
+	assert.Equal(t, 1, counted, "nothing has happened")
+	require.NoError(t, s.store.MarkRead(t.Context(), s.member("staff").Viewer(), []string{"booking:BK-1"}, true))
+	shows(" hidden>0")
+	shows(" hidden>0")
+	assert.Equal(t, 3, counted, "of which the streams do not know: it is counted until they do")
+}
+
 // Every stream that is handed an event asks this.
 func BenchmarkBadgeIsTouched(b *testing.B) {
 	all := newBadges(nil, nil, func() int64 { return 0 }, nil)

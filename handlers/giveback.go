@@ -9,7 +9,7 @@ import (
 // behind is worth giving back to the system at once: net/http's buffers when a
 // connection is taken over, all of a stream when it ends. By itself a quiet
 // server would collect that within two minutes and return it long after.
-const manyStreams = 1000
+const manyStreams = 250
 
 // crowd remembers how many streams there were.
 type crowd struct {
@@ -17,9 +17,9 @@ type crowd struct {
 	settled int // when memory was given back
 }
 
-// newCrowd looks, the first time, as if many had just left: the start has made
+// newCrowd looks, the first time, as if many had come or gone: the start has made
 // garbage too, reading what the figures are made of.
-func newCrowd() crowd { return crowd{settled: manyStreams} }
+func newCrowd() crowd { return crowd{settled: -manyStreams} }
 
 // settles reports, looked at once a second, whether many streams have come or
 // gone and that is over.

@@ -13,12 +13,15 @@ func TestManyStreamsHaveComeOrGone(t *testing.T) {
 		settled bool
 	}{
 		{0, true}, {0, false}, // the start
-		{60, false}, {900, false}, {900, false}, // too few
-		{5000, false}, {9000, false}, {9050, true}, {9050, false}, // they come, and have come
-		{9140, false}, {9230, false}, {8500, false}, {8500, false}, // some come and go
-		{8050, false}, {8040, true}, // they were many in the end
+		{20, false}, {240, false}, {240, false}, // too few
+		{5000, false}, {9000, false}, {9010, true}, {9010, false}, // they come, and have come
+		{9030, false}, {9050, false}, {8850, false}, {8850, false}, // some come and go
+		{8760, false}, {8750, true}, // they were many in the end
 		{10, false}, {0, true}, {0, false},
 	} {
 		assert.Equal(t, second.settled, c.settles(second.open), "second %d: %v", i, second)
 	}
+	c = newCrowd()
+	assert.False(t, c.settles(300), "who waited for the start is there at once")
+	assert.True(t, c.settles(300))
 }
