@@ -35,7 +35,7 @@ func (t *turns) add(st *stream) {
 		t.ready, t.taken = t.ready[:n], 0
 	}
 	t.ready = append(t.ready, st)
-	more := t.workers < max(1, runtime.GOMAXPROCS(0)/2) // the others are for publishers, and all else
+	more := t.workers < t.wanted()
 	if more {
 		t.workers++
 	}
@@ -43,6 +43,19 @@ func (t *turns) add(st *stream) {
 	if more {
 		go t.work()
 	}
+}
+
+// longLine is how many streams wait until all processors write to them.
+const longLine = 2048
+
+// wanted says how many workers there ought to be: half the processors are for
+// publishers, and all else, until those at the end of the line wait too long.
+func (t *turns) wanted() int {
+	all := runtime.GOMAXPROCS(0)
+	if len(t.ready)-t.taken >= longLine {
+		return all
+	}
+	return max(1, all/2)
 }
 
 func (t *turns) work() {
@@ -60,6 +73,7 @@ func (t *turns) work() {
 			}
 			some[i] = nil
 		}
+		runtime.Gosched() // who publishes need not wait for the whole line
 	}
 }
 
