@@ -30,7 +30,7 @@ bench: ## the hot paths: append, cursor, frame, figures; and whole pages
 	$(GO) test -run '^$$' -bench BenchmarkPages -benchtime 100x ./handlers
 
 bench-serve: ## what a running server does under load: every figure of bench/README.md
-	$(GO) build -trimpath -ldflags '-s -w' -o baithaka .
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o baithaka .
 	cd bench && $(GO) run . standard
 
 soak: ## every fault test at its full size; half an hour or so

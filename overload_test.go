@@ -137,6 +137,11 @@ func TestReadersThatStall(t *testing.T) {
 	}
 }
 
+// mostKept is how many bytes more than before a server may hold after ten thousand
+// streams: the heap's own book-keeping, tables that have grown, what is kept for the
+// next.
+const mostKept = 32 << 20
+
 // O-4. Streams that are gone all at once leave nothing behind.
 func TestGoneAtOnce(t *testing.T) {
 	t.Parallel()
@@ -169,7 +174,7 @@ func TestGoneAtOnce(t *testing.T) {
 		gone := time.Now()
 		tr.until("all are gone", func() bool { return tr.open() == 0 && tr.metric("go_goroutines") <= goroutines+10 })
 		if soaking {
-			tr.until("their memory is given back", func() bool { return tr.metric("process_resident_memory_bytes")-base < most/4 })
+			tr.until("their memory is given back", func() bool { return tr.metric("process_resident_memory_bytes")-base < mostKept })
 			assert.Less(t, time.Since(gone), 17*time.Second, "one heartbeat")
 		}
 		t.Logf("%d streams: %.1f KiB each; all gone after %s; then %.1f MiB, of them %.1f MiB heap in use", streams, most/float64(streams)/1024,
