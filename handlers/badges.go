@@ -80,11 +80,31 @@ func (b *badges) now(ctx context.Context, v inn.Viewer) (inn.Badge, error) {
 	if err != nil {
 		return inn.Badge{}, err
 	}
-	one := b.badge(v)
+	one := b.kept(v)
+	if one == nil {
+		return b.store.Badge(ctx, v)
+	}
 	if value, at, known := b.latest(one); known && at >= head {
 		return value, nil
 	}
 	return b.count(ctx, one)
+}
+
+// kept gives a person's, if it is counted by the rights they have here. A page
+// that was asked for before these changed must not take it back to them: their
+// streams, which hear of the change, know better.
+func (b *badges) kept(v inn.Viewer) *badge {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	one := b.of[v.UserID]
+	switch {
+	case one == nil:
+		one = &badge{viewer: v}
+		b.of[v.UserID] = one
+	case !one.viewer.SameRights(v):
+		return nil
+	}
+	return one
 }
 
 // touched notes that an event may have changed a person's number; at once says

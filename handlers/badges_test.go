@@ -142,6 +142,23 @@ func TestAPageShowsTheNumberOfNow(t *testing.T) {
 	assert.Equal(t, 3, counted, "of which the streams do not know: it is counted until they do")
 }
 
+// A page that was asked for before the rights changed shows its own number, and
+// leaves that of the open pages alone.
+func TestALatePageTakesNoBadgeBackToOldRights(t *testing.T) {
+	s := newSite(t)
+	s.key("events:write").publish(fmt.Sprintf(heatingOff, "lake-house"))
+	before := s.member("staff").Viewer()
+	require.NoError(t, s.store.ChangeMember(t.Context(), operator, before.UserID, inn.Staff, []string{"hill-cottage"}))
+	open := s.badges.badge(s.member("staff").Viewer())
+
+	number, err := s.badges.now(t.Context(), before)
+	require.NoError(t, err)
+	assert.Equal(t, 1, number.Unread)
+	number, err = s.badges.count(t.Context(), open)
+	require.NoError(t, err)
+	assert.Zero(t, number.Unread)
+}
+
 // Every stream that is handed an event asks this.
 func BenchmarkBadgeIsTouched(b *testing.B) {
 	all := newBadges(nil, nil, func() int64 { return 0 }, nil)

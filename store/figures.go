@@ -15,6 +15,10 @@ const saleColumns = `
 	b.id, b.property, b.category, b.customer, b.email, b.amount, b.currency, b.status, b.check_in, b.check_out, b.units,
 	b.booked_at, b.confirmed_at, b.ended_at, b.erased_at`
 
+// mattering finds what can matter to figures; $1 and $2 are when that begins, as an
+// instant and as a date.
+const mattering = `(b.booked_at >= $1 OR b.check_out >= $2 OR b.check_out = '')`
+
 // Sales gives what can matter to figures of now and that many days, of every
 // property. It reads all bookings in one go, which is faster than to look each up
 // by an index.
@@ -25,7 +29,7 @@ func (s *Store) Sales(ctx context.Context, now time.Time, days int) (inn.Sales, 
 	}
 	defer conn.Close()
 	since := inn.SalesSince(now, days)
-	sales, err := readSales(ctx, conn, `(b.booked_at >= $1 OR b.check_out >= $2 OR b.check_out = '')`, ms(since), inn.DateOf(since, time.UTC))
+	sales, err := readSales(ctx, conn, mattering, ms(since), inn.DateOf(since, time.UTC))
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +41,7 @@ func (s *Store) Sales(ctx context.Context, now time.Time, days int) (inn.Sales, 
 func (s *Store) SalesOf(ctx context.Context, slugs []string, now time.Time, days int) (inn.Sales, error) {
 	since := inn.SalesSince(now, days)
 	list, args := in([]any{ms(since), inn.DateOf(since, time.UTC)}, slugs)
-	return readSales(ctx, s.db.Read, `b.property IN (`+list+`) AND (b.booked_at >= $1 OR b.check_out >= $2 OR b.check_out = '')`, args...)
+	return readSales(ctx, s.db.Read, `b.property IN (`+list+`) AND `+mattering, args...)
 }
 
 // SalesNamed gives what figures ask of the bookings with those ids.
