@@ -20,11 +20,12 @@ var steadyFor = flag.Duration("steady", 24*time.Second, "how long TestNothingMov
 // frame in which the item that is held stands elsewhere, is gone or is covered, and
 // every violation of the page's policy.
 const watchful = `
-	window.shifts = []; window.violations = []; window.at = {x: -1, y: -1}; window.frames = 0
+	window.shifts = []; window.violations = []; window.at = {x: -1, y: -1}; window.since = 0; window.frames = 0
 	document.addEventListener('mousemove', (e) => { window.at = {x: e.clientX, y: e.clientY} }, true)
 	document.addEventListener('securitypolicyviolation', (e) => window.violations.push(e.violatedDirective + ' ' + e.blockedURI))
 	new PerformanceObserver((list) => {
 		for (const entry of list.getEntries()) for (const source of entry.sources) {
+			if (entry.startTime < window.since) continue
 			const r = source.previousRect, {x, y} = window.at
 			const under = r.left <= x && x <= r.right && r.top <= y && y <= r.bottom
 			const around = window.pointed && source.node?.contains(document.getElementById(window.pointed.id)) && source.node.id !== window.pointed.id
@@ -32,9 +33,14 @@ const watchful = `
 				window.shifts.push((source.node.id || source.node.className || source.node.nodeName) + ' ' + r.top + ' to ' + source.currentRect.top)
 		}
 	}).observe({type: 'layout-shift', buffered: true})
-	window.hold = () => {
-		const item = document.elementFromPoint(window.at.x, window.at.y)?.closest('[data-list] > [id]')
-		window.pointed = item && {id: item.id, top: item.getBoundingClientRect().top}
+	window.hold = (list) => {
+		const item = document.elementFromPoint(window.at.x, window.at.y)?.closest(list)
+		if (!item) return false
+		window.pointed = {id: item.id, top: item.getBoundingClientRect().top}
+		window.shifts = []
+		window.since = Infinity // what changed before is told of with the next frame
+		requestAnimationFrame(() => requestAnimationFrame((now) => { window.since = now }))
+		return true
 	}
 	const look = () => {
 		window.frames++
@@ -52,19 +58,24 @@ const watchful = `
 	look()`
 
 // hold points at the first item of a list that is wholly in view, below no toast,
-// and has every frame from now on compared with this one.
+// and has every frame from now on compared with this one. Until it is pointed at,
+// an item may move: then it is looked for again.
 func (w *window) hold(list string) {
 	w.t.Helper()
-	w.wait(fmt.Sprintf(`(window.target = [...document.querySelectorAll(%q)].map((item) => {
-		const r = item.getBoundingClientRect()
-		return {x: r.left + 60, y: r.top + 10, whole: r.top > 130 && r.bottom < innerHeight && item.contains(document.elementFromPoint(r.left + 60, r.top + 10))}
-	}).find((target) => target.whole)) !== undefined`, list))
-	at, err := chromedp.Run(w.ctx, chromedp.Evaluate[[]float64](`[window.target.x, window.target.y]`))
-	require.NoError(w.t, err)
-	w.pointAt(at[0], at[1])
-	w.wait(fmt.Sprintf(`Math.abs(window.at.x - %f) < 2 && Math.abs(window.at.y - %f) < 2`, at[0], at[1]))
-	w.text(`(window.hold(), window.shifts = [])`)
-	require.NotEqual(w.t, "null", w.text(`window.pointed`), list)
+	for range 20 {
+		w.wait(fmt.Sprintf(`(window.target = [...document.querySelectorAll(%q)].map((item) => {
+			const r = item.getBoundingClientRect()
+			return {x: r.left + 60, y: r.top + 10, whole: r.top > 130 && r.bottom < innerHeight && item.contains(document.elementFromPoint(r.left + 60, r.top + 10))}
+		}).find((target) => target.whole)) !== undefined`, list))
+		at, err := chromedp.Run(w.ctx, chromedp.Evaluate[[]float64](`[window.target.x, window.target.y]`))
+		require.NoError(w.t, err)
+		w.pointAt(at[0], at[1])
+		w.wait(fmt.Sprintf(`Math.abs(window.at.x - %f) < 2 && Math.abs(window.at.y - %f) < 2`, at[0], at[1]))
+		if w.text(fmt.Sprintf(`window.hold(%q)`, list)) == "true" {
+			return
+		}
+	}
+	require.Fail(w.t, "nothing could be pointed at", list)
 }
 
 // still asserts that what is held has not moved, in any frame up to now.
