@@ -54,7 +54,7 @@ func enrol(t *testing.T, c *caller) (app, []string) {
 		recovery = append(recovery, found[1])
 	}
 	require.Len(t, recovery, 10)
-	assert.NotContains(t, r.Body, "hx-", "nothing fetches that page again")
+	assert.NotContains(t, r.Body, " hx-", "nothing fetches that page again")
 	return phone, recovery
 }
 
