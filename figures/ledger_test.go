@@ -96,7 +96,7 @@ func TestPagesAndTheWorkerShareTheLedger(t *testing.T) {
 			asking.Go(func() {
 				for i := range 5 {
 					set := Scope{"properties", []string{"hill", "lake", fmt.Sprint("none-", n, i)}}
-					m, _, err := x.board.Figures(t.Context(), set)
+					m, _, err := x.board.Figures(x.t.Context(), set)
 					if assert.NoError(t, err) {
 						assert.Positive(t, m.TotalCustomers)
 					}
