@@ -104,6 +104,7 @@ func TestToastsCoverNoControl(t *testing.T) {
 			w.wait(`document.querySelectorAll('.toast[data-folded]').length === 2`)
 			w.wait(`document.querySelectorAll('.toast:not([data-behind])').length === 1`)
 			assert.Equal(t, "+1", w.text(`document.querySelector('.toast:not([data-behind]) .first').dataset.more`))
+			w.wait(`document.querySelector('#toasts').getAnimations({subtree: true}).length === 0`)
 			if width < 620 {
 				w.text(`scrollTo({top: 1e6, behavior: 'instant'})`)
 			}
@@ -118,4 +119,34 @@ func TestToastsCoverNoControl(t *testing.T) {
 	w.wait(`document.querySelector('.figure:hover') !== null`)
 	p.book("BK-2", "lake-house", "Jo Ferrari")
 	w.wait(`document.querySelector('[id="toast-booking:BK-2"]').getBoundingClientRect().top > 600`)
+}
+
+// TestWhatHappensWhileAPageOpensIsNews holds the stream back until something has
+// happened: where the page has only just been asked for that is told as it is,
+// on a page that has waited for long it is what happened while somebody was away.
+func TestWhatHappensWhileAPageOpensIsNews(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	for name, c := range map[string]struct {
+		age  int // of the page, in milliseconds
+		said string
+	}{
+		"BK-soon": {100, "booking:new"},
+		"BK-late": {60_000, "summary"},
+	} {
+		w := open(t, browser, p.address)
+		w.first(fmt.Sprintf(`
+			performance.now = () => %d
+			const fetches = fetch
+			window.fetch = async (...request) => {
+				while (request[0].startsWith('/live') && !window.let) await new Promise((done) => setTimeout(done, 10))
+				return fetches(...request)
+			}`, c.age))
+		w.signIn("admin@demo.test", password, "/")
+		p.book(name, "lake-house", "Meera Iyer")
+		w.text(`window.let = true`)
+		w.live()
+		w.wait(`document.querySelectorAll('#toasts .toast').length === 1`)
+		assert.Equal(t, c.said, w.text(`document.querySelector('#toasts .toast').dataset.type`), name)
+	}
 }

@@ -4,6 +4,7 @@
 "use strict";
 
 (() => {
+  const OPENING = 5_000; // what happens while a page opens is news: nobody was away
   const phone = matchMedia("(width < 620px)");
   const shelf = document.getElementById("toasts");
   const summary = document.getElementById("toast-summary");
@@ -11,6 +12,7 @@
   const bell = () => document.getElementById("unread");
 
   let catchingUp = false;
+  let opened = false; // the stream has been live
   let missed = 0; // while catching up, or while nobody looked
   let before = null; // what was unread when the connection was lost
   let epoch = ""; // of the newest event announced here, and its number
@@ -116,9 +118,10 @@
   const unread = () => parseInt(bell().textContent, 10) || 0;
 
   document.addEventListener("baithaka:phase", ({ detail: phase }) => {
-    catchingUp = phase === "catching-up";
+    catchingUp = phase === "catching-up" && (opened || performance.now() > OPENING);
     if (phase === "connecting") before ??= unread();
     if (phase !== "live") return;
+    opened = true;
     // A page that read itself anew was told of nothing; its bell knows.
     if (missed === 0 && before !== null) missed = Math.max(0, unread() - before);
     before = null;
