@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,8 +30,40 @@ var (
 // newStore opens a database of its own with the properties lake and hill.
 func newStore(t testing.TB) *Store {
 	t.Helper()
-	return openStore(t, t.TempDir(), "lake", "hill")
+	dir := t.TempDir()
+	made, err := template()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(db.File(dir), made, 0o600))
+	return openStore(t, dir)
 }
+
+// template is the file of such a database, made once: migrating takes longer
+// than most tests.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "baithaka-store-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	database, err := db.Open(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := New(ctx, database, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	for _, slug := range []string{"lake", "hill"} {
+		if err := s.ListProperty(ctx, operator, house(slug)); err != nil {
+			return nil, err
+		}
+	}
+	s.Close()
+	if err := database.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(db.File(dir))
+})
 
 func openStore(t testing.TB, dir string, slugs ...string) *Store {
 	t.Helper()
