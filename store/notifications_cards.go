@@ -1,6 +1,9 @@
 package store
 
 import (
+	"encoding/json"
+	"slices"
+
 	"baithaka/inn"
 )
 
@@ -132,16 +135,47 @@ func (t *tx) addressCard(id int64, e *inn.Event) error {
 	return nil
 }
 
-// addressed gives those to whom a card was addressed, when it is nobody else's:
-// what becomes of it is told to them alone.
+// addressed gives to whom a card was addressed, when it is nobody else's: what
+// becomes of it is told to them alone. It is the rooms and roles of then, and not
+// who was in them: that is decided anew when it is told.
 func (t *tx) addressed(subject string) ([]inn.Topic, error) {
 	rows, err := t.rows(`
-		SELECT s.user FROM notifications n JOIN notification_states s ON s.notification = n.id
+		SELECT DISTINCT coalesce(e.recipients, 'user:' || s.user)
+		FROM notifications n JOIN notification_states s ON s.notification = n.id LEFT JOIN events e ON e.id = s.event
 		WHERE n.subject = $1 AND n.event = 0 AND s.event > 0
-		ORDER BY s.user`, subject)
-	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (inn.Topic, error) {
-		var user int64
-		err := row.Scan(&user)
-		return inn.UserTopic(user), err
-	})
+		ORDER BY s.event, s.user`, subject)
+	all, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (to string, err error) { return to, row.Scan(&to) })
+	var topics []inn.Topic
+	for _, to := range all {
+		topics = append(topics, splitTopics(to)...)
+	}
+	slices.Sort(topics)
+	return slices.Compact(topics), err
+}
+
+// addressedNoMore takes from a person the cards that had been addressed to a role
+// or a property that is not theirs any more. What the log does not hold any more
+// cannot have been addressed to them.
+func (t *tx) addressedNoMore(m inn.Member) error {
+	rows, err := t.rows(`
+		SELECT `+eventColumns+` FROM events
+		WHERE id IN (SELECT event FROM notification_states WHERE user = $1 AND event > 0)`, m.ID)
+	events, err := scanAll(rows, err, scanEvent)
+	if err != nil {
+		return err
+	}
+	v := m.Viewer()
+	seen := []int64{}
+	for i := range events {
+		if v.Sees(&events[i]) {
+			seen = append(seen, events[i].ID)
+		}
+	}
+	list, err := json.Marshal(seen)
+	if err != nil {
+		return err
+	}
+	return t.exec(`
+		UPDATE notification_states SET event = 0
+		WHERE user = $1 AND event > 0 AND event NOT IN (SELECT value FROM json_each($2))`, m.ID, string(list))
 }

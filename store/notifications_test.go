@@ -145,6 +145,51 @@ func TestACardGoesWithTheRight(t *testing.T) {
 	assert.Zero(t, unread(t, s, m.Viewer()))
 }
 
+// What was addressed to everybody at a property, or in a role, was not addressed to
+// a person: who is not there any more loses the card, and does not hear what
+// becomes of it. Who was named keeps it.
+func TestAddressingEndsWithTheRight(t *testing.T) {
+	t.Parallel()
+	for what, address := range map[string]func(*inn.Publication){
+		"a room": func(p *inn.Publication) { p.Rooms = []string{"property:lake"} },
+		"a role": func(p *inn.Publication) { p.Role = inn.Staff },
+		"a name": func(p *inn.Publication) { p.Emails = []string{"tom@demo.test", "maria@demo.test"} },
+	} {
+		for _, held := range []bool{false, true} {
+			s := newStore(t)
+			tom, maria := person(t, s, "tom", inn.Staff, "lake"), person(t, s, "maria", inn.Staff, "lake")
+			p := alarm("lake", "boiler", "Boiler off")
+			address(&p)
+			publish(t, s, website, p)
+			require.Len(t, cards(t, s, tom), 1, what)
+			if held { // whoever had the card hears of that, by name or not
+				require.NoError(t, s.Acknowledge(ctx, maria, boiler))
+			}
+			require.NoError(t, s.ChangeMember(ctx, operator, tom.UserID, inn.Owner, []string{"hill"}))
+			m, err := s.Member(ctx, tom.UserID)
+			require.NoError(t, err)
+			tom = m.Viewer()
+			named := what == "a name"
+			assert.Equal(t, named, len(cards(t, s, tom)) == 1, "%s, held %t", what, held)
+			badge, err := s.Badge(ctx, tom)
+			require.NoError(t, err)
+			assert.Equal(t, named, badge.Unread == 1, "%s, held %t", what, held)
+
+			head := s.head(t)
+			if !held {
+				require.NoError(t, s.Acknowledge(ctx, maria, boiler))
+			} else {
+				require.NoError(t, s.Unacknowledge(ctx, maria, boiler))
+			}
+			for _, e := range since(t, s, head) {
+				assert.Equal(t, named && e.Kind() == inn.AlertUpdate, tom.Sees(&e), "%s of what was addressed to %s", e.Type, what)
+			}
+			assert.Equal(t, named, len(cards(t, s, tom)) == 1, "%s, held %t", what, held)
+			assert.Len(t, cards(t, s, maria), 1)
+		}
+	}
+}
+
 // The read floor is a place in the log, and the log may have been trimmed.
 func TestReadAllHoldsAfterATrim(t *testing.T) {
 	t.Parallel()

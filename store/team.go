@@ -120,6 +120,9 @@ func (s *Store) ChangeMember(ctx context.Context, by inn.Viewer, id int64, role 
 		if err := t.renewSessions(id); err != nil {
 			return err
 		}
+		if err := t.addressedNoMore(m); err != nil {
+			return err
+		}
 		if err := t.rightsChanged(by, id); err != nil {
 			return err
 		}
