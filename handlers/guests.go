@@ -109,10 +109,11 @@ func (s *Site) eraseGuest(c echo.Context) error {
 	chosen := form["booking"]
 	slices.Sort(chosen)
 	chosen = slices.Compact(chosen)
-	if err := s.store.EraseGuest(c.Request().Context(), viewer(c), chosen); err != nil {
+	err = s.store.EraseGuest(c.Request().Context(), viewer(c), chosen)
+	s.frames.forget() // some may be erased also when not all could be
+	if err != nil {
 		return err
 	}
-	s.frames.forget()
 	return done(c, "/guests?erased="+strconv.Itoa(len(chosen)))
 }
 

@@ -25,6 +25,7 @@ type erasure struct {
 	guest    inn.Guest
 	subjects map[string]bool // of their bookings
 	asked    bool            // by somebody; else the guest is past their retention, and nobody is told
+	begun    bool            // something has been erased
 }
 
 // EraseGuest forgets the guest of some bookings: who they were goes from the
@@ -44,18 +45,14 @@ func (s *Store) EraseGuest(ctx context.Context, by inn.Viewer, ids []string) err
 		return err
 	}
 	e.asked = true
-	for _, b := range bookings {
-		if err := e.booking(ctx, b.ID); err != nil {
-			return err
+	err = e.forget(ctx, bookings)
+	if e.begun {
+		// Also after half of it: what has been rewritten is to be read anew.
+		if toldErr := s.write(ctx, func(t *tx) error { return e.told(t, ids, err == nil) }); err == nil {
+			err = toldErr
 		}
 	}
-	if err := s.write(ctx, e.mentions); err != nil {
-		return err
-	}
-	if err := e.log(ctx); err != nil {
-		return err
-	}
-	if err := s.write(ctx, func(t *tx) error { return e.told(t, ids) }); err != nil {
+	if err != nil {
 		return err
 	}
 	if err := s.settle(ctx, time.Now()); err != nil {
@@ -63,6 +60,19 @@ func (s *Store) EraseGuest(ctx context.Context, by inn.Viewer, ids []string) err
 		s.log.Warn("store: what was erased could not be removed from between the rows yet", "error", err)
 	}
 	return nil
+}
+
+// forget erases the bookings, and what mentions their guest.
+func (e *erasure) forget(ctx context.Context, bookings []inn.Booking) error {
+	for _, b := range bookings {
+		if err := e.booking(ctx, b.ID); err != nil {
+			return err
+		}
+	}
+	if err := e.store.write(ctx, e.mentions); err != nil {
+		return err
+	}
+	return e.log(ctx)
 }
 
 // mostErased is how many bookings one erasure takes.
@@ -138,6 +148,7 @@ func (e *erasure) booking(ctx context.Context, id string) error {
 			}
 			return e.row(t, id)
 		})
+		e.begun = e.begun || err == nil
 		if err != nil || done {
 			return err
 		}
@@ -248,14 +259,19 @@ func (e *erasure) holds(one said) bool {
 }
 
 // log takes the guest out of the events that are about something else and
-// mention them.
+// mention them. They are found beside the writer and read once more by it:
+// somebody else may have erased another guest meanwhile, or trimmed the log.
 func (e *erasure) log(ctx context.Context) error {
 	return e.store.eventsBeside(ctx, func(events []inn.Event) error {
 		mentioned := slices.DeleteFunc(events, func(event inn.Event) bool { _, changed := e.without(&event); return !changed })
 		for step := range slices.Chunk(mentioned, eraseStep) {
 			if err := e.store.write(ctx, func(t *tx) error {
 				for i := range step {
-					if err := e.rewrite(t, &step[i]); err != nil {
+					event, found, err := t.event(step[i].ID)
+					if err == nil && found {
+						err = e.rewrite(t, &event)
+					}
+					if err != nil {
 						return err
 					}
 				}
@@ -269,16 +285,12 @@ func (e *erasure) log(ctx context.Context) error {
 }
 
 // told ends an erasure that somebody asked for: the moving end of the log and
-// every open page read anew what has been rewritten, and the audit says who did
-// it. It names bookings, never a guest.
-func (e *erasure) told(t *tx, ids []string) error {
-	by, err := t.standing(e.by, inn.GuestErase)
-	if err != nil {
+// every open page read anew what has been rewritten, and when it is whole the
+// audit says who did it. It names bookings, never a guest.
+func (e *erasure) told(t *tx, ids []string, whole bool) error {
+	end := &inn.Event{Topic: inn.System, Type: inn.GuestErased, Subject: "guest", Actor: e.by.Actor(), By: e.by.Name}
+	if err := t.append(end, map[string]any{"bookings": ids}); err != nil || !whole {
 		return err
 	}
-	end := &inn.Event{Topic: inn.System, Type: inn.GuestErased, Subject: "guest", Actor: by.Actor(), By: by.Name}
-	if err := t.append(end, map[string]any{"bookings": ids}); err != nil {
-		return err
-	}
-	return t.audit(by, inn.Act{Deed: inn.GuestForgotten, Subject: inn.Booking{ID: ids[0]}.Subject(), Detail: "bookings " + strings.Join(ids, ", ")})
+	return t.audit(e.by, inn.Act{Deed: inn.GuestForgotten, Subject: inn.Booking{ID: ids[0]}.Subject(), Detail: "bookings " + strings.Join(ids, ", ")})
 }

@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -234,4 +236,58 @@ func TestALongHistoryIsErasedInSteps(t *testing.T) {
 	publish(t, s, website, all...)
 	require.NoError(t, s.EraseGuest(ctx, admin, []string{"M-1"}))
 	assert.NotContains(t, strings.ToLower(contents(t, s)), "marker")
+}
+
+// Two guests in one sentence, erased at the same time by two people: neither
+// erasure brings back whom the other has taken out.
+func TestTwoErasuresAtOnceBringNobodyBack(t *testing.T) {
+	s := newStore(t)
+	admin := person(t, s, "admin", inn.Admin)
+	other := sold("OTHER-1", "lake")
+	other.Booking.Customer = inn.Given("Qx-Second-18")
+	publish(t, s, website, marked("M-1", "lake", inn.Stay), other, alarm("lake", "lost", "Zq-Marker-17 and Qx-Second-18 lost a key"))
+
+	// The writer is held until both have found the event.
+	held, release := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		assert.NoError(t, s.write(ctx, func(*tx) error { close(held); <-release; return nil }))
+	})
+	<-held
+	for _, id := range []string{"M-1", "OTHER-1"} {
+		b, err := s.Booking(ctx, admin, id)
+		require.NoError(t, err)
+		e, err := s.erasureOf(ctx, admin, []inn.Booking{b})
+		require.NoError(t, err)
+		all.Go(func() { assert.NoError(t, e.log(ctx)) })
+	}
+	require.Eventually(t, func() bool { return len(s.jobs) == 2 }, 30*time.Second, time.Millisecond)
+	close(release)
+	all.Wait()
+	events, err := s.History(ctx, admin, EventFilter{Subject: "alert:lake:lost", Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+	assert.NotContains(t, string(events[0].Data), marker)
+	assert.NotContains(t, string(events[0].Data), "Qx-Second-18")
+}
+
+// What has been erased is read anew also where not all could be; the audit keeps
+// what is whole.
+func TestHalfAnErasureIsTold(t *testing.T) {
+	s := newStore(t)
+	admin := person(t, s, "admin", inn.Admin)
+	publish(t, s, website, marked("M-1", "lake", inn.Stay), marked("M-2", "lake", inn.Stay))
+	require.NoError(t, s.write(ctx, func(t *tx) error {
+		return t.exec(`CREATE TEMP TRIGGER stuck BEFORE UPDATE ON bookings WHEN old.id = 'M-2' BEGIN SELECT raise(ABORT, 'stuck'); END`)
+	}))
+	head := s.head(t)
+	require.ErrorContains(t, s.EraseGuest(ctx, admin, []string{"M-1", "M-2"}), "stuck")
+	var types []inn.Type
+	for _, e := range since(t, s, head) {
+		types = append(types, e.Type)
+	}
+	assert.Equal(t, []inn.Type{inn.BookingErased, inn.GuestErased}, types)
+	b, err := s.Booking(ctx, admin, "M-1")
+	require.NoError(t, err)
+	assert.True(t, b.Erased())
 }

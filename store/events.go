@@ -18,6 +18,16 @@ func scanEvent(row interface{ Scan(...any) error }) (inn.Event, error) {
 	return e, err
 }
 
+// event reads one event inside a write.
+func (t *tx) event(id int64) (e inn.Event, found bool, err error) {
+	rows, err := t.rows(`SELECT `+eventColumns+` FROM events WHERE id = $1`, id)
+	all, err := scanAll(rows, err, scanEvent)
+	if err != nil || len(all) == 0 {
+		return inn.Event{}, false, err
+	}
+	return all[0], true, nil
+}
+
 // Events gives at most limit events after one place up to another, oldest
 // first, that are on one of the topics; Everything stands for all. It is what a
 // cursor reads when it is too far back for the tail.

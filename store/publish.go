@@ -67,15 +67,14 @@ func (t *tx) remembered(by inn.Viewer, actor string, idem Idempotency) (events [
 	ids := parseIDs(text)
 	events = make([]*inn.Event, len(ids))
 	for i, id := range ids {
-		rows, err := t.rows(`SELECT `+eventColumns+` FROM events WHERE id = $1`, id)
-		all, err := scanAll(rows, err, scanEvent)
+		e, found, err := t.event(id)
 		if err != nil {
 			return nil, false, err
 		}
-		if len(all) == 0 {
+		if !found {
 			continue // nothing changed then, or it is past its retention
 		}
-		if events[i] = &all[0]; all[0].Property != "" && !by.May(inn.EventPublish, all[0].Property) {
+		if events[i] = &e; e.Property != "" && !by.May(inn.EventPublish, e.Property) {
 			return nil, false, inn.NoSuch("property")
 		}
 	}
