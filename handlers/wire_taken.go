@@ -2,8 +2,10 @@ package handlers
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"net/http"
+	"os"
 	"syscall"
 	"time"
 
@@ -79,25 +81,32 @@ func (w *takenWire) write(b []byte) error {
 	if w.head != nil {
 		b, w.head = append(w.head, b...), nil
 	}
-	for len(b) > 0 {
-		// Part by part, so that who reads slowly is not taken for who does not read.
-		part := b[:min(len(b), partLength)]
-		if err := w.conn.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
+	// Who reads slowly is not taken for who does not read: time and again it is
+	// looked whether anything was taken.
+	for looks := 0; len(b) > 0; {
+		if err := w.conn.SetWriteDeadline(time.Now().Add(stuckAfter / stuckLooks)); err != nil {
 			return err
 		}
-		n, err := w.conn.Write(part)
+		n, err := w.conn.Write(b)
 		w.n += int64(n)
+		b = b[n:]
+		if n > 0 {
+			looks = 0
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			if looks++; looks < stuckLooks {
+				continue
+			}
+		}
 		if err != nil {
 			return err
 		}
-		b = b[n:]
 	}
 	return w.conn.SetWriteDeadline(time.Time{}) // it would refuse the next offer
 }
 
-// partLength is how much is written under one deadline. It is what the kernel
-// holds for a connection at the most, see the server's ConnContext.
-const partLength = 32 << 10
+// stuckLooks is how often within stuckAfter a reader is looked at.
+const stuckLooks = 4
 
 func (w *takenWire) sent() int64 { return w.n }
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -9,9 +10,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/textproto"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -218,6 +221,30 @@ func TestWhoTakesNothingIsCut(t *testing.T) {
 		assert.Equal(t, 1, open())
 		time.Sleep(2 * time.Second)
 		assert.Zero(t, open())
+	})
+}
+
+// Who takes a little all the time is not cut, however slow; who stops is.
+func TestWhoTakesLittleIsNotCut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		w, err := newTakenWire(here, nil)
+		require.NoError(t, err)
+		go func() {
+			for part := make([]byte, 1<<10); ; time.Sleep(time.Second) {
+				if n, err := there.Read(part); err != nil || n == 1 {
+					return
+				}
+			}
+		}()
+		require.NoError(t, w.write(bytes.Repeat([]byte("x"), 100<<10)))
+		require.NoError(t, w.write([]byte("y"))) // and that is the last the reader takes
+		stopped := time.Now()
+		require.ErrorIs(t, w.write(make([]byte, 100<<10)), os.ErrDeadlineExceeded)
+		assert.Equal(t, stuckAfter, time.Since(stopped))
+		assert.EqualValues(t, 100<<10+1, w.sent())
+		w.close()
+		there.Close()
 	})
 }
 
