@@ -50,17 +50,29 @@ type program struct {
 
 const password = "lake-house-lamp"
 
-// start makes two properties and one person of each kind that the tests need,
-// and serves.
+// house is made by the first test that needs one: two properties, one person of
+// each kind that the tests need, and a key. Each test gets a copy.
+var house struct {
+	sync.Once
+	dir, key string
+}
+
+// start serves a copy of the house.
 func start(t *testing.T) *program {
 	t.Helper()
-	p := &program{t: t, data: t.TempDir(), address: freeAddress(t)}
-	p.run("", "property", "add", "lake-house", "--name", "Lake House", "--units", "6", "--currency", "INR", "--timezone", "Asia/Kolkata", "--country", "IN")
-	p.run("", "property", "add", "hill-cottage", "--name", "Hill Cottage", "--units", "3", "--currency", "EUR", "--timezone", "Europe/Rome", "--country", "IT")
-	p.run(password, "user", "add", "admin@demo.test", "--name", "Asha Rao", "--role", "ADMIN")
-	p.run(password, "user", "add", "owner@demo.test", "--name", "Ravi Menon", "--role", "PROPERTY_OWNER", "--property", "lake-house")
-	p.run(password, "user", "add", "staff@demo.test", "--name", "Tara Singh", "--role", "STAFF", "--property", "lake-house")
-	p.key = strings.TrimSpace(p.run("", "key", "add", "website", "--scope", "events:write,events:read,money:read,contacts:read"))
+	house.Do(func() {
+		house.dir = filepath.Join(filepath.Dir(binary), "house")
+		p := &program{t: t, data: house.dir}
+		p.run("", "property", "add", "lake-house", "--name", "Lake House", "--units", "6", "--currency", "INR", "--timezone", "Asia/Kolkata", "--country", "IN")
+		p.run("", "property", "add", "hill-cottage", "--name", "Hill Cottage", "--units", "3", "--currency", "EUR", "--timezone", "Europe/Rome", "--country", "IT")
+		p.run(password, "user", "add", "admin@demo.test", "--name", "Asha Rao", "--role", "ADMIN")
+		p.run(password, "user", "add", "owner@demo.test", "--name", "Ravi Menon", "--role", "PROPERTY_OWNER", "--property", "lake-house")
+		p.run(password, "user", "add", "staff@demo.test", "--name", "Tara Singh", "--role", "STAFF", "--property", "lake-house")
+		house.key = strings.TrimSpace(p.run("", "key", "add", "website", "--scope", "events:write,events:read,money:read,contacts:read"))
+	})
+	require.NotEmpty(t, house.key, "the first test says why there is no house")
+	p := &program{t: t, data: t.TempDir(), address: freeAddress(t), key: house.key}
+	require.NoError(t, os.CopyFS(p.data, os.DirFS(house.dir)))
 	p.serve()
 	return p
 }
