@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,8 +37,43 @@ func lock(dir string) (unlock func(), err error) {
 	return func() { _ = held.Unlock() }, nil
 }
 
-// withStore opens the database beside whoever else has it open.
+// withStore opens the database that is there, beside whoever else has it open.
+// Where there is none it makes none: a mistyped --data would look like a house in
+// which nobody works.
 func withStore(ctx context.Context, dir string, con console, do func(*store.Store) error) error {
+	if !inhabited(dir) {
+		return fmt.Errorf("there is no database in %s; name its directory with --data, or begin one there with: baithaka serve", dir)
+	}
+	return opened(ctx, dir, con, do)
+}
+
+// withNewStore is withStore for what a house begins with: it makes the database
+// where there is none, and says so, in the one line of a command that fails too.
+func withNewStore(ctx context.Context, dir string, con console, do func(*store.Store) error) error {
+	if inhabited(dir) {
+		return opened(ctx, dir, con, do)
+	}
+	made := fmt.Sprintf("there was no database in %s; a new one was made", dir)
+	err := opened(ctx, dir, con, func(s *store.Store) error {
+		if err := do(s); err != nil {
+			return fmt.Errorf("%s (%s)", textOf(err), made)
+		}
+		return nil
+	})
+	if err == nil {
+		fmt.Fprintln(con.err, "baithaka:", made)
+	}
+	return err
+}
+
+// inhabited reports whether there is a database in the directory. An empty file
+// is one that nobody has begun; what cannot be looked at is for opening it to say.
+func inhabited(dir string) bool {
+	info, err := os.Stat(db.File(dir))
+	return err == nil && info.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist)
+}
+
+func opened(ctx context.Context, dir string, con console, do func(*store.Store) error) error {
 	database, err := db.Open(ctx, dir)
 	if err != nil {
 		return err
@@ -91,7 +127,7 @@ func (c *userAddCmd) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	return withStore(ctx, c.Data, con, func(s *store.Store) error {
+	return withNewStore(ctx, c.Data, con, func(s *store.Store) error {
 		m, err := s.AddMember(ctx, operator, inn.Member{Email: c.Email, Name: c.Name, Role: inn.Role(c.Role), Properties: c.Property}, password)
 		if err != nil {
 			return err

@@ -29,7 +29,7 @@ func (c *keyAddCmd) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	return withStore(ctx, c.Data, con, func(s *store.Store) error {
+	return withNewStore(ctx, c.Data, con, func(s *store.Store) error {
 		secret, err := s.AddKey(ctx, operator, inn.Key{Name: c.Name, Scopes: scopes, Properties: c.Property})
 		if err != nil {
 			return err
@@ -102,7 +102,7 @@ type propertyAddCmd struct {
 
 // Run adds the property.
 func (c *propertyAddCmd) Run(ctx context.Context, con console) error {
-	return withStore(ctx, c.Data, con, func(s *store.Store) error {
+	return withNewStore(ctx, c.Data, con, func(s *store.Store) error {
 		err := s.ListProperty(ctx, operator, inn.Property{
 			Slug: c.Slug, Name: c.Name, Category: inn.Category(c.Category), Units: c.Units,
 			Currency: c.Currency, Zone: c.Timezone, Country: c.Country,

@@ -119,7 +119,44 @@ func TestPeopleOnTheCommandLine(t *testing.T) {
 	assert.Regexp(t, `Password \(shown once\): [a-z2-7]{16}\n`, out.String(), "one is made when none is given")
 }
 
-// The demonstration touches nothing that is not its own.
+// A mistyped --data is no empty house: what reads or changes refuses and makes
+// nothing, what a house begins with says that it made one.
+func TestCommandsWhereThereIsNoDatabase(t *testing.T) {
+	for _, line := range []string{
+		"user list", "user passwd one@house.test", "user disable one@house.test", "user enable one@house.test", "user set one@house.test --role STAFF",
+		"key list", "key revoke website", "property list", "audit list", "audit erase 1", "check", "backup " + filepath.Join(t.TempDir(), "b.db"),
+	} {
+		dir := filepath.Join(t.TempDir(), "typo")
+		status, out, errOut := command(t, dir, strings.Fields(line)...)
+		assert.Equal(t, 1, status, line)
+		assert.Empty(t, out, line)
+		oneLine(t, errOut)
+		assert.Contains(t, errOut, "there is no database", line)
+		assert.Contains(t, errOut, dir, line)
+		assert.NoDirExists(t, dir, line)
+	}
+	for line, then := range map[string]string{
+		"property add lake-house --name L --currency INR --timezone UTC --country IN": "property list",
+		"user add one@house.test --name One --role STAFF":                             "user list",
+		"key add website --scope events:write":                                        "key list",
+	} {
+		dir := filepath.Join(t.TempDir(), "new")
+		status, out, errOut := command(t, dir, strings.Fields(line)...)
+		require.Zero(t, status, "%s: %s", line, errOut)
+		assert.NotEmpty(t, out, line)
+		oneLine(t, errOut)
+		assert.Contains(t, errOut, "there was no database in "+dir, line)
+		must(t, dir, strings.Fields(then)...)
+		_, _, errOut = command(t, dir, strings.Fields(strings.NewReplacer("lake-house", "other", "one@", "two@", "website", "other").Replace(line))...)
+		assert.Empty(t, errOut, "it is there now")
+	}
+	status, _, errOut := command(t, filepath.Join(t.TempDir(), "new"), "key", "add", "a/b", "--scope", "events:write")
+	assert.Equal(t, 1, status)
+	oneLine(t, errOut)
+	assert.Contains(t, errOut, "a new one was made")
+}
+
+// What somebody has to be forgotten for can be taken out of the audit.
 func TestAnActIsTakenBackOnTheCommandLine(t *testing.T) {
 	dir, _ := newHouse(t)
 	must(t, dir, "user", "add", "gone@house.test", "--name", "Marker Seventeen", "--role", "STAFF", "--property", "lake-house")
@@ -134,6 +171,7 @@ func TestAnActIsTakenBackOnTheCommandLine(t *testing.T) {
 	oneLine(t, errOut)
 }
 
+// The demonstration touches nothing that is not its own.
 func TestDemoRefusesForeignDirectories(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "accounts.txt")
