@@ -57,16 +57,11 @@ func (s *Site) saveSettings(c echo.Context) error {
 	if err != nil {
 		return inn.E(inn.Malformed, "That is not the form of the settings.")
 	}
-	before, err := s.store.Preferences(ctx, v.UserID)
-	if err != nil {
-		return err
-	}
 	properties, err := s.store.Sold(ctx, v)
 	if err != nil {
 		return err
 	}
 	chosen, problems := readSettings(form, properties)
-	chosen.MutedUntil = before.MutedUntil
 	zone := strings.TrimSpace(form.Get(views.FieldZone))
 	if err := inn.CheckZone(zone); err != nil {
 		problems = append(problems, asError(err).Fields...)

@@ -37,13 +37,19 @@ func readPreferences(chosen string) (inn.Preferences, error) {
 }
 
 // Prefer stores how a person wants to be told, and the zone their times are
-// shown in, "" for the house's. Preferences are nobody else's business and make
-// no event; another zone changes every page of theirs, and that is one.
+// shown in, "" for the house's. Until when they are muted is Mute's alone, and
+// stays. Preferences are nobody else's business and make no event; another zone
+// changes every page of theirs, and that is one.
 func (s *Store) Prefer(ctx context.Context, by inn.Viewer, p inn.Preferences, zone string) error {
 	if err := inn.CheckZone(zone); err != nil {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
+		stored, err := t.preferences(by.UserID)
+		if err != nil {
+			return err
+		}
+		p.MutedUntil = stored.MutedUntil
 		if err := t.prefer(by.UserID, p); err != nil {
 			return err
 		}
@@ -63,17 +69,21 @@ func (s *Store) Prefer(ctx context.Context, by inn.Viewer, p inn.Preferences, zo
 // ends it.
 func (s *Store) Mute(ctx context.Context, by inn.Viewer, until time.Time) error {
 	return s.write(ctx, func(t *tx) error {
-		var chosen string
-		if _, err := t.row(chosenByUser, []any{by.UserID}, &chosen); err != nil {
-			return err
-		}
-		p, err := readPreferences(chosen)
+		p, err := t.preferences(by.UserID)
 		if err != nil {
 			return err
 		}
 		p.MutedUntil = until
 		return t.prefer(by.UserID, p)
 	})
+}
+
+func (t *tx) preferences(user int64) (inn.Preferences, error) {
+	var chosen string
+	if _, err := t.row(chosenByUser, []any{user}, &chosen); err != nil {
+		return inn.Preferences{}, err
+	}
+	return readPreferences(chosen)
 }
 
 func (t *tx) prefer(user int64, p inn.Preferences) error {

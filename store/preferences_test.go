@@ -78,7 +78,7 @@ func TestPreferRefusesWhatCannotBe(t *testing.T) {
 	assert.Equal(t, inn.DefaultPreferences(), p)
 }
 
-func TestMuteKeepsTheRest(t *testing.T) {
+func TestMuteAndPreferKeepWhatIsTheOthers(t *testing.T) {
 	s := newStore(t)
 	asha := person(t, s, "asha", inn.Admin)
 	chosen := inn.DefaultPreferences()
@@ -90,6 +90,18 @@ func TestMuteKeepsTheRest(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, until.Equal(p.MutedUntil))
 	assert.Equal(t, 20, p.Seconds)
+
+	// A form that was opened before the mute says nothing of it, or something older.
+	chosen.Seconds = 10
+	for _, older := range []time.Time{{}, until.Add(-30 * time.Minute)} {
+		chosen.MutedUntil = older
+		require.NoError(t, s.Prefer(ctx, asha, chosen, ""))
+		p, err = s.Preferences(ctx, asha.UserID)
+		require.NoError(t, err)
+		assert.True(t, until.Equal(p.MutedUntil), "a save undoes no mute")
+		assert.Equal(t, 10, p.Seconds)
+	}
+	chosen.MutedUntil = time.Time{}
 	require.NoError(t, s.Mute(ctx, asha, time.Time{}))
 	p, err = s.Preferences(ctx, asha.UserID)
 	require.NoError(t, err)
