@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"regexp"
 	"text/tabwriter"
 
 	"baithaka/store"
@@ -54,12 +56,27 @@ func (c *restoreCmd) Run(ctx context.Context, con console) error {
 
 type checkCmd struct {
 	dataFlag
-	Head string `help:"The audit's head as it was kept elsewhere: from the audit page, the server's log, or an earlier check." placeholder:"HASH"`
+	Head auditHead `help:"The audit's head as it was kept elsewhere: from the audit page, the server's log, or an earlier check." placeholder:"N-HASH"`
+}
+
+// auditHead is a head as it was kept. What cannot be one is a mistake in typing,
+// and says nothing about the audit.
+type auditHead string
+
+var headForm = regexp.MustCompile(`^(?:[0-9]{1,18}-)?[0-9a-fA-F]{64}$`)
+
+// UnmarshalText reads "17-9f86d0…" or the hash alone.
+func (h *auditHead) UnmarshalText(text []byte) error {
+	*h = auditHead(bytes.TrimSpace(text))
+	if !headForm.MatchString(string(*h)) {
+		return fmt.Errorf("%q is no head of an audit, which is a number, a hyphen and 64 hexadecimal digits", text)
+	}
+	return nil
 }
 
 // Run looks whether the database is sound and the audit as it was written.
 func (c *checkCmd) Run(ctx context.Context, con console) error {
-	findings, err := store.Check(ctx, c.Data, c.Head)
+	findings, err := store.Check(ctx, c.Data, string(c.Head))
 	if err != nil {
 		return err
 	}

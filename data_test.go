@@ -89,6 +89,14 @@ func TestCheckCommand(t *testing.T) {
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "WRONG")
 	assert.NotEmpty(t, says)
+	for _, typed := range []string{"abc", "", "7", head[:len(head)-1], head + "0", "x" + head, "-" + head, strings.Replace(head, "-", "-g", 1)} {
+		status, out, says = command(t, dir, "check", "--head="+typed)
+		assert.Equal(t, 2, status, "%q says nothing about the audit", typed)
+		assert.Empty(t, out)
+		assert.Contains(t, says, "no head of an audit")
+		oneLine(t, says)
+	}
+	must(t, dir, "check", "--head", " "+strings.ToUpper(head)+"\n")
 
 	raw, err := sql.Open("sqlite", "file:"+db.File(dir))
 	require.NoError(t, err)
