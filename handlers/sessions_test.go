@@ -239,7 +239,7 @@ func TestChangeOnesPassword(t *testing.T) {
 	r = here.form("/settings/password", "present", "three words together", "password", "three other words")
 	assert.Equal(t, 429, r.Status)
 	assert.NotEmpty(t, r.Header.Get("Retry-After"))
-	assert.Contains(t, r.Body, "Too many tries")
+	assert.Contains(t, r.Body, "Too many tries. Wait 15 minutes")
 }
 
 // A link sets a password that follows the rules, works once, and a new one

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -77,7 +78,8 @@ func (t *throttle) try(a attempt, now time.Time) (forgive func(), err error) {
 		wait = max(wait, t.wait(all[1], triesPerAddress, now))
 	}
 	if wait > 0 {
-		return nil, &inn.Error{Code: inn.TooMany, Text: "Too many tries. Wait a few minutes, then try again.", RetryAfter: wait}
+		text := fmt.Sprintf("Too many tries. Wait %d minutes, then try again.", int(throttleWindow.Minutes()))
+		return nil, &inn.Error{Code: inn.TooMany, Text: text, RetryAfter: wait}
 	}
 	for _, key := range all {
 		t.failures[key] = append(recent(t.failures[key], now), now)

@@ -109,7 +109,7 @@ func TestAnUnknownAccountIsThrottledAlike(t *testing.T) {
 	}
 	known := s.guess("ghost@house.test", "wrong-password", "203.0.113.99", "")
 	assert.Equal(t, 429, known.Status)
-	assert.Contains(t, known.Body, "Too many tries")
+	assert.Contains(t, known.Body, "Too many tries. Wait 15 minutes")
 }
 
 // Without a trusted proxy a forwarding header is worth nothing.
