@@ -132,6 +132,8 @@ func TestOverlongHeadersAreRefused(t *testing.T) {
 			head string
 			want []int
 		}{
+			"a head of 32 KiB":       {headOf(32 << 10), []int{303}},
+			"a head of 33 KiB":       {headOf(33 << 10), []int{431}},
 			"a header of 64 KiB":     {"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Big: " + strings.Repeat("a", 64<<10) + "\r\n\r\n", []int{431}},
 			"4,000 headers":          {"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + strings.Repeat("X-Many: aaaa\r\n", 4_000) + "\r\n", []int{431}},
 			"3,000 cookies":          {"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + strings.Repeat("a=b; ", 3_000) + "\r\n\r\n", []int{400, 431}},
@@ -154,6 +156,12 @@ func TestOverlongHeadersAreRefused(t *testing.T) {
 	assert.Less(t, grown, 32<<20)
 	t.Logf("%d bytes of memory more", grown)
 	require.Equal(t, 200, ask("after", "GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"))
+}
+
+// headOf gives a request that is so many bytes long.
+func headOf(size int) string {
+	const begin, end = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Big: ", "\r\n\r\n"
+	return begin + strings.Repeat("a", size-len(begin)-len(end)) + end
 }
 
 // resident gives how much memory a process has, as the system counts it; 0 where

@@ -275,7 +275,7 @@ func newServer(handler http.Handler, logger *slog.Logger) *http.Server {
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       60 * time.Second,
-		MaxHeaderBytes:    32 << 10,
+		MaxHeaderBytes:    28 << 10, // net/http adds 4 KiB: the limit is 32
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 		// A reader that stalls pins no more than this in the kernel.
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
