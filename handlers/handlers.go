@@ -3,6 +3,26 @@
 // changes on shared screens travels by the stream alone. It imports views,
 // figures, store, live, static and inn, and must never write SQL or decide a
 // right by itself.
+//
+// Where things are, by the names of the files:
+//
+//	routes      every address, its handler and the right it needs. Handler puts them
+//	            behind the middleware of security, limits, drain and access
+//	pages, …    a page with its forms is named for what it shows; answer renders it,
+//	            and errors is where everything that was refused becomes an answer
+//	ingest      a publish: wellformed, then bind, which reads fields, then the store;
+//	            inspector remembers what was refused
+//	signin      who somebody is: prove asks the throttle before a password or a code
+//	            is looked at; cookie is the session, twostep and invite the other ways
+//	stream      GET /live and /api/v1/stream: a cursor of the log that is called when
+//	            something came. turns has it wait in line, turn writes what there is,
+//	            from frames (events, shared) and state (badge, figures, panel), to its
+//	wire        the connection: wire_taken is a bare socket, wire_http is net/http's;
+//	            lookout notices when the reader goes
+//	streams     who is connected, the limits, and the bells that call streams without
+//	            an event; progress is how far each has come, presence who is on line
+//	answered    the line in the log of each request; meters and prometheus count it
+//	health      livez and readyz; giveback returns memory when many streams have gone
 package handlers
 
 import (

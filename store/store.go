@@ -2,6 +2,25 @@
 // change them. A verb is one transaction that writes its rows and appends what
 // happened to the log; nothing else appends, and nobody is told before the
 // commit. It imports db and inn, and must never speak HTTP or HTML.
+//
+// Where things are, by the names of the files:
+//
+//	write         the one writer: verbs that wait share a transaction and its sync;
+//	              append puts an event into the log, explain says what a disk's
+//	              refusal means to a publisher
+//	publish       what comes from outside; it goes on in bookings, alerts and
+//	              properties, and each event makes its card in notifications_cards
+//	events        the log as cursors read it; history is the log under a filter, and
+//	              search finds in both log and cards by the index that Index makes
+//	due           what the clock does to the house: a hold that ends. handlers asks
+//	              every few seconds, and once an hour for
+//	retention     what is forgotten when it is old; erase forgets one guest at once,
+//	              settle removes what either leaves between the rows
+//	tend          beside a running server: folds the write-ahead log, writes the
+//	              marks, tries again after a refusal
+//	chain         the audit: verify follows it, check reads the whole file, backup
+//	              copies it and begins its next life
+//	pulse         what the status page asks of the writer
 package store
 
 import (
