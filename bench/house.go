@@ -22,7 +22,8 @@ type house struct {
 	dir    string
 	key    string // may write, and read everything
 	people []string
-	kept   bool // the directory is somebody's, and stays
+	kept   bool   // the directory is somebody's, and stays
+	floor  string // instead of a house, a floor of this kind
 }
 
 // ours gives the slug of a property; there are as many as were asked for.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -13,8 +14,15 @@ import (
 var runs = map[string]func(*plan) error{"fanout": fanout, "stalled": stalled, "catchup": catchup, "pages": pages, "start": starts}
 
 func main() {
-	debug.SetGCPercent(400)
 	args := os.Args[1:]
+	if len(args) > 0 && args[0] == "floor" {
+		if err := serveFloor(args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	debug.SetGCPercent(400)
 	if len(args) > 0 && args[0] == "standard" {
 		os.Exit(standard(args[1:]))
 	}
@@ -34,8 +42,10 @@ func measure(args []string) error {
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&p.binary, "binary", "../baithaka", "the built program")
+	flags.StringVar(&p.floor, "floor", "", "fanout: instead of the program, a server that only delivers: bare (writes to taken connections) or naive (net/http, a goroutine and a channel for each stream)")
 	flags.StringVar(&p.data, "data", "", "a directory to make the house in, and keep (pages, start); a temporary one when empty")
 	flags.IntVar(&p.streams, "streams", 1000, "streams")
+	flags.IntVar(&p.opening, "opening", 0, "streams being opened at once; 0 for all, as after a restart")
 	flags.BoolVar(&p.page, "page", false, "streams of pages with signed-in people, not of programs")
 	flags.IntVar(&p.people, "people", 50, "people, with -page; the streams are shared out among them")
 	flags.IntVar(&p.properties, "properties", 1, "properties; with more than one each stream follows one, and each publish is about one at random")
@@ -57,6 +67,9 @@ func measure(args []string) error {
 	if run == nil || flags.NArg() != 1 || p.streams < 1 || p.batch < 1 || p.publishers < 1 || p.properties < 1 {
 		flags.Usage()
 		os.Exit(2)
+	}
+	if p.floor != "" && (flags.Arg(0) != "fanout" || p.page || p.bookings || p.properties > 1 || p.batch > 1) {
+		return errors.New("a floor has alerts of one property and streams of programs, and no batches")
 	}
 	if !p.page && flags.Arg(0) != "pages" {
 		p.people = 0

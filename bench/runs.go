@@ -13,8 +13,10 @@ import (
 // plan is one run, as the flags say.
 type plan struct {
 	binary     string
+	floor      string
 	data       string
 	streams    int
+	opening    int
 	messages   int
 	rate       float64
 	publishers int
@@ -45,9 +47,12 @@ func (p *plan) open() (*opened, error) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err == nil && files.Cur < uint64(p.streams+p.stalled+100) {
 		return nil, fmt.Errorf("%d open files are allowed, which is too few for %d streams: ulimit -Hn", files.Cur, p.streams+p.stalled)
 	}
-	h, err := newHouse(p.binary, p.data, p.properties, p.people)
-	if err != nil {
-		return nil, err
+	h := &house{floor: p.floor, kept: true}
+	if p.floor == "" {
+		var err error
+		if h, err = newHouse(p.binary, p.data, p.properties, p.people); err != nil {
+			return nil, err
+		}
 	}
 	s, err := h.start()
 	if err != nil {
@@ -125,6 +130,7 @@ func (o *opened) gather(room int) (c *crowd, took time.Duration, err error) {
 	if c, err = newCrowd(o.server.url, o.streams); err != nil {
 		return nil, 0, err
 	}
+	c.opening = int64(o.opening)
 	connecting := time.Now()
 	err = c.connect(16, room, func(i int) string { return o.request(i, "") })
 	if err == nil && !c.await(10*time.Second, func() bool { return c.live.Load() == int64(o.streams) }) {

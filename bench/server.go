@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"regexp"
 	"syscall"
@@ -30,6 +31,13 @@ var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 func (h *house) start() (*server, error) {
 	s := &server{house: h, cmd: exec.Command(h.binary, "serve", "--listen", "127.0.0.1:0", "--data", h.dir,
 		"--streams-per-person", "0", "--streams-per-key", "0", "--streams-per-address", "0")}
+	if h.floor != "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		s.cmd = exec.Command(self, "floor", h.floor)
+	}
 	s.cmd.Stderr = &s.said
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -6,8 +6,12 @@ import (
 	"strings"
 )
 
-// set is every figure of README.md, in its order.
+// set is every figure of README.md, in its order; first what to read them by.
 var set = []string{
+	"-floor bare -streams 1000 -messages 200 -rate 10 fanout",
+	"-floor naive -streams 1000 -messages 200 -rate 10 fanout",
+	"-floor naive -streams 10000 -messages 30 -rate 1 fanout",
+	"-floor naive -streams 1 -messages 20000 -rate 0 -publishers 8 fanout",
 	"-streams 1000 -messages 200 -rate 10 fanout",
 	"-streams 10000 -messages 30 -rate 1 fanout",
 	"-page -streams 1000 -messages 100 -rate 5 fanout",

@@ -38,6 +38,7 @@ type stream struct {
 type crowd struct {
 	server  netip.AddrPort
 	streams []*stream
+	opening int64 // how many are opened at once; 0 for all
 	epoll   int
 	stop    atomic.Bool
 	done    chan struct{}
@@ -70,6 +71,9 @@ func (c *crowd) connect(atOnce, room int, request func(i int) string) error {
 	for w := range atOnce {
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(c.streams) && errs[w] == nil; i = int(next.Add(1)) - 1 {
+				for c.opening > 0 && int64(i)-c.live.Load() >= c.opening && c.gone.Load() == 0 {
+					time.Sleep(200 * time.Microsecond)
+				}
 				errs[w] = c.open(i, room, request(i))
 			}
 		})
