@@ -26,11 +26,18 @@
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx, tasks } = event.detail;
     const main = tasks.find((task) => task.type === "main");
+    const ours = ctx.text?.includes("<hx-partial");
     if (ctx.sourceElement?.id === "main") {
       if (main && !main.fragment.querySelector("#main")) event.preventDefault();
+      // What one may no longer see, the server says so itself, does not stay on
+      // screen: the page makes room for the one that says it.
+      if (ours && [403, 404].includes(ctx.response?.status)) {
+        event.preventDefault();
+        location.reload();
+      }
       return;
     }
-    if (!(ctx.response?.status >= 400) || ctx.text?.includes("<hx-partial")) return;
+    if (!(ctx.response?.status >= 400) || ours) return;
     event.preventDefault();
     say(`The server answered ${ctx.response.status} and changed nothing that we know of. What you typed is still here: try again in a moment.`);
   });

@@ -1,10 +1,9 @@
-// When more read marks changed than one, the stream says so by filling
-// #marks-changed, and the page with the cards fetches itself again.
+// Where the stream does not know what a page should show instead, it leaves
+// [data-refetch] in it, and the page fetches itself again.
 "use strict";
 
 document.addEventListener("htmx:after:swap", () => {
-  const changed = document.getElementById("marks-changed");
-  if (!changed?.firstElementChild) return;
-  changed.replaceChildren();
-  htmx.trigger(document.body, "refetch");
+  const asked = document.querySelectorAll("#main [data-refetch]");
+  for (const element of asked) element.remove();
+  if (asked.length > 0) connection.refetch();
 });

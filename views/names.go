@@ -195,7 +195,7 @@ const (
 // The notification centre, and "Got it" wherever it stands.
 const (
 	idArrived      = "arrived"       // what would come in above a filtered list
-	idMarksChanged = "marks-changed" // filled when more than one card changed; notifications.js fetches the page again
+	idMarksChanged = "marks-changed" // filled when more than one card changed, so that the page fetches itself again
 
 	listNotifications = "notifications"
 )
