@@ -77,6 +77,71 @@ func TestOneTabKeepsRinging(t *testing.T) {
 	w.wait(`document.querySelector('#toasts .toast').innerText.includes('1 update while you were away')`)
 }
 
+// TestPausedTabLeavesTheRingingToAnother pauses the tab that rings: another of the
+// same browser rings instead, and after both have been paused the first does
+// again.
+func TestPausedTabLeavesTheRingingToAnother(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.first(heard)
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	w.click(`#main`)
+	w.wait(`tabs.leading`)
+	other := w.tab(t)
+	other.first(heard)
+	other.goTo("/")
+	other.click(`#main`)
+
+	w.look()
+	w.click(`[data-control="pause"]`)
+	other.wait(`tabs.leading`)
+	other.live()
+	p.book("BK-1", "lake-house", "Meera Iyer")
+	other.wait(`window.heard.at(-1) === '440 554.37'`)
+
+	w.click(`[data-control="resume"]`)
+	w.live()
+	other.look()
+	other.live()
+	other.click(`[data-control="pause"]`)
+	w.wait(`tabs.leading`)
+	w.live()
+	p.book("BK-2", "lake-house", "J. Ferrari")
+	w.wait(`window.heard.at(-1) === '440 554.37'`)
+	assert.Equal(t, "1 1", w.text(`window.heard.length`)+" "+other.text(`window.heard.length`))
+}
+
+// TestTabThatChangesItsMindGivesTheLockBack asks for the lock, not, and again,
+// while it holds it and while it stands in line.
+func TestTabThatChangesItsMindGivesTheLockBack(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	w.click(`#main`)
+	w.wait(`tabs.leading`)
+	// Chromium tells of a request that is over before it grants the next; the
+	// standard does not say so.
+	w.text(`(window.told = [], LockManager.prototype.request = ((request) => function (...args) {
+		const over = request.apply(this, args)
+		return { then: (act) => over.then(() => window.told.push(act)) }
+	})(LockManager.prototype.request))`)
+	w.text(`(tabs.want(false), tabs.want(true))`)
+	w.wait(`tabs.leading`)
+	w.text(`(tabs.want(false), tabs.want(true))`)
+	w.wait(`window.told.length === 1`)
+	w.wait(`tabs.leading`)
+	w.text(`window.told.shift()()`)
+	assert.Equal(t, "true", w.text(`tabs.leading`), "the next request has it")
+	w.text(`tabs.want(false)`)
+	w.wait(`window.told.length === 1`)
+	w.text(`window.told.shift()()`)
+	assert.Equal(t, "false", w.text(`tabs.leading`))
+}
+
 // TestPlainHTTPSaysWhatItCannot opens the page by an address that is not this
 // machine's own, where browsers give neither locks nor desktop alerts.
 func TestPlainHTTPSaysWhatItCannot(t *testing.T) {

@@ -87,6 +87,7 @@ const connection = (() => {
     sessionStorage.setItem("paused", yes ? "yes" : "");
     waiting = 0;
     draw();
+    document.dispatchEvent(new CustomEvent("baithaka:paused"));
     // What was held back is gone from the stream: the page reads itself anew.
     if (!yes) refetch();
   }

@@ -67,7 +67,7 @@ const sound = (() => {
   }
 
   async function draw() {
-    tabs.want((wanted() && running()) || desktop.on());
+    tabs.want(!connection.paused && ((wanted() && running()) || desktop.on())); // a paused tab leaves it to another
     const elsewhere = await tabs.led();
     strip.hidden = !wanted() || running() || declined || elsewhere;
     const said = document.querySelector("[data-sound-state]");
@@ -90,7 +90,7 @@ const sound = (() => {
   });
   for (const name of ["pointerup", "keydown"]) document.addEventListener(name, () => { if (!running()) unblock(); }, { passive: true });
   window.addEventListener("storage", (event) => { if (event.key === "sound") draw(); });
-  document.addEventListener("baithaka:leading", draw);
+  for (const name of ["baithaka:leading", "baithaka:paused"]) document.addEventListener(name, draw);
   document.addEventListener("htmx:after:swap", (event) => { if (event.detail.ctx.sourceElement?.id === "main") draw(); });
 
   // A test is asked for: it sounds whatever the preferences say, at their volume.

@@ -8,49 +8,53 @@
 const tabs = (() => {
   const LOCK = "baithaka-rings";
   const locks = navigator.locks;
-  let wanted = false; // this tab could ring: sound runs or desktop alerts are on
-  let leading = false;
-  let release = null;
+  let release = null; // ends the request of a tab that could ring: sound runs or desktop alerts are on
+  let holds = null; // the request that has the lock, by what ends it
+  const leading = () => holds !== null;
 
   // hx-sse listens for the tab to be hidden; the tab that rings does not.
   function keepStream() {
     const listener = connection.line?.visibilityHandler;
     if (!listener) return;
     document.removeEventListener("visibilitychange", listener);
-    if (!leading) document.addEventListener("visibilitychange", listener);
+    if (!leading()) document.addEventListener("visibilitychange", listener);
   }
 
-  function lead(yes) {
-    leading = yes;
+  function lead(by) {
+    holds = by;
     keepStream();
     // A hidden tab that inherits the lock has given its stream up already.
-    if (yes && document.hidden) connection.refetch();
+    if (by && document.hidden) connection.refetch();
     document.dispatchEvent(new CustomEvent("baithaka:leading"));
   }
 
+  // Each request has an end of its own: one that is over may still stand in line,
+  // or not have left yet, when the next is made.
   function want(yes) {
-    if (yes === wanted || !locks) return;
-    wanted = yes;
+    if (yes === (release !== null) || !locks) return;
     if (!yes) {
-      release?.();
+      release();
+      release = null;
       return;
     }
+    let end;
+    const over = new Promise((done) => { end = done; });
+    release = end;
     locks.request(LOCK, () => {
-      if (!wanted) return undefined; // changed its mind while it stood in line
-      lead(true);
-      return new Promise((done) => { release = done; });
+      if (release !== end) return undefined; // changed its mind while it stood in line
+      lead(end);
+      return over;
     }).then(() => {
-      release = null;
-      if (leading) lead(false);
+      if (holds === end) lead(null);
     });
   }
 
-  document.addEventListener("htmx:sse:before:connection", () => { if (leading) keepStream(); });
+  document.addEventListener("htmx:sse:before:connection", () => { if (leading()) keepStream(); });
 
   // Whether this tab is the one to ring for an event. Without locks two windows
   // side by side could both be looked at: the first to note the event rings.
   function rings(position) {
-    if (locks) return leading;
+    if (locks) return leading();
     if (document.hidden || localStorage.getItem("rung") === position) return false;
     localStorage.setItem("rung", position);
     return true;
@@ -62,5 +66,5 @@ const tabs = (() => {
     return held.some((lock) => lock.name === LOCK);
   }
 
-  return { want, rings, led, get leading() { return leading; } };
+  return { want, rings, led, get leading() { return leading(); } };
 })();
