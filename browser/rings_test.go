@@ -216,3 +216,32 @@ func TestDesktopIsToldWhenNobodyLooks(t *testing.T) {
 	assert.Equal(t, "1", w.text(`window.alerts.length`), "who looks needs no alert")
 	assert.Empty(t, w.errors())
 }
+
+// TestIconCarriesTheNumberThatIsSo reads everything while the icon is still being
+// fetched, and fails that fetch once.
+func TestIconCarriesTheNumberThatIsSo(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	w := open(t, browser, p.address)
+	w.signIn("admin@demo.test", password, "/")
+	w.live()
+	const icon = `document.querySelector('link[rel="icon"]').href`
+	plain := w.text(icon)
+	w.text(`window.fetch = () => new Promise((answer, fail) => Object.assign(window, {answer, fail}))`)
+	count := func(n string) {
+		w.text(fmt.Sprintf(`((bell) => {
+			bell.textContent = %q
+			bell.hidden = bell.textContent === ''
+			document.dispatchEvent(new CustomEvent('htmx:after:swap', {detail: {ctx: {}}}))
+		})(document.getElementById('unread'))`, n))
+	}
+	count("1")
+	w.text(`fail(new TypeError('no network'))`)
+	count("2")
+	count("")
+	w.text(`answer({text: async () => '<svg></svg>'})`)
+	assert.Equal(t, plain, w.text(icon), "nothing is unread")
+	count("3")
+	w.wait(icon + `.includes(encodeURIComponent('>3</text></svg>'))`)
+	assert.Empty(t, w.errors())
+}

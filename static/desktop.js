@@ -80,10 +80,19 @@ const desktop = (() => {
       icon.href = plain;
       return;
     }
-    drawing ??= fetch(plain).then((answer) => answer.text());
+    const text = await drawn();
+    if (n !== numbered) return; // it changed meanwhile, and is drawn by who saw that
     const badge = `<circle cx="21" cy="11" r="11" fill="#a4241b"/><text x="21" y="16" fill="#fff" font-family="sans-serif" ` +
       `font-size="${n.length > 2 ? 11 : 15}" font-weight="bold" text-anchor="middle">${n}</text>`;
-    if (n === numbered) icon.href = "data:image/svg+xml," + encodeURIComponent((await drawing).replace("</svg>", `${badge}</svg>`));
+    icon.href = "data:image/svg+xml," + encodeURIComponent(text.replace("</svg>", `${badge}</svg>`));
+  }
+
+  function drawn() {
+    drawing ??= fetch(plain).then((answer) => answer.text()).catch((error) => {
+      drawing = null; // the next number tries again
+      throw error;
+    });
+    return drawing;
   }
 
   document.addEventListener("htmx:after:swap", () => number().catch(() => {}));
