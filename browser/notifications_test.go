@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,6 +29,23 @@ func TestMarksAndGotItReachEveryWindow(t *testing.T) {
 		w.wait(`document.querySelector('` + booking + `').dataset.read === 'false'`)
 		w.wait(`document.querySelector('.toast[data-priority=critical]') !== null`)
 	}
+
+	// What is open in a card stays open, whatever happens to the card.
+	past := func(rows int) string {
+		return fmt.Sprintf(`document.querySelector('%s details').open && document.querySelectorAll('%[1]s [data-event]').length === %d`, booking, rows)
+	}
+	first.click(booking + ` summary`)
+	first.wait(past(1))
+	first.click(booking + ` [data-action=read]`)
+	first.wait(`document.querySelector('` + booking + `').dataset.read === 'true' && ` + past(1))
+	p.confirm("BK-1")
+	first.wait(`document.querySelector('` + booking + `').dataset.read === 'false' && ` + past(2))
+	first.text(`connection.refetch()`)
+	first.live()
+	first.wait(past(2))
+	first.click(booking + ` summary`)
+	first.click(booking + ` summary`)
+	first.wait(past(2))
 
 	first.click(booking + ` [data-action=read]`)
 	for _, w := range []*window{first, second} {

@@ -105,6 +105,7 @@ func alertID(subject string) string          { return "alert-" + subject }
 func eventID(id int64) string                { return "event-" + strconv.FormatInt(id, 10) }
 func toastID(subject string) string          { return "toast-" + subject }
 func notificationID(subject string) string   { return "notification-" + subject }
+func pastID(subject string) string           { return "past-" + subject }
 func propertyStatusID(slug string) string    { return "property-status-" + slug }
 func figuresID(scope string) string          { return "figures-" + strings.ReplaceAll(scope, ":", "-") }
 func position(epoch string, id int64) string { return inn.Position{Epoch: epoch, ID: id}.String() }
