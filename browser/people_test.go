@@ -29,13 +29,26 @@ func TestAdministratorInvitesSomebody(t *testing.T) {
 	admin.text(`document.querySelector('#email').value = 'zoe@demo.test'`)
 	admin.text(`document.querySelector('[name=property][value=lake-house]').click()`)
 	admin.click(`form.stack .main`)
-	admin.wait(`document.querySelector('#flash .secret') !== null`)
+	admin.wait(`document.querySelector('#once .secret') !== null`)
 	admin.wait(`document.querySelector('[data-email="zoe@demo.test"]') !== null`)
 	admin.wait(`document.querySelector('#name').value === '' && !document.querySelector('[name=property]:checked')`)
-	link := admin.text(`document.querySelector('#flash .secret').value`)
+	link := admin.text(`document.querySelector('#once .secret').value`)
 	admin.text(`htmx.trigger(document.body, 'refetch')`)
 	admin.wait(`document.querySelector('#connection').dataset.state === 'live'`)
-	assert.Equal(t, link, admin.text(`document.querySelector('#flash .secret').value`))
+	assert.Equal(t, link, admin.text(`document.querySelector('#once .secret').value`))
+
+	// What is said afterwards stands beside it.
+	admin.text(`document.querySelector('#email').value = 'ines@demo.test'`)
+	admin.text(`document.querySelector('#name').value = 'Inês'`)
+	admin.click(`form.stack .main`)
+	admin.wait(`document.querySelectorAll('#once .secret').length === 2`)
+	admin.text(`document.querySelector('#email').value = 'ines@demo.test'`)
+	admin.text(`document.querySelector('#name').value = 'Inês'`)
+	admin.click(`form.stack .main`)
+	admin.wait(`document.querySelector('#flash').innerText !== ''`)
+	assert.Equal(t, link, admin.text(`document.querySelectorAll('#once .secret')[1].value`))
+	admin.click(`#once [data-close]`)
+	assert.Equal(t, link, admin.text(`document.querySelector('#once .secret').value`), "the newest stood above, and was closed")
 
 	admin.goTo("/")
 	require.NoError(t, guest.visit(link[len(guest.origin):]))
@@ -50,11 +63,11 @@ func TestAdministratorInvitesSomebody(t *testing.T) {
 	admin.text(`document.querySelector('#name').value = 'channel-manager'`)
 	admin.text(`document.querySelector('[value="events:read"]').click()`)
 	admin.click(`form.stack .main`)
-	admin.wait(`document.querySelector('#flash .secret').value.startsWith('bk_')`)
+	admin.wait(`document.querySelector('#once .secret').value.startsWith('bk_')`)
 	admin.wait(`document.querySelector('[data-key="channel-manager"]') !== null`)
 	admin.click(`[data-key="channel-manager"] [data-action=revoke]`)
 	admin.wait(`document.querySelector('[data-key="channel-manager"]').innerText.includes('Revoked')`)
-	assert.Empty(t, append(admin.errors()[1:], guest.errors()...), "but for the 422 that was asked for")
+	assert.Empty(t, append(admin.errors()[2:], guest.errors()...), "but for the 422 and the 409 that were asked for")
 }
 
 // TestPeoplePictures pictures the pages about people.
@@ -73,7 +86,7 @@ func TestPeoplePictures(t *testing.T) {
 	super.text(`document.querySelector('#name').value = 'Zoë Martin'`)
 	super.text(`document.querySelector('#email').value = 'zoe@demo.test'`)
 	super.click(`form.stack .main`)
-	super.wait(`document.querySelector('#flash .secret') !== null`)
+	super.wait(`document.querySelector('#once .secret') !== null`)
 	for _, scheme := range []string{"light", "dark"} {
 		super.take(dir, "made-link-1440", "", 1440, 900, scheme)
 		super.take(dir, "made-link-360", "", 360, 900, scheme)
@@ -82,7 +95,7 @@ func TestPeoplePictures(t *testing.T) {
 	super.text(`document.querySelector('#name').value = 'website'`)
 	super.text(`document.querySelector('[value="events:write"]').click()`)
 	super.click(`form.stack .main`)
-	super.wait(`document.querySelector('#flash .secret') !== null`)
+	super.wait(`document.querySelector('#once .secret') !== null`)
 	super.take(dir, "made-key-1440", "", 1440, 900, "light")
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{320, 360, 768, 1440, 1920} {

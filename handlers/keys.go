@@ -59,7 +59,7 @@ func (s *Site) makeKey(c echo.Context) error {
 		return err
 	}
 	if isHTMX(c) {
-		return s.flash(c, views.KeyMadeFlash(made))
+		return s.showOnce(c, views.KeyMadeOnce(made))
 	}
 	return s.keysPage(c, http.StatusOK, views.Keys{Made: &made})
 }

@@ -81,7 +81,7 @@ func (s *Site) inviteMember(c echo.Context) error {
 	}
 	made := s.oneTimeLink(c, link)
 	if isHTMX(c) {
-		return s.flash(c, views.LinkMadeFlash(made))
+		return s.showOnce(c, views.LinkMadeOnce(made))
 	}
 	return s.teamPage(c, http.StatusOK, views.Team{Form: views.MemberForm{Role: inn.Staff}, Link: &made})
 }
@@ -100,9 +100,9 @@ func (s *Site) formError(c echo.Context, err error) (*inn.Error, int) {
 	return nil, 0
 }
 
-// flash answers htmx with something for #flash, and makes the page read itself
-// anew.
-func (s *Site) flash(c echo.Context, component templ.Component) error {
+// showOnce answers htmx with what nobody can be shown again, and makes the page
+// read itself anew.
+func (s *Site) showOnce(c echo.Context, component templ.Component) error {
 	c.Response().Header().Set("HX-Trigger", peopleChanged)
 	return s.render(c, http.StatusOK, component)
 }
@@ -257,7 +257,7 @@ func (s *Site) makeLink(c echo.Context) error {
 	}
 	made := s.oneTimeLink(c, link)
 	if isHTMX(c) {
-		return s.flash(c, views.LinkMadeFlash(made))
+		return s.showOnce(c, views.LinkMadeOnce(made))
 	}
 	return s.memberPage(c, http.StatusOK, id, nil, &made)
 }

@@ -23,6 +23,7 @@ const (
 	idRailUnread = "rail-unread" // the same number beside "Notifications" in the navigation
 	idToasts     = "toasts"
 	idFlash      = "flash"
+	idOnce       = "once" // what is shown only once stays in it until somebody closes it
 	idFeed       = "feed"
 	idHistory    = "history"
 	idSummary    = "toast-summary" // the template of "12 updates while you were away"

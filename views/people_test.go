@@ -29,7 +29,7 @@ func peoplePages(p Page, text string) []templ.Component {
 		KeysPage(p, Keys{Keys: []inn.Key{key}, Form: KeyForm{Name: text, Properties: []inn.Property{house}, Problem: problem}, Made: &MadeKey{text, text}}),
 		ActivityPage(p, Activity{People: []inn.Member{m}, Next: "q=" + text}),
 		InvitePage(Invitation{Token: text, Name: text, Email: text, New: true, Problem: problem}),
-		OnLine(Company{Faces: []Present{{5, text, false}}}), LinkMadeFlash(*link), KeyMadeFlash(MadeKey{text, text}),
+		OnLine(Company{Faces: []Present{{5, text, false}}}), LinkMadeOnce(*link), KeyMadeOnce(MadeKey{text, text}),
 	}
 	for _, deed := range append(inn.Deeds, inn.Deed(text)) {
 		act.Deed = deed
