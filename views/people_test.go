@@ -1,6 +1,7 @@
 package views
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -74,4 +75,29 @@ func TestMemberPageOffersOnlyWhatMayBeDone(t *testing.T) {
 		assert.Equal(t, c.deeds != nil, strings.Contains(html, `name="role"`), what)
 	}
 	assert.Contains(t, page(func(v *MemberView) { v.Member.Invited = true }), "New invitation link")
+}
+
+func TestFieldsAreDescribedByWhatIsThere(t *testing.T) {
+	refers := regexp.MustCompile(`aria-describedby="([^"]*)"`)
+	for _, faults := range [][]string{nil, {"/name", "/email", "/role", "/present", "/password", "/code"}} {
+		problem := &inn.Error{Code: inn.Invalid, Text: "No."}
+		for _, pointer := range faults {
+			problem.Fields = append(problem.Fields, inn.FieldError{Pointer: pointer, Detail: "is wrong"})
+		}
+		for name, c := range map[string]templ.Component{
+			"invitation": InvitePage(Invitation{New: true, Problem: problem}),
+			"person":     TeamPage(pageFor(inn.Admin), Team{Form: MemberForm{Roles: inn.Roles, Problem: problem}}),
+			"password":   passwordPanel(pageFor(inn.Staff), Account{Problem: problem}),
+			"code":       codeField("code", "Code", false, problem),
+			"set up":     SetupPage(Setup{}),
+		} {
+			html := render(t, c)
+			for _, m := range refers.FindAllStringSubmatch(html, -1) {
+				for id := range strings.FieldsSeq(m[1]) {
+					assert.Contains(t, html, `id="`+id+`"`, name)
+				}
+			}
+			assert.Equal(t, strings.Count(html, `class="wrong"`), strings.Count(html, "aria-invalid"), name)
+		}
+	}
 }

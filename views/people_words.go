@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"baithaka/inn"
 )
 
@@ -58,6 +60,24 @@ func faultOf(e *inn.Error, field string) string {
 		}
 	}
 	return ""
+}
+
+// described ties a field to what is said beside it: its hint, and what is wrong
+// with it.
+func described(e *inn.Error, field string, hinted bool) templ.Attributes {
+	attributes := templ.Attributes{}
+	var by []string
+	if hinted {
+		by = append(by, field+"-hint")
+	}
+	if faultOf(e, field) != "" {
+		attributes["aria-invalid"] = "true"
+		by = append(by, field+"-wrong")
+	}
+	if len(by) > 0 {
+		attributes["aria-describedby"] = strings.Join(by, " ")
+	}
+	return attributes
 }
 
 // names writes slugs as the properties' names.
