@@ -65,6 +65,7 @@ func TestAdministratorInvitesSomebody(t *testing.T) {
 	admin.click(`form.stack .main`)
 	admin.wait(`document.querySelector('#once .secret').value.startsWith('bk_')`)
 	admin.wait(`document.querySelector('[data-key="channel-manager"]') !== null`)
+	admin.click(`[data-key="channel-manager"] [popovertarget]`)
 	admin.click(`[data-key="channel-manager"] [data-action=revoke]`)
 	admin.wait(`document.querySelector('[data-key="channel-manager"]').innerText.includes('Revoked')`)
 	assert.Empty(t, append(admin.errors()[2:], guest.errors()...), "but for the 422 and the 409 that were asked for")

@@ -74,7 +74,7 @@ func (w *window) middle(selector string) (x, y float64) {
 	w.t.Helper()
 	at, err := chromedp.Run(w.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => {
 		const element = document.querySelector(%q), box = () => element.getBoundingClientRect()
-		if (box().top < 100 && !element.closest('.top, .menu') || box().bottom > innerHeight) element.scrollIntoView({block: 'center', behavior: 'instant'})
+		if (box().top < 100 && !element.closest('.top, [popover]') || box().bottom > innerHeight) element.scrollIntoView({block: 'center', behavior: 'instant'})
 		return [box().left + box().width / 2, box().top + box().height / 2, box().width]
 	})()`, selector)))
 	require.NoError(w.t, err, selector)

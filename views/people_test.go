@@ -101,3 +101,19 @@ func TestFieldsAreDescribedByWhatIsThere(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatCannotBeTakenBackIsAskedFirst(t *testing.T) {
+	m := inn.Member{ID: 5, Name: "Meera", Role: inn.Staff}
+	person := render(t, MemberPage(pageFor(inn.Admin), MemberView{TeamMember: TeamMember{Member: m, Yours: true}, Form: MemberForm{Roles: inn.Roles}, Sessions: 1, TwoStep: true}))
+	keys := render(t, KeysPage(pageFor(inn.Admin), Keys{Keys: []inn.Key{{Name: "website"}}}))
+	for deed, c := range map[string]struct{ id, html string }{
+		"signout": {"ask-signout-5", person}, "twostep": {"ask-twostep-5", person}, "disable": {"ask-disable-5", person},
+		"revoke": {"ask-revoke-website", keys},
+	} {
+		asks := strings.Index(c.html, `popovertarget="`+c.id+`"`)
+		asked := strings.Index(c.html, `id="`+c.id+`"`)
+		does := strings.Index(c.html, `data-action="`+deed+`"`)
+		cancels := strings.LastIndex(c.html, `popovertarget="`+c.id+`" popovertargetaction="hide"`)
+		assert.True(t, 0 < asks && asks < asked && asked < does && does < cancels, "%s: %d %d %d %d", deed, asks, asked, does, cancels)
+	}
+}
