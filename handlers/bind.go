@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -38,8 +37,7 @@ func bindBatch(body []byte, now time.Time) (inn.Batch, error) {
 	return batch, inn.InvalidFields(all)
 }
 
-// bind reads one event. Native and seed B's shape have a payload; seed A's has
-// data, and a kind for a type.
+// bind reads one event: what stands above in every shape, then the event itself.
 func bind(item []byte, now time.Time) (inn.Publication, []inn.FieldError) {
 	b := &binder{now: now}
 	top, ok := b.object(item, "")
@@ -56,64 +54,74 @@ func bind(item []byte, now time.Time) (inn.Publication, []inn.FieldError) {
 	p.Emails, p.Rooms = top.texts("affectedUsers"), top.texts("rooms")
 	p.At = top.instant("timestamp").Value
 	name := top.text("type", 64)
-	part, short := "payload", false
-	if _, found := top.values["data"]; found {
-		part, short = "data", true
-	}
 	if !name.Given {
 		top.wrong("type", "is needed, for example booking:new")
 		return p, b.problems
 	}
+	if inner, part, ok := b.inner(top); ok {
+		b.event(&p, inn.Type(name.Value), top, inner, part)
+	}
+	return p, b.problems
+}
+
+// inner finds the fields of the event itself, and the name they stand under:
+// native and seed B's shape have a payload, seed A's has data.
+func (b *binder) inner(top *fields) (inner *fields, part string, ok bool) {
+	part = "payload"
+	_, short := top.values["data"]
+	if short {
+		part = "data"
+	}
 	raw, found := top.values[part]
 	if !found {
-		top.wrong("payload", "is needed: an object")
-		return p, b.problems
+		top.wrong(part, "is needed: an object")
+		return nil, part, false
 	}
-	inner, ok := b.object(raw, "/"+part)
-	if !ok {
-		return p, b.problems
+	inner, ok = b.object(raw, "/"+part)
+	inner.short = short
+	return inner, part, ok
+}
+
+// event reads what an event of that name says. The name is a type, or one of
+// seed A's kinds, of which the status chooses the type.
+func (b *binder) event(p *inn.Publication, name inn.Type, top, inner *fields, part string) {
+	p.Type = name
+	kind := slices.Contains(inn.Kinds, inn.Kind(name))
+	if kind {
+		p.Type = chosenType(inn.Kind(name), inner)
 	}
-	inner.lenient = short // seed A's callers send what they like beside what is read
-	p.Type = typeOf(inn.Type(name.Value), short, inner)
-	if p.Type == "" {
+	if !p.Type.Publishable() {
 		top.wrong("type", "is not an event type that can be published")
-		return p, b.problems
+		return
 	}
 	property, where := b.property(top, inner, p.Type)
 	p.Where = where
 	top.known("type", "property", part, "priority", "timestamp", "rooms", "affectedUsers", "role")
 	switch p.Type.Kind() {
 	case inn.BookingUpdate:
-		p.Booking = b.booking(p.Type, inner, property, short, p.At)
+		p.Booking = b.booking(inner, property, p.At)
+		if !kind {
+			p.Booking.Status = inner.status(p.Type)
+		}
 	case inn.AlertUpdate:
-		p.Alert = b.alert(inner, property, &p)
+		p.Alert = b.alert(inner, property, p)
 	case inn.PropertyUpdate:
-		p.Property = b.propertyChange(p.Type, inner, property, short)
+		p.Property = b.propertyChange(inner, property, p)
 	default:
-		p.Report = &inn.Report{Property: property.Value, Payload: cleaned(raw)}
+		p.Report = &inn.Report{Property: property.Value, Payload: cleaned(top.values[part])}
 	}
-	return p, b.problems
 }
 
-// typeOf gives the event type: the name itself, or for seed A's kinds what the
-// status in data chooses. "" means that there is no such type to publish.
-func typeOf(name inn.Type, short bool, data *fields) inn.Type {
-	if !slices.Contains(inn.Kinds, inn.Kind(name)) {
-		if !name.Publishable() {
-			return ""
-		}
-		return name
-	}
+// chosenType gives the event type that the status in the data of one of seed A's
+// kinds chooses.
+func chosenType(kind inn.Kind, data *fields) inn.Type {
 	status := data.text("status", 64).Value
-	switch inn.Kind(name) {
+	switch kind {
 	case inn.BookingUpdate:
-		switch status {
-		case "", "created":
-			status = "new"
-		case "updated":
-			status = "modified"
+		if status == "" {
+			return inn.BookingNew
 		}
-		if t := inn.Type("booking:" + status); t.Publishable() {
+		if t := inn.Type("booking:" + verbOf(status)); t.Publishable() {
 			return t
 		}
 		data.wrong("status", "must be new, created, confirmed, modified, updated, cancelled, checked_in, checked_out, no_show or reinstated")
@@ -148,6 +156,17 @@ func typeOf(name inn.Type, short bool, data *fields) inn.Type {
 	return inn.UserAction
 }
 
+// verbOf gives a type's own word for a status: two have another name in seed A.
+func verbOf(status string) string {
+	switch status {
+	case "created":
+		return "new"
+	case "updated":
+		return "modified"
+	}
+	return status
+}
+
 // property reads the property an event is about, and where that stands: above, or
 // in the payload; they must not differ.
 func (b *binder) property(top, inner *fields, t inn.Type) (slug inn.Field[string], pointer string) {
@@ -167,14 +186,14 @@ func (b *binder) property(top, inner *fields, t inn.Type) (slug inn.Field[string
 	return within, ""
 }
 
-func (b *binder) booking(t inn.Type, f *fields, property inn.Field[string], short bool, at time.Time) *inn.BookingChange {
-	c := &inn.BookingChange{Property: property, Short: short, At: at}
+func (b *binder) booking(f *fields, property inn.Field[string], at time.Time) *inn.BookingChange {
+	c := &inn.BookingChange{Property: property, Short: f.short, At: at}
 	id := f.key("id")
-	if short && !id.Given {
+	if f.short && !id.Given {
 		id = f.key("bookingId")
 	}
 	if !id.Given {
-		f.wrong(map[bool]string{false: "id", true: "bookingId"}[short], "is needed: the booking's id")
+		f.wrong(map[bool]string{false: "id", true: "bookingId"}[f.short], "is needed: the booking's id")
 	}
 	c.ID = id.Value
 	if category := f.text("type", 16); category.Given {
@@ -197,32 +216,30 @@ func (b *binder) booking(t inn.Type, f *fields, property inn.Field[string], shor
 	if reported := f.instant("timestamp"); c.At.IsZero() {
 		c.At = reported.Value
 	}
-	b.status(t, f, short)
 	f.known("id", "bookingId", "type", "title", "customerName", "amount", "currency", "timestamp", "status", "country", "propertyId",
 		"checkIn", "checkOut", "units", "guests", "source", "externalId", "version", "customerEmail", "customerPhone", "notes")
 	return c
 }
 
-// status checks that a status in the payload says what the type says.
-func (b *binder) status(t inn.Type, f *fields, short bool) {
-	status := f.text("status", 64)
-	if !status.Given || short {
-		return
-	}
-	verb := strings.TrimPrefix(string(t), "booking:")
-	says := status.Value == verb || status.Value == string(t.StatusAfter())
-	if t == inn.BookingModified {
-		says = status.Value == verb || status.Value == "updated" || inn.Status(status.Value).Valid()
-	}
-	if !says {
+// status reads a status beside a type, which must say the same. A modification
+// says none: what is reported with it is the booking's own, or nothing that a
+// modification does, and that is for the change to find out.
+func (f *fields) status(t inn.Type) (reported inn.Field[inn.Status]) {
+	status := f.text("status", 64).Value
+	switch {
+	case status == "", t == inn.Type("booking:"+verbOf(status)):
+	case t == inn.BookingModified && inn.Status(status).Valid():
+		return inn.Given(inn.Status(status))
+	case t == inn.BookingModified || status != string(t.StatusAfter()):
 		f.wrong("status", fmt.Sprintf("differs from the type, %s", t))
 	}
+	return reported
 }
 
 func (b *binder) alert(f *fields, property inn.Field[string], p *inn.Publication) *inn.AlertChange {
 	c := &inn.AlertChange{Property: property.Value, Title: f.text("title", inn.MaxName), Detail: f.text("detail", inn.MaxDetail)}
 	if c.Property == inn.Desk {
-		f.wrong("propertyId", "must be a property; the desk has no alerts")
+		b.wrong(p.Where, "must be a property; the desk has no alerts")
 	}
 	key := f.key("key")
 	if !key.Given {
@@ -238,14 +255,17 @@ func (b *binder) alert(f *fields, property inn.Field[string], p *inn.Publication
 	return c
 }
 
-func (b *binder) propertyChange(t inn.Type, f *fields, property inn.Field[string], short bool) *inn.PropertyChange {
-	if !property.Given || property.Value == "" || property.Value == inn.Desk {
+func (b *binder) propertyChange(f *fields, property inn.Field[string], p *inn.Publication) *inn.PropertyChange {
+	switch property.Value {
+	case "":
 		f.wrong("propertyId", "is needed, or property above: the slug of a property")
+	case inn.Desk:
+		b.wrong(p.Where, "must be a property; the desk has no status")
 	}
 	c := &inn.PropertyChange{Slug: property.Value, Title: f.text("title", inn.MaxName).Value, Detail: f.text("detail", inn.MaxDetail).Value}
 	status := f.text("status", 64)
 	if c.Status = status.Value; c.Status == "" {
-		switch t {
+		switch p.Type {
 		case inn.PropertyMaintenance:
 			c.Status = "maintenance"
 		case inn.PropertyListed:

@@ -27,28 +27,33 @@ type fields struct {
 	binder  *binder
 	pointer string
 	values  map[string]json.RawMessage
-	lenient bool // unknown names are passed over
+	short   bool // seed A's data, whose senders put there what they like: unknown names are passed over
 }
 
 func (b *binder) object(raw json.RawMessage, pointer string) (*fields, bool) {
 	f := &fields{binder: b, pointer: pointer}
 	if err := json.Unmarshal(raw, &f.values); err != nil || f.values == nil {
-		b.problems = append(b.problems, inn.FieldError{Pointer: pointer, Detail: "must be an object"})
+		b.wrong(pointer, "must be an object")
 		return f, false
 	}
 	return f, true
 }
 
-// wrong reports a field.
+// wrong reports a field by where it stands.
+func (b *binder) wrong(pointer, detail string) {
+	b.problems = append(b.problems, inn.FieldError{Pointer: pointer, Detail: detail})
+}
+
+// wrong reports a field of the object.
 func (f *fields) wrong(name, detail string) {
 	escaped := strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-	f.binder.problems = append(f.binder.problems, inn.FieldError{Pointer: f.pointer + "/" + escaped, Detail: detail})
+	f.binder.wrong(f.pointer+"/"+escaped, detail)
 }
 
 // known reports every name that nobody reads: a misspelt one would be lost
 // without a word.
 func (f *fields) known(names ...string) {
-	if f.lenient {
+	if f.short {
 		return
 	}
 	for _, name := range slices.Sorted(keys(f.values)) {

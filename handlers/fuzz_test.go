@@ -84,6 +84,7 @@ func FuzzBind(f *testing.F) {
 				set++
 				require.True(t, inn.IsIdentifier(c.ID), "%q", c.ID)
 				require.True(t, !c.Category.Given || c.Category.Value.Valid())
+				require.True(t, !c.Status.Given || p.Type == inn.BookingModified && c.Status.Value.Valid())
 				require.True(t, !c.Currency.Given || c.Currency.Value == "" || inn.IsCurrency(c.Currency.Value))
 				require.True(t, c.Units.Value >= 0 && c.Guests.Value >= 0 && c.Version.Value >= 0)
 				for _, text := range []string{c.Title.Value, c.Customer.Value, c.Source.Value, c.Email.Value} {

@@ -92,6 +92,51 @@ func TestSeedsOwnCalls(t *testing.T) {
 	}
 }
 
+// The type decides: a status beside it says the same or is refused, and one that
+// chose the type is held against nothing.
+func TestStatusBesideTheType(t *testing.T) {
+	s := newSite(t)
+	writer := s.key("events:write,events:read")
+	writer.publish(booking("new", "BK-1", "lake-house", ""))
+	writer.publish(booking("confirmed", "BK-1", "lake-house", ""))
+	for _, c := range []struct {
+		body    string
+		status  int
+		pointer string
+	}{
+		{`{"type":"booking:modified","payload":{"id":"BK-1","status":"cancelled","title":"Retitled"}}`, 422, "/payload/status"},
+		{`{"type":"booking:modified","payload":{"id":"BK-1","status":"cancelled"}}`, 422, "/payload/status"},
+		{`{"type":"booking:modified","payload":{"id":"BK-1","status":"new"}}`, 422, "/payload/status"},
+		{`[{"type":"booking:modified","payload":{"id":"BK-1","status":"new"}}]`, 422, "/0/payload/status"},
+		{`{"type":"booking:modified","payload":{"id":"BK-1","status":"asleep"}}`, 422, "/payload/status"},
+		{`{"type":"booking:modified","data":{"id":"BK-1","status":"cancelled"}}`, 422, "/data/status"},
+		{`{"type":"booking:modified","payload":{"id":"BK-none","type":"car","title":"T","customerName":"C","status":"confirmed"}}`, 422, "/payload/status"},
+		{`{"type":"booking:confirmed","data":{"id":"BK-1","status":"cancelled"}}`, 422, "/data/status"},
+		{`{"type":"booking_update","data":{"id":"BK-1","amount":1}}`, 422, "/data/currency"},
+
+		{`{"type":"booking:modified","payload":{"id":"BK-1","status":"confirmed"}}`, 200, ""},
+		{`{"type":"booking:modified","payload":{"id":"BK-1","status":"confirmed","units":2}}`, 201, ""},
+		{`{"type":"booking:modified","payload":{"id":"BK-1","status":"updated","units":3}}`, 201, ""},
+		{`{"type":"booking:modified","payload":{"id":"BK-1","status":null,"units":4}}`, 201, ""},
+		{`{"type":"booking:confirmed","payload":{"id":"BK-1","status":null}}`, 200, ""},
+		{`{"type":"booking:new","payload":{"id":"BK-1","status":"new"}}`, 200, ""},
+		{`{"type":"booking:reinstated","payload":{"id":"BK-1","status":"confirmed"}}`, 200, ""},
+		{`{"type":"booking_update","payload":{"id":"BK-2","type":"car","title":"T","customerName":"C","status":"created"}}`, 201, ""},
+		{`{"type":"booking_update","payload":{"id":"BK-1","status":"updated","units":5}}`, 201, ""},
+		{`{"type":"booking_update","payload":{"id":"BK-1","status":"checked_in"}}`, 201, ""},
+	} {
+		before := s.stored()
+		r := writer.post("/api/v1/events", c.body)
+		if c.pointer != "" {
+			assertProblem(t, bad{name: c.body, status: c.status, pointer: c.pointer}, r)
+			assert.Equal(t, before, s.stored(), c.body)
+			continue
+		}
+		assert.Equal(t, c.status, r.Status, "%s: %s", c.body, r.Body)
+	}
+	assert.Equal(t, "checked_in", writer.get("/api/v1/bookings/BK-1").json(t)["status"])
+}
+
 // What changes nothing is 200 and stores nothing; null clears, absent leaves.
 func TestAppliedFalse(t *testing.T) {
 	s := newSite(t)

@@ -61,6 +61,40 @@ func TestImpossibleStepChangesNoField(t *testing.T) {
 	assert.Equal(t, b, next)
 }
 
+// The type decides: a status that is reported beside a modification is the
+// booking's own, or refused, and never thrown away.
+func TestModificationLeavesTheStatus(t *testing.T) {
+	for _, own := range Statuses {
+		for _, reported := range Statuses {
+			b := asha()
+			b.Status = own
+			c := BookingChange{Title: Given("Retitled"), Status: Given(reported)}
+			next, _, changed, err := b.Apply(BookingModified, c, true, noon)
+			if reported == own {
+				require.NoError(t, err, own)
+				assert.True(t, changed)
+				assert.Equal(t, own, next.Status)
+				continue
+			}
+			assert.Equal(t, []string{"/payload/status"}, pointers(err), "%s reported of one that is %s", reported, own)
+			assert.Contains(t, err.Error(), "the booking is "+string(own))
+			assert.Equal(t, b, next, "nothing changes")
+			c.Version = Given(b.Version - 1)
+			_, _, changed, err = b.Apply(BookingModified, c, true, noon)
+			require.NoError(t, err, "what is older is passed over, not refused")
+			assert.False(t, changed)
+		}
+	}
+	first := BookingChange{ID: "BK-1", Category: Given(Car), Title: Given("Van"), Customer: Given("Tom"), Status: Given(New)}
+	b, _, _, err := Booking{}.Apply(BookingModified, first, false, noon)
+	require.NoError(t, err)
+	assert.Equal(t, New, b.Status)
+	first.Status = Given(Confirmed)
+	_, _, _, err = Booking{}.Apply(BookingModified, first, false, noon)
+	assert.Equal(t, []string{"/payload/status"}, pointers(err), "a modification does not confirm what nobody has heard of either")
+	assert.True(t, BookingChange{ID: "BK-1", Status: Given(New)}.Bare(), "it says nothing else about the booking")
+}
+
 func TestFirstSight(t *testing.T) {
 	full := BookingChange{ID: "BK-1", Category: Given(Car), Title: Given("Van"), Customer: Given("Tom")}
 	for et := range lifeOf {

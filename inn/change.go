@@ -42,12 +42,16 @@ type BookingChange struct {
 	Email, Phone, Notes Field[string]
 	At                  time.Time // when it happened, as reported; zero for now
 	Short               bool
+
+	// Status is where a modification says that the booking stands. It moves
+	// nothing: the type decides, and one that differs is refused.
+	Status Field[Status]
 }
 
 // Bare reports whether the change takes a step and says nothing else about the
 // booking.
 func (c BookingChange) Bare() bool {
-	return c == BookingChange{ID: c.ID, Property: c.Property, Version: c.Version, At: c.At, Short: c.Short}
+	return c == BookingChange{ID: c.ID, Property: c.Property, Version: c.Version, At: c.At, Short: c.Short, Status: c.Status}
 }
 
 // step says from which statuses a type leads on, and whereto. A status that
@@ -174,34 +178,38 @@ func (b *Booking) set(c BookingChange) error {
 	}
 
 	var problems []FieldError
-	wrong := func(pointer, detail string, args ...any) {
-		problems = append(problems, FieldError{pointer, fmt.Sprintf(detail, args...)})
+	wrong := func(name, detail string, args ...any) {
+		part := map[bool]string{false: "/payload/", true: "/data/"}[c.Short]
+		problems = append(problems, FieldError{part + name, fmt.Sprintf(detail, args...)})
+	}
+	if c.Status.Given && c.Status.Value != b.Status {
+		wrong("status", "differs: the booking is %s, and a modification leaves it so; only an event of the step itself moves it", b.Status)
 	}
 	switch {
 	case c.Cleared:
 		b.Price.Minor, b.Priced = 0, false
 	case c.Amount.Given && b.Price.Currency == "":
-		wrong("/payload/currency", "is needed with an amount")
+		wrong("currency", "is needed with an amount")
 	case c.Amount.Given:
 		price, err := ParseMoney(c.Amount.Value, b.Price.Currency)
 		if err != nil {
-			wrong("/payload/amount", "%s", err.Error())
+			wrong("amount", "%s", err.Error())
 		}
 		b.Price, b.Priced = price, true
 	case b.Priced && b.Price.Currency != was.Price.Currency:
-		wrong("/payload/currency", "cannot change without the amount in it")
+		wrong("currency", "cannot change without the amount in it")
 	}
 	if b.Title == "" {
-		wrong("/payload/title", "must not be empty")
+		wrong("title", "must not be empty")
 	}
 	if b.Customer == "" {
-		wrong("/payload/customerName", "must not be empty")
+		wrong("customerName", "must not be empty")
 	}
 	if b.CheckIn != "" && b.CheckOut != "" && b.CheckOut < b.CheckIn {
-		wrong("/payload/checkOut", "is before checkIn (%s)", b.CheckIn)
+		wrong("checkOut", "is before checkIn (%s)", b.CheckIn)
 	}
 	if b.CheckIn != "" && b.CheckOut != "" && b.CheckIn.Days(b.CheckOut) > 3660 {
-		wrong("/payload/checkOut", "is more than ten years after checkIn")
+		wrong("checkOut", "is more than ten years after checkIn")
 	}
 	return InvalidFields(problems)
 }
