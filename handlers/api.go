@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -47,6 +48,11 @@ func (s *Site) listEvents(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if forward {
+		if err := s.holds(c.Request().Context(), f.After); err != nil {
+			return err
+		}
+	}
 	answer := struct {
 		Events []eventJSON `json:"events"`
 		Next   *string     `json:"next"`
@@ -60,6 +66,16 @@ func (s *Site) listEvents(c echo.Context) error {
 		answer.Events = append(answer.Events, asJSON(s.store.Epoch(), inn.Redact(&events[i], v.SightOf(&events[i]))))
 	}
 	return c.JSON(http.StatusOK, answer)
+}
+
+// holds refuses a place that the log does not go on from without a gap. It is
+// asked after the events were read: a trim in between is found out, not passed over.
+func (s *Site) holds(ctx context.Context, after int64) error {
+	trimmed, head, err := s.store.Bounds(ctx)
+	if err == nil && (after < trimmed || after > head) {
+		err = lostPlace()
+	}
+	return err
 }
 
 // sees answers a property the viewer may not see like one that does not exist.

@@ -185,9 +185,15 @@ func (s *Site) place(position string) (int64, error) {
 	}
 	at, err := inn.ParsePosition(position)
 	if err == nil && at.Epoch != s.store.Epoch() {
-		err = inn.E(inn.Malformed, "That position is not of this log.")
+		err = lostPlace()
 	}
 	return at.ID, err
+}
+
+// lostPlace is the answer to a position that nothing can be read on from without
+// a gap: of another life of the log, trimmed, or beyond its end.
+func lostPlace() error {
+	return inn.E(inn.Malformed, "That position is not in this log, or no longer. Begin again without one: what happened in between may be missing here.")
 }
 
 // nextPage gives the query of the page after a place in the log.

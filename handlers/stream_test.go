@@ -183,6 +183,45 @@ func TestLostPositions(t *testing.T) {
 	assert.Equal(t, []string{"BK-old2"}, kept.subjects(1))
 }
 
+// The history has no silent gap either: an after that the log does not go on from
+// is refused, and next leads to the end, whatever is trimmed behind it.
+func TestHistoryNamesItsGaps(t *testing.T) {
+	s := newSite(t)
+	writer, program := s.key("events:write"), s.key("events:read")
+	for i := range 6 {
+		writer.publish(booking("new", fmt.Sprintf("BK-%d", i), "lake-house", ""))
+	}
+	epoch, trimmed := s.store.Epoch(), place(t, s.lastBefore(t, "BK-2"))
+	at := func(id int64) string { return fmt.Sprintf("%s-%d", epoch, id) }
+	ask := func(query string) answer { return program.get("/api/v1/events?limit=2&type=booking:new&" + query) }
+	require.Equal(t, 200, ask("after="+at(0)).Status, "nothing is trimmed yet")
+	require.NoError(t, s.store.Trim(t.Context(), trimmed))
+	end := place(t, s.head())
+	foreign := ask("after=ffffff-" + strconv.FormatInt(end, 10))
+	assert.Equal(t, 400, foreign.Status)
+	for _, lost := range []int64{0, trimmed - 1, end + 1, 99999999} {
+		r := ask("after=" + at(lost))
+		assert.Equal(t, 400, r.Status, lost)
+		assert.Equal(t, foreign.Body, r.Body, lost)
+	}
+	var told []string
+	for query, next := "after="+at(trimmed), any(at(trimmed)); next != nil; {
+		r := ask(query)
+		require.Equal(t, 200, r.Status, r.Body)
+		for _, e := range r.json(t)["events"].([]any) {
+			told = append(told, e.(map[string]any)["subject"].(string))
+		}
+		if next = r.json(t)["next"]; next != nil {
+			query = "after=" + next.(string)
+			require.NoError(t, s.store.Trim(t.Context(), place(t, next.(string))))
+		}
+	}
+	assert.Equal(t, []string{"booking:BK-2", "booking:BK-3", "booking:BK-4", "booking:BK-5"}, told)
+	r := ask("after=" + at(end))
+	assert.Equal(t, 200, r.Status)
+	assert.JSONEq(t, `{"events":[],"next":null}`, r.Body)
+}
+
 // A page that is more than 500 visible events behind reads itself anew; a
 // program gets every one of them.
 func TestFarBehind(t *testing.T) {
