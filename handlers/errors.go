@@ -20,6 +20,7 @@ var statuses = map[inn.Code]int{
 	inn.Unauthenticated: http.StatusUnauthorized,
 	inn.Forbidden:       http.StatusForbidden,
 	inn.NotFound:        http.StatusNotFound,
+	inn.NotAllowed:      http.StatusMethodNotAllowed,
 	inn.Conflict:        http.StatusConflict,
 	inn.TooLarge:        http.StatusRequestEntityTooLarge,
 	inn.Unsupported:     http.StatusUnsupportedMediaType,
@@ -67,18 +68,26 @@ func (s *Site) fail(err error, c echo.Context) {
 		}
 		h.Set(echo.HeaderContentType, "application/problem+json")
 		c.JSON(status, problem{"about:blank", http.StatusText(status), status, e.Text, e.Fields})
-	case r.Method == http.MethodHead:
-		c.NoContent(status)
 	case isHTMX(c):
 		if status == http.StatusUnauthorized {
-			h.Set("HX-Redirect", "/login")
+			h.Set("HX-Redirect", loginFrom(r.Header.Get("HX-Current-URL")))
 		}
 		s.render(c, status, views.FlashPartial(e.Text, e.Fields))
-	case status == http.StatusUnauthorized && r.Method == http.MethodGet:
-		c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(r.URL.RequestURI()))
+	case status == http.StatusUnauthorized && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		c.Redirect(http.StatusSeeOther, loginFrom(r.URL.RequestURI()))
 	default:
 		s.render(c, status, views.ErrorPage(status, http.StatusText(status), e.Text))
 	}
+}
+
+// loginFrom gives the address of the sign-in page that leads back to a page
+// afterwards: to its path and query, whichever host it names.
+func loginFrom(page string) string {
+	u, err := url.Parse(page)
+	if err != nil {
+		return "/login"
+	}
+	return "/login?next=" + url.QueryEscape(safeNext(u.RequestURI()))
 }
 
 // forPrograms reports whether a path is the API's: it takes keys, and answers
@@ -97,8 +106,10 @@ func asError(err error) *inn.Error {
 	var theirs *echo.HTTPError
 	if errors.As(err, &theirs) {
 		switch theirs.Code {
-		case http.StatusNotFound, http.StatusMethodNotAllowed:
+		case http.StatusNotFound:
 			return inn.E(inn.NotFound, "There is nothing at this address.")
+		case http.StatusMethodNotAllowed:
+			return inn.E(inn.NotAllowed, "This address does not take that method; the Allow header names those it takes.")
 		case http.StatusRequestEntityTooLarge:
 			return inn.E(inn.TooLarge, "That is too large.")
 		}

@@ -80,14 +80,18 @@ func TestHTMXAnswers(t *testing.T) {
 	assert.NotContains(t, r.Body, "<html")
 
 	for _, path := range []string{"/", "/bookings?status=new", "/notifications"} {
-		r = s.nobody().get(path, "HX-Request", "true")
+		r = s.nobody().get("/", "HX-Request", "true", "HX-Current-URL", s.url+path)
 		assert.Equal(t, 401, r.Status)
-		assert.Equal(t, "/login", r.Header.Get("HX-Redirect"))
+		assert.Equal(t, "/login?next="+url.QueryEscape(path), r.Header.Get("HX-Redirect"), "the page that was open is not lost")
 		r = s.nobody().get(path)
 		assert.Equal(t, 303, r.Status)
 		assert.Equal(t, "/login?next="+url.QueryEscape(path), r.Header.Get("Location"))
 	}
-	assert.Equal(t, 401, s.nobody().do("POST", form[1], "", "HX-Request", "true").Status)
+	for _, page := range []string{"", "https://evil.test//evil.test", "/\\evil.test", "javascript:alert(1)", "/bookings?q=<b>", "%zz"} {
+		r = s.nobody().do("POST", form[1], "", "HX-Request", "true", "HX-Current-URL", page)
+		assert.Equal(t, 401, r.Status)
+		assert.Contains(t, []string{"/login", "/login?next=%2F"}, r.Header.Get("HX-Redirect"), page)
+	}
 }
 
 // A booking's id may hold a colon or a dot, and be sent escaped.

@@ -244,10 +244,13 @@ func TestHead(t *testing.T) {
 		head := admin.do(http.MethodHead, path, "")
 		assert.Empty(t, head.Body, path)
 		if streamPath(path) {
-			assert.Equal(t, 404, head.Status, path)
+			assert.Equal(t, 405, head.Status, path)
 			continue
 		}
 		assert.Equal(t, admin.get(path).Status, head.Status, path)
+		head, get := s.nobody().do(http.MethodHead, path, ""), s.nobody().get(path)
+		assert.Equal(t, get.Status, head.Status, "%s without a session", path)
+		assert.Equal(t, get.Header.Get("Location"), head.Header.Get("Location"), path)
 	}
 }
 

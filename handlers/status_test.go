@@ -61,7 +61,8 @@ func TestMetersAreReadByPrometheus(t *testing.T) {
 	assert.EqualValues(t, 0, value("baithaka_writer_queue_length"))
 	assert.GreaterOrEqual(t, value("go_goroutines"), 1.0)
 	assert.EqualValues(t, 1, value("baithaka_http_requests_total", "route", "/bookings/:id", "status", "200"))
-	assert.EqualValues(t, 2, value("baithaka_http_requests_total", "route", "unmatched", "method", "other", "status", "404"))
+	assert.EqualValues(t, 1, value("baithaka_http_requests_total", "route", "unmatched", "method", "other", "status", "404"))
+	assert.EqualValues(t, 1, value("baithaka_http_requests_total", "route", "unmatched", "method", "other", "status", "405"))
 	assert.EqualValues(t, 1, value("baithaka_http_request_seconds", "route", "/bookings/:id"))
 	assert.EqualValues(t, -1, value("baithaka_http_request_seconds", "route", "/live"))
 	for _, label := range []string{"BK-secret", "BREW", "nowhere", "house.test"} {

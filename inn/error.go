@@ -16,6 +16,7 @@ const (
 	Unauthenticated Code = "unauthenticated"   // 401: nobody we know is asking
 	Forbidden       Code = "forbidden"         // 403: an action one may not take on what one sees
 	NotFound        Code = "not-found"         // 404: not there, or not for this viewer; the two look alike
+	NotAllowed      Code = "not-allowed"       // 405: an address that is not asked with this method
 	Conflict        Code = "conflict"          // 409: a step that the present state does not allow
 	TooLarge        Code = "too-large"         // 413
 	Unsupported     Code = "unsupported-media" // 415
