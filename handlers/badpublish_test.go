@@ -194,7 +194,7 @@ func badBodies() []bad {
 		{"one bad of four", "[" + strings.Join([]string{with("id", `"A-1"`), with("id", `"A-2"`), with("id", `"A-3"`), with("amount", "-5")}, ",") + "]", 422, "/3/payload/amount", nil},
 		{"one bad binding of four", "[" + strings.Join([]string{with("id", `"A-1"`), with("id", `"A-2"`), with("id", `"A-3"`), with("units", "-5")}, ",") + "]", 422, "/3/payload/units", nil},
 		{"one impossible of four", "[" + strings.Join([]string{with("id", `"A-1"`), with("id", `"A-2"`), with("id", `"A-3"`), `{"type":"booking:checked_in","payload":{"id":"A-1"}}`}, ",") + "]", 409, "/3", nil},
-		{"a bad idempotency key", good, 422, "Idempotency-Key", []string{"Idempotency-Key", "with blanks"}},
+		{"a bad idempotency key", good, 422, "/Idempotency-Key", []string{"Idempotency-Key", "with blanks"}},
 	}
 }
 

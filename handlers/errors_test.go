@@ -46,3 +46,29 @@ func TestWrongMethod(t *testing.T) {
 		}
 	}
 }
+
+// What is wrong with a parameter of a read is named like a field, by a pointer
+// that is one, and nothing is said of storing.
+func TestWrongParameters(t *testing.T) {
+	s := newSite(t)
+	reader := s.key("events:read")
+	for path, pointer := range map[string]string{
+		"/api/v1/events?limit=0": "/limit", "/api/v1/events?limit=many": "/limit", "/api/v1/events?type=bogus": "/type", "/api/v1/events?kind=bogus": "/kind",
+		"/api/v1/stream?types=bogus": "/types", "/api/v1/bookings?status=bogus": "/status", "/api/v1/bookings?limit=501": "/limit",
+		"/api/v1/notifications?unread=maybe": "/unread", "/api/v1/notifications?priority=bogus": "/priority", "/api/v1/notifications?from=yesterday": "/from",
+		"/api/v1/metrics?window=0d": "/window", "/api/v1/metrics?window=30": "/window",
+	} {
+		r := reader.get(path)
+		assertProblem(t, bad{name: path, status: 422, pointer: pointer}, r)
+		assert.NotContains(t, r.Body, "stored", path)
+	}
+	admin := s.as("admin")
+	for path, pointer := range map[string]string{
+		"/history?type=bogus": "/type", "/history?from=yesterday": "/from", "/notifications?period=bogus": "/period", "/activity?to=tomorrow": "/to",
+	} {
+		r := admin.get(path, "HX-Request", "true")
+		assert.Equal(t, 422, r.Status, path)
+		assert.Contains(t, r.Body, "<code>"+pointer+"</code>", path)
+		assert.NotContains(t, r.Body, "stored", path)
+	}
+}

@@ -37,7 +37,7 @@ func (s *Site) publish(c echo.Context) error {
 	c.Set(bodyKey, body)
 	idem := store.Idempotency{Key: c.Request().Header.Get("Idempotency-Key"), Body: sha256.Sum256(body)}
 	if idem.Key != "" && !inn.IsIdentifier(idem.Key) {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "Idempotency-Key", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
 	}
 	batch, err := bindBatch(body, time.Now())
 	if err != nil {

@@ -71,7 +71,7 @@ func askNotifications(query url.Values) (views.NotificationsAsked, error) {
 	var problems []inn.FieldError
 	wrong := func(name, detail string, is bool) {
 		if is {
-			problems = append(problems, inn.FieldError{Pointer: name, Detail: detail})
+			problems = append(problems, inn.FieldError{Pointer: "/" + name, Detail: detail})
 		}
 	}
 	wrong("unread", "must be true or false", !slices.Contains([]string{"", "true", "false"}, a.Unread))
@@ -86,7 +86,7 @@ func askNotifications(query url.Values) (views.NotificationsAsked, error) {
 	if a.From != "" && a.To != "" && a.To < a.From {
 		a.From, a.To = a.To, a.From
 	}
-	return a, inn.InvalidFields(problems)
+	return a, inn.InvalidQuery(problems)
 }
 
 // cardFilter turns what was asked into a filter; days are those of the person's

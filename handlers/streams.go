@@ -219,7 +219,7 @@ func (s *Site) narrow(c echo.Context, v inn.Viewer) (narrowing, error) {
 	}
 	for _, name := range list(c.QueryParam("types")) {
 		if !inn.Type(name).Known() {
-			return narrowing{}, inn.InvalidFields([]inn.FieldError{{Pointer: "types", Detail: "holds an unknown event type"}})
+			return narrowing{}, inn.InvalidQuery([]inn.FieldError{{Pointer: "/types", Detail: "holds an unknown event type"}})
 		}
 		n.types[inn.Type(name)] = true
 	}

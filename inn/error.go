@@ -28,8 +28,9 @@ const (
 	NoSpace         Code = "no-space"          // 507: the disk is full; nothing was stored
 )
 
-// FieldError names one wrong field by JSON pointer ("/payload/amount") and says
-// what would be right.
+// FieldError names one wrong field by JSON pointer ("/payload/amount"; "/" and
+// its name for a parameter of an address or a header) and says what would be
+// right.
 type FieldError struct {
 	Pointer string `json:"pointer"`
 	Detail  string `json:"detail"`
@@ -60,6 +61,14 @@ func InvalidFields(fields []FieldError) error {
 		return nil
 	}
 	return &Error{Code: Invalid, Text: "Some fields cannot be accepted; nothing was stored.", Fields: fields}
+}
+
+// InvalidQuery is InvalidFields for the parameters of an address that is read.
+func InvalidQuery(fields []FieldError) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	return &Error{Code: Invalid, Text: "Some of what stands behind the ? of the address cannot be asked for.", Fields: fields}
 }
 
 // Error satisfies error with the shown text and, when known, the cause.
