@@ -50,7 +50,7 @@ func (s *Site) publish(c echo.Context) error {
 	applied := slices.ContainsFunc(events, func(e *inn.Event) bool { return e != nil })
 	s.meters.published(replayed, applied)
 	status := http.StatusCreated
-	if replayed || !applied {
+	if replayed || !applied && !batch.Array { // an array's nulls say which changed nothing, be it all
 		status = http.StatusOK
 	}
 	answer, err := s.published(v, batch.Array, events)

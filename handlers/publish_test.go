@@ -184,7 +184,7 @@ func TestBatch(t *testing.T) {
 	assert.Equal(t, place(t, ids[1].(string))+1, place(t, ids[2].(string)))
 
 	again := writer.post("/api/v1/events", "["+booking("new", "BK-1", "lake-house", "")+"]")
-	assert.Equal(t, 200, again.Status)
+	assert.Equal(t, 201, again.Status)
 	assert.JSONEq(t, `{"ids":[null]}`, again.Body)
 
 	var most []string
