@@ -73,7 +73,7 @@ func TestExitStatuses(t *testing.T) {
 		"demo --speed 0":                                                                1,
 	} {
 		data := dir
-		if want == 0 && strings.Contains(line, "help") || line == "version" || line == "" {
+		if want == 0 && strings.Contains(line, "help") || line == "" {
 			data = ""
 		}
 		status, out, errOut := command(t, data, strings.Fields(line)...)
@@ -117,6 +117,35 @@ func TestPeopleOnTheCommandLine(t *testing.T) {
 	var out, errOut strings.Builder
 	require.Zero(t, run(t.Context(), []string{"user", "add", "two@house.test", "--name", "Two", "--role", "STAFF", "--data", dir}, strings.NewReader(""), &out, &errOut))
 	assert.Regexp(t, `Password \(shown once\): [a-z2-7]{16}\n`, out.String(), "one is made when none is given")
+}
+
+// The command line may take the last SUPER_ADMIN away, and says so.
+func TestTheLastAdministratorOnTheCommandLine(t *testing.T) {
+	dir, _ := newHouse(t)
+	must(t, dir, "user", "add", "one@house.test", "--name", "One", "--role", "SUPER_ADMIN")
+	must(t, dir, "user", "add", "two@house.test", "--name", "Two", "--role", "SUPER_ADMIN")
+	must(t, dir, "user", "add", "three@house.test", "--name", "Three", "--role", "STAFF")
+	for _, step := range []struct {
+		line  string
+		warns bool
+	}{
+		{"disable three@house.test", false},
+		{"disable one@house.test", false},
+		{"set two@house.test --role ADMIN", true},
+		{"enable one@house.test", false},
+		{"disable one@house.test", true},
+		{"set two@house.test --role SUPER_ADMIN", false},
+	} {
+		status, out, errOut := command(t, dir, append([]string{"user"}, strings.Fields(step.line)...)...)
+		assert.Zero(t, status, step.line)
+		assert.NotEmpty(t, out, step.line)
+		if !step.warns {
+			assert.Empty(t, errOut, step.line)
+			continue
+		}
+		oneLine(t, errOut)
+		assert.Contains(t, errOut, "no SUPER_ADMIN", step.line)
+	}
 }
 
 // A mistyped --data is no empty house: what reads or changes refuses and makes

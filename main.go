@@ -300,10 +300,10 @@ func newLogger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, nil))
 }
 
-type versionCmd struct{}
+type versionCmd struct{ dataFlag }
 
 // Run prints the version the binary was built from.
-func (versionCmd) Run(con console) error {
+func (*versionCmd) Run(con console) error {
 	version := "devel"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
