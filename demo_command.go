@@ -15,6 +15,7 @@ import (
 
 	"baithaka/db"
 	"baithaka/demo"
+	"baithaka/handlers"
 	"baithaka/inn"
 )
 
@@ -47,7 +48,7 @@ func (c *demoCmd) Run(ctx context.Context, con console) error {
 	}
 	var simulating sync.WaitGroup
 	defer simulating.Wait()
-	return h.serve(ctx, c.Listen, c.config(), func(address string) error {
+	return h.serve(ctx, c.Listen, handlers.Config{}, func(address string) error {
 		fmt.Fprintf(con.out, "Baithaka's demonstration runs at http://%s\nSign in with the password %s as\n", address, demo.Password)
 		for _, m := range demo.People() {
 			fmt.Fprintf(con.out, "  %-18s %s\n", m.Email, m.Role)

@@ -106,27 +106,24 @@ type dataFlag struct {
 
 // serverFlags are what serve and demo have in common.
 type serverFlags struct {
-	Listen            string `help:"Address to listen on." default:"127.0.0.1:8080"`
-	StreamsPerPerson  int    `help:"Streams one person may have open; 0 for no limit." default:"20"`
-	StreamsPerKey     int    `help:"Streams one API key may have open; 0 for no limit." default:"50"`
-	StreamsPerAddress int    `help:"Streams from one address; 0 for no limit." default:"200"`
-}
-
-func (f serverFlags) config() handlers.Config {
-	return handlers.Config{PerPerson: f.StreamsPerPerson, PerKey: f.StreamsPerKey, PerAddress: f.StreamsPerAddress}
+	Listen string `help:"Address to listen on." default:"127.0.0.1:8080"`
 }
 
 type serveCmd struct {
 	dataFlag
 	serverFlags
-	PublicURL    *url.URL `help:"How browsers reach the server, for example https://desk.example.com."`
-	TrustedProxy []string `help:"Networks of proxies whose forwarding headers are believed (CIDR)." placeholder:"CIDR"`
+	PublicURL         *url.URL `help:"How browsers reach the server, for example https://desk.example.com."`
+	TrustedProxy      []string `help:"Networks of proxies whose forwarding headers are believed (CIDR)." placeholder:"CIDR"`
+	StreamsPerPerson  int      `help:"Streams one person may have open; 0 for no limit." default:"20"`
+	StreamsPerKey     int      `help:"Streams one API key may have open; 0 for no limit." default:"50"`
+	StreamsPerAddress int      `help:"Streams from one address; 0 for no limit." default:"200"`
 }
 
 // Run serves until the context ends.
 func (c *serveCmd) Run(ctx context.Context, con console) error {
-	config := c.config()
-	config.PublicURL = c.PublicURL
+	config := handlers.Config{
+		PublicURL: c.PublicURL, PerPerson: c.StreamsPerPerson, PerKey: c.StreamsPerKey, PerAddress: c.StreamsPerAddress,
+	}
 	if c.PublicURL != nil && (c.PublicURL.Host == "" || c.PublicURL.Scheme != "http" && c.PublicURL.Scheme != "https") {
 		return fmt.Errorf("--public-url must be like https://desk.example.com")
 	}
