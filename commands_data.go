@@ -50,7 +50,7 @@ func (c *restoreCmd) Run(ctx context.Context, con console) error {
 	if !made.Chain.Stands() {
 		fmt.Fprintf(con.out, "Its audit is not as it was written: act %d %s.\n", made.Chain.Bad, made.Chain.Why)
 	}
-	fmt.Fprintln(con.out, "People and keys are as they were then: what was revoked since has to be revoked again. Everybody signs in anew, and invitation links are void.")
+	fmt.Fprintln(con.out, "People, sessions and keys are as they were then: what was revoked since has to be revoked again.")
 	return nil
 }
 

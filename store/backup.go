@@ -107,9 +107,8 @@ func headOf(ctx context.Context, pool *sql.DB) (at inn.Position, err error) {
 
 // Restore puts a backup in the place of the database in dir, which nobody may
 // have open. The backup is looked at first, brought up to date, and given a new
-// epoch, so that every stream is told to reload. Its sessions and one-time links
-// are ended, and the audit says that it was restored. What was there before is
-// kept beside it.
+// epoch, so that every stream is told to reload; the audit says that it was
+// restored. What was there before is kept beside it.
 func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Logger) (c Copy, err error) {
 	if _, err := os.Stat(file); err != nil {
 		return c, fmt.Errorf("there is no backup: %w", err)
@@ -156,15 +155,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, log *s
 			if c.Epoch, err = t.newEpoch(); err != nil {
 				return err
 			}
-			// What was ended since, by signing out or because it was stolen, must not begin
-			// again. Nobody has a stream yet that is to hear of it.
-			if err := t.exec(`UPDATE sessions SET ended = $1, data = x'' WHERE ended = 0`, ms(t.now)); err != nil {
-				return err
-			}
-			if err := t.exec(`DELETE FROM invites`); err != nil {
-				return err
-			}
-			return t.audit(by, inn.Act{Deed: inn.HouseRestored, Name: name, Detail: "as of " + c.At.String() + "; a new epoch, " + c.Epoch + "; everybody signed out"})
+			return t.audit(by, inn.Act{Deed: inn.HouseRestored, Name: name, Detail: "as of " + c.At.String() + "; a new epoch, " + c.Epoch})
 		})
 	}
 	s.Close()

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -179,33 +178,6 @@ func TestRestoreBeginsANewEpoch(t *testing.T) {
 	var bookings int
 	require.NoError(t, kept.QueryRow(`SELECT count(*) FROM bookings`).Scan(&bookings))
 	assert.Equal(t, 2, bookings, "what was there before is kept, with what stood in its write-ahead log")
-}
-
-// What has ended since the backup does not begin again with it: a session that
-// was ended because its cookie was stolen, a link that was used.
-func TestRestoreRevivesNoSessionAndNoLink(t *testing.T) {
-	t.Parallel()
-	s := newStore(t)
-	tom := person(t, s, "tom", inn.Staff)
-	ended, open := begin(t, s, tom, "ended since"), begin(t, s, tom, "open still")
-	require.NoError(t, s.StartSession(ctx, Session{Token: "waits for a code", Pending: tom.UserID, Data: []byte("data"), Expires: time.Now().Add(time.Hour)}))
-	link, err := s.Invite(ctx, operator, inn.Member{Email: "new@demo.test", Name: "New", Role: inn.Staff})
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "backup.db")
-	_, err = Backup(ctx, filepath.Dir(s.db.Path), file)
-	require.NoError(t, err)
-	require.NoError(t, s.EndSession(ctx, ended.Token))
-	_, err = s.UseLink(ctx, "192.0.2.1", link.Token, "New", "rain-on-the-lake-house-roof")
-	require.NoError(t, err)
-
-	again, _ := restored(t, file, t.TempDir())
-	for _, token := range []string{ended.Token, open.Token, "waits for a code"} {
-		dead(t, again, token, token)
-	}
-	_, err = again.UseLink(ctx, "192.0.2.1", link.Token, "New", "rain-on-the-lake-house-roof")
-	assert.Equal(t, inn.NotFound, inn.CodeOf(err))
-	_, err = s.Session(ctx, open.Token)
-	require.NoError(t, err, "the house it was taken of goes on")
 }
 
 // What cannot be restored changes nothing: no database, a damaged one, one of a
