@@ -109,6 +109,7 @@ func notificationID(subject string) string   { return "notification-" + subject 
 func pastID(subject string) string           { return "past-" + subject }
 func propertyStatusID(slug string) string    { return "property-status-" + slug }
 func figuresID(scope string) string          { return "figures-" + strings.ReplaceAll(scope, ":", "-") }
+func meaningsID(scope string) string         { return figuresID(scope) + "-meanings" }
 func position(epoch string, id int64) string { return inn.Position{Epoch: epoch, ID: id}.String() }
 
 // byID selects an element by its id. An attribute selector needs no escaping
