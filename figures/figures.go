@@ -24,6 +24,9 @@ const (
 	pace = 300 * time.Millisecond
 	// noteEvery is the least time between two metrics:update events of a scope.
 	noteEvery = 5 * time.Second
+	// again is how long the worker rests after something failed, and tellEvery how
+	// often the program's log is told while that goes on.
+	again, tellEvery = 5 * time.Second, time.Minute
 	// forgetAfter is how long a set of properties stays in use after somebody
 	// last looked at it.
 	forgetAfter = 10 * time.Minute
@@ -36,14 +39,20 @@ type Board struct {
 	slog   *slog.Logger
 	ledger *ledger
 
-	mu     sync.Mutex
-	scopes map[string]*entry
-	bell   chan struct{}
-	kick   chan struct{} // wakes the worker for a scope that is new in use
+	mu       sync.Mutex
+	scopes   map[string]*entry
+	versions uint64 // the last one given
+	bell     chan struct{}
+	kick     chan struct{} // wakes the worker for a scope that is new in use
+
+	// Of the worker alone.
+	started bool
+	told    time.Time // when the program's log was told last that something fails
 }
 
-// entry is one scope's figures. version counts the changes a viewer could see;
-// it is 0 until they have been computed.
+// entry is one scope's figures. version is another after each change a viewer
+// could see, and never one that the scope has had before, also when it was
+// forgotten meanwhile; it is 0 until they have been computed.
 type entry struct {
 	scope   Scope
 	metrics inn.Metrics
@@ -70,7 +79,7 @@ func (b *Board) Changed() <-chan struct{} {
 // Figures gives the newest figures of a scope and their version, and keeps them
 // up to date from now on. Who asks before the worker has come to them computes
 // them from what the worker has at hand; the first after a start waits until that
-// has been read.
+// has been read. What is no property has no figures.
 func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, error) {
 	b.mu.Lock()
 	if e := b.scopes[scope.key()]; e != nil && e.version > 0 {
@@ -79,6 +88,11 @@ func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, 
 		return e.metrics, e.version, nil
 	}
 	b.mu.Unlock()
+	if len(scope.Slugs) == 1 {
+		if err := b.ledger.lists(ctx, scope); err != nil {
+			return inn.Metrics{}, 0, err
+		}
+	}
 	m, err := b.ledger.measure(ctx, scope)
 	if err != nil {
 		return inn.Metrics{}, 0, err
@@ -90,7 +104,7 @@ func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, 
 	if e.version > 0 {
 		return e.metrics, e.version, nil // the worker was quicker
 	}
-	e.set(m)
+	b.set(e, m)
 	// An event may have passed the worker while this was computed.
 	e.dirty = true
 	select {
@@ -129,8 +143,9 @@ func (b *Board) use(scope Scope) *entry {
 	return e
 }
 
-func (e *entry) set(m inn.Metrics) {
-	e.metrics = m
-	e.version++
+// set gives an entry new figures; the caller holds the lock.
+func (b *Board) set(e *entry, m inn.Metrics) {
+	b.versions++
+	e.metrics, e.version = m, b.versions
 	e.unnoted = e.scope.Name != "properties"
 }

@@ -1,9 +1,12 @@
 package figures
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,9 +24,11 @@ import (
 // test's own: waiting costs nothing.
 type site struct {
 	t     *testing.T
+	db    *db.DB
 	store *store.Store
 	log   *live.Log
 	board *Board
+	said  *bytes.Buffer // in the program's log, by the board; to be read when the worker rests
 	stop  func() // ends the worker
 }
 
@@ -45,7 +50,7 @@ func inBubble(t *testing.T, do func(*site)) {
 		require.NoError(t, err)
 		done := make(chan struct{})
 		go func() { log.Run(ctx); close(done) }()
-		x := &site{t: t, store: s, log: log, stop: func() {}}
+		x := &site{t: t, db: database, store: s, log: log, stop: func() {}}
 		do(x)
 		x.stop()
 		cancel()
@@ -57,7 +62,8 @@ func inBubble(t *testing.T, do func(*site)) {
 
 // start runs a new board's worker until it has nothing left to do.
 func (x *site) start() {
-	x.board = New(x.store, x.log, slog.New(slog.DiscardHandler))
+	x.said = &bytes.Buffer{}
+	x.board = New(x.store, x.log, slog.New(slog.NewTextHandler(x.said, nil)))
 	ctx, cancel := context.WithCancel(x.t.Context())
 	done := make(chan struct{})
 	go func() { x.board.Run(ctx); close(done) }()
@@ -209,13 +215,12 @@ func TestFiguresAreNeverEmptyBecauseNobodyLookedYet(t *testing.T) {
 	inBubble(t, func(x *site) {
 		x.publish("BK-1", "lake", 100)
 		x.board = New(x.store, x.log, slog.New(slog.DiscardHandler))
-		x.board.start(x.t.Context()) // the worker has begun and computed nothing
+		require.NoError(t, x.board.start(x.t.Context())) // the worker has begun and computed nothing
 		m, version := x.figures(Portfolio)
 		assert.Equal(t, []any{"portfolio", 1}, []any{m.Scope, m.TotalCustomers})
 		assert.Positive(t, version)
 		before := x.log.Head()
-		x.board.compute(x.t.Context())
-		x.board.note(x.t.Context())
+		require.NoError(t, x.board.work(x.t.Context()))
 		synctest.Wait()
 		assert.Len(t, x.notes(before), 4, "also what a page asked for first is noted")
 	})
@@ -226,21 +231,61 @@ func TestASetIsKeptWhileSomebodyLooks(t *testing.T) {
 		x.start()
 		set, ok := ScopeOf(inn.Viewer{UserID: 1, Role: inn.Staff, Properties: []string{"lake", "hill"}})
 		require.True(t, ok)
-		m, version := x.figures(set)
-		assert.Equal(t, []any{"properties", uint64(1)}, []any{m.Scope, version})
+		m, first := x.figures(set)
+		assert.Equal(t, "properties", m.Scope)
+		assert.Positive(t, first)
 		head := x.log.Head()
 		x.publish("BK-1", "lake", 100)
 		x.settle()
-		m, version = x.figures(set)
-		assert.Equal(t, []any{1, uint64(2)}, []any{m.TotalCustomers, version})
+		m, second := x.figures(set)
+		assert.Equal(t, 1, m.TotalCustomers)
+		assert.Greater(t, second, first)
 		for _, e := range x.notes(head) {
 			assert.NotContains(t, e.Subject, "properties", "a set is somebody's own: it is not noted")
 		}
 		time.Sleep(forgetAfter + 15*time.Minute)
-		x.board.mu.Lock()
-		defer x.board.mu.Unlock()
-		assert.NotContains(t, x.board.scopes, set.key())
-		assert.Contains(t, x.board.scopes, Portfolio.key())
+		assert.NotContains(t, x.kept(), set.key())
+		assert.Contains(t, x.kept(), Portfolio.key())
+		x.publish("BK-2", "lake", 100)
+		x.settle()
+		m, third := x.figures(set)
+		assert.Equal(t, 2, m.TotalCustomers)
+		assert.Greater(t, third, second, "what was rendered of the versions before the set was forgotten is of other figures")
+	})
+}
+
+// kept gives the keys of the scopes in use.
+func (x *site) kept() []string {
+	x.board.mu.Lock()
+	defer x.board.mu.Unlock()
+	return slices.Sorted(maps.Keys(x.board.scopes))
+}
+
+// Somebody who may see every property may name one that there is not.
+func TestWhatIsNoPropertyHasNoFigures(t *testing.T) {
+	inBubble(t, func(x *site) {
+		x.start()
+		head, before := x.log.Head(), x.kept()
+		for _, slug := range []string{"", "nowhere", "lake\n"} {
+			_, _, err := x.board.Figures(x.t.Context(), Property(slug))
+			assert.Equal(t, inn.NotFound, inn.CodeOf(err), "%q", slug)
+		}
+		x.settle()
+		assert.Equal(t, before, x.kept(), "nothing is computed for it")
+		assert.Empty(t, x.notes(head))
+	})
+}
+
+// A property has figures as soon as it is there, also before the worker has heard
+// of it.
+func TestANewPropertyHasFigures(t *testing.T) {
+	inBubble(t, func(x *site) {
+		x.start()
+		x.stop()
+		x.stop = func() {}
+		require.NoError(t, x.store.ListProperty(x.t.Context(), inn.Viewer{}, inn.Property{Slug: "mill", Name: "mill", Category: inn.Stay, Units: 2, Currency: "EUR", Zone: "UTC", Country: "IT"}))
+		_, version := x.figures(Property("mill"))
+		assert.Positive(t, version)
 	})
 }
 

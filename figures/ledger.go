@@ -74,6 +74,24 @@ func (l *ledger) tidy(now time.Time) {
 	l.sales.Forget(now, Window)
 }
 
+// lists returns inn.NoSuch for a scope of one property when there is none of that
+// name.
+func (l *ledger) lists(ctx context.Context, scope Scope) (err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(scope.of(l.properties)) > 0 {
+		return nil
+	}
+	// It may have been listed a moment ago.
+	if l.properties, err = l.store.EveryProperty(ctx); err != nil {
+		return err
+	}
+	if len(scope.of(l.properties)) == 0 {
+		return inn.NoSuch("property")
+	}
+	return nil
+}
+
 // measure computes the figures of a scope as they are now.
 func (l *ledger) measure(ctx context.Context, scope Scope) (inn.Metrics, error) {
 	l.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"baithaka/inn"
@@ -12,32 +13,41 @@ import (
 // note appends a metrics:update for every scope whose figures changed and whose
 // last one is long enough ago. It is the history behind the figures; the pages
 // are told through Changed.
-func (b *Board) note(ctx context.Context) {
+func (b *Board) note(ctx context.Context) error {
 	now := time.Now()
-	var due []*entry
+	for _, e := range b.unnoted(now) {
+		// Once it has a version an entry's figures are changed by the worker alone.
+		if err := b.append(ctx, e); err != nil {
+			return fmt.Errorf("a change of %s cannot be noted: %w", e.scope.Name, err)
+		}
+		b.mu.Lock()
+		e.unnoted, e.noted = false, now
+		b.mu.Unlock()
+	}
+	return nil
+}
+
+func (b *Board) unnoted(now time.Time) (due []*entry) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	for _, e := range b.scopes {
 		if e.unnoted && now.Sub(e.noted) >= noteEvery {
-			e.unnoted = false
-			first := e.noted.IsZero()
-			e.noted = now
-			due = append(due, &entry{scope: e.scope, metrics: e.metrics, dirty: first})
+			due = append(due, e)
 		}
 	}
-	b.mu.Unlock()
-	for _, e := range due {
-		property := ""
-		if len(e.scope.Slugs) == 1 {
-			property = e.scope.Slugs[0]
-		}
-		// After a restart nothing has changed merely because it was computed again.
-		if e.dirty && b.saidBefore(ctx, e.metrics) {
-			continue
-		}
-		if err := b.store.NoteMetrics(ctx, e.metrics, property); err != nil && ctx.Err() == nil {
-			b.slog.Error("figures: a change could not be noted", "scope", e.scope.Name, "error", err)
-		}
+	return due
+}
+
+func (b *Board) append(ctx context.Context, e *entry) error {
+	// After a restart nothing has changed merely because it was computed again.
+	if e.noted.IsZero() && b.saidBefore(ctx, e.metrics) {
+		return nil
 	}
+	property := ""
+	if len(e.scope.Slugs) == 1 {
+		property = e.scope.Slugs[0]
+	}
+	return b.store.NoteMetrics(ctx, e.metrics, property)
 }
 
 // saidBefore reports whether the last note of the scope says the same.
@@ -59,6 +69,9 @@ func (b *Board) saidBefore(ctx context.Context, m inn.Metrics) bool {
 
 // nextLook gives when the worker must look again although nothing happened.
 func (b *Board) nextLook(now, latest time.Time) time.Time {
+	if !b.started {
+		return now
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range b.scopes {

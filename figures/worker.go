@@ -3,6 +3,7 @@ package figures
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 func (b *Board) Run(ctx context.Context) {
 	cursor := b.log.FromHead(inn.Everything)
 	b.ledger.forget() // what a page has made it read before the cursor stood may lack something
-	b.start(ctx)
 	quarter := nextQuarter(time.Now())
 	for ctx.Err() == nil {
 		began := time.Now()
@@ -25,9 +25,12 @@ func (b *Board) Run(ctx context.Context) {
 			b.touchAll()
 			quarter = nextQuarter(began)
 		}
-		b.compute(ctx)
-		b.note(ctx)
-		if !pause(ctx, max(pace, 4*time.Since(began))) {
+		rest := pace
+		if err := b.work(ctx); err != nil {
+			b.tell(ctx, err)
+			rest = again
+		}
+		if !pause(ctx, max(rest, 4*time.Since(began))) {
 			return
 		}
 		events, err := b.wait(ctx, cursor, quarter)
@@ -41,6 +44,27 @@ func (b *Board) Run(ctx context.Context) {
 			b.touchAll()
 		}
 		b.hear(events)
+	}
+}
+
+// work does what there is to do. What fails is still to be done the next time,
+// and so is what would have come after it: it is the same database.
+func (b *Board) work(ctx context.Context) error {
+	if err := b.start(ctx); err != nil {
+		return fmt.Errorf("the properties cannot be read: %w", err)
+	}
+	if err := b.compute(ctx); err != nil {
+		return err
+	}
+	return b.note(ctx)
+}
+
+// tell notes in the program's log that something fails, once and then now and
+// again while it goes on.
+func (b *Board) tell(ctx context.Context, err error) {
+	if now := time.Now(); ctx.Err() == nil && now.Sub(b.told) >= tellEvery {
+		b.told = now
+		b.slog.Error("figures: they cannot be brought up to date; trying again", "error", err)
 	}
 }
 
@@ -84,20 +108,24 @@ func (b *Board) wait(ctx context.Context, cursor *live.Cursor, quarter time.Time
 	return events, err
 }
 
-// start puts the portfolio and every property in use, so that the log has
+// start puts the portfolio and every property in use, once, so that the log has
 // figures from the beginning.
-func (b *Board) start(ctx context.Context) {
+func (b *Board) start(ctx context.Context) error {
+	if b.started {
+		return nil
+	}
 	properties, err := b.store.EveryProperty(ctx)
 	if err != nil {
-		b.slog.Error("figures: the properties cannot be read", "error", err)
-		return
+		return err
 	}
+	b.started = true
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.use(Portfolio)
 	for _, p := range properties {
 		b.use(Property(p.Slug))
 	}
+	return nil
 }
 
 func (b *Board) touch(properties map[string]bool) {
@@ -121,30 +149,14 @@ func (b *Board) touchAll() {
 
 // compute brings every touched scope up to date and forgets the sets that
 // nobody looks at any more.
-func (b *Board) compute(ctx context.Context) {
-	b.mu.Lock()
-	var touched []Scope
-	for key, e := range b.scopes {
-		if e.scope.Name == "properties" && time.Since(e.used) > forgetAfter {
-			delete(b.scopes, key)
-			continue
-		}
-		if e.dirty {
-			e.dirty = false
-			touched = append(touched, e.scope)
-		}
-	}
-	b.mu.Unlock()
+func (b *Board) compute(ctx context.Context) (err error) {
 	rang := false
-	for _, scope := range touched {
-		m, err := b.ledger.measure(ctx, scope)
-		if err != nil {
-			if ctx.Err() == nil {
-				b.slog.Error("figures: a scope cannot be computed", "scope", scope.Name, "error", err)
-			}
-			continue
+	for _, e := range b.touched() {
+		var changed bool
+		if changed, err = b.bring(ctx, e); err != nil {
+			break
 		}
-		rang = b.set(scope, m) || rang
+		rang = rang || changed
 	}
 	if rang {
 		b.mu.Lock()
@@ -152,17 +164,41 @@ func (b *Board) compute(ctx context.Context) {
 		b.bell = make(chan struct{})
 		b.mu.Unlock()
 	}
+	return err
 }
 
-func (b *Board) set(scope Scope, m inn.Metrics) (changed bool) {
+func (b *Board) touched() (entries []*entry) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	e := b.scopes[scope.key()]
-	if e == nil || e.metrics.Same(m) {
-		return false
+	for key, e := range b.scopes {
+		if e.scope.Name == "properties" && time.Since(e.used) > forgetAfter {
+			delete(b.scopes, key)
+			continue
+		}
+		if e.dirty {
+			entries = append(entries, e)
+		}
 	}
-	e.set(m)
-	return true
+	return entries
+}
+
+// bring computes one scope.
+func (b *Board) bring(ctx context.Context, e *entry) (changed bool, err error) {
+	b.mu.Lock()
+	e.dirty = false // before the computing: what comes in between touches it anew
+	b.mu.Unlock()
+	m, err := b.ledger.measure(ctx, e.scope)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err != nil {
+		e.dirty = true
+		return false, fmt.Errorf("%s cannot be computed: %w", e.scope.Name, err)
+	}
+	if e.metrics.Same(m) {
+		return false, nil
+	}
+	b.set(e, m)
+	return true, nil
 }
 
 // pause waits, and reports false when ctx ended first.
