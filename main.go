@@ -229,7 +229,7 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	}
 	working.Go(func() { log.Run(work) })
 	working.Go(func() { board.Run(work) })
-	working.Go(func() { site.Background(work.Done()) })
+	working.Go(func() { site.Background(work) })
 	defer working.Wait()
 	defer stop()
 

@@ -129,18 +129,12 @@ func (b *badges) touched(one *badge, event int64, atOnce bool) {
 	}
 }
 
-// run counts what has been touched, until done is closed.
-func (b *badges) run(done <-chan struct{}) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go func() { // a count under way must not outlive the server
-		<-done
-		cancel()
-	}()
+// run counts what has been touched, until ctx ends.
+func (b *badges) run(ctx context.Context) {
 	var later <-chan time.Time
 	for {
 		select {
-		case <-done:
+		case <-ctx.Done():
 			return
 		case <-b.wake:
 		case <-later:

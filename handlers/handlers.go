@@ -161,24 +161,24 @@ func readable(next echo.HandlerFunc) echo.HandlerFunc {
 // cut.
 func (s *Site) StreamsEnd(ctx context.Context) { s.streams.end(ctx) }
 
-// Background does what is done by the clock until done is closed: the heartbeat
-// of all streams, who was seen when, and what is past its retention.
-func (s *Site) Background(done <-chan struct{}) {
+// Background does what is done by the clock until ctx ends: the heartbeat of all
+// streams, who was seen when, and what is past its retention. What takes long has
+// a goroutine of its own, and is left where it stands when the server stops.
+func (s *Site) Background(ctx context.Context) {
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
-	hour := time.NewTicker(time.Hour)
-	defer hour.Stop()
 	var beside sync.WaitGroup
 	defer beside.Wait()
-	beside.Go(func() { s.tick(done) })
-	beside.Go(func() { s.badges.run(done) })
-	beside.Go(func() { s.keepIndexed(done) })
-	beside.Go(func() { s.keepTime(done) })
+	beside.Go(func() { s.tick(ctx.Done()) })
+	beside.Go(func() { s.badges.run(ctx) })
+	beside.Go(func() { s.keepIndexed(ctx) })
+	beside.Go(func() { s.keepTime(ctx) })
+	beside.Go(func() { s.keepRetention(ctx) })
 	changed := s.board.Changed()
 	var gathered <-chan time.Time
 	for {
 		select {
-		case <-done:
+		case <-ctx.Done():
 			s.seen.flush()
 			s.failed.flush()
 			return
@@ -192,10 +192,6 @@ func (s *Site) Background(done <-chan struct{}) {
 		case <-gathered:
 			gathered = nil
 			s.state.ring()
-		case <-hour.C:
-			if err := s.store.Forget(context.Background(), time.Now()); err != nil {
-				s.logger.Error("what is past its retention could not be removed", "error", err)
-			}
 		case <-minute.C:
 			s.seen.flush()
 			s.failed.flush()

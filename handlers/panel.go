@@ -61,19 +61,13 @@ func (s *Site) tick(done <-chan struct{}) {
 const indexEvery = 250 * time.Millisecond
 
 // keepIndexed brings the log's search index along behind the publishers, until
-// done is closed.
-func (s *Site) keepIndexed(done <-chan struct{}) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go func() { // an index under way must not outlive the server
-		<-done
-		cancel()
-	}()
+// ctx ends.
+func (s *Site) keepIndexed(ctx context.Context) {
 	ticker := time.NewTicker(indexEvery)
 	defer ticker.Stop()
 	for {
 		select {
-		case <-done:
+		case <-ctx.Done():
 			return
 		case <-ticker.C:
 			if err := s.store.Index(ctx); err != nil && ctx.Err() == nil && inn.CodeOf(err) != inn.Unavailable {

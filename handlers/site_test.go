@@ -145,7 +145,7 @@ func newSite(t *testing.T, configs ...Config) *site {
 	working.Go(func() { s.Watch(work) })
 	working.Go(func() { log.Run(work) })
 	working.Go(func() { board.Run(work) })
-	working.Go(func() { one.Background(work.Done()) })
+	working.Go(func() { one.Background(work) })
 	server := httptest.NewServer(one.Handler())
 	one.url = server.URL
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}

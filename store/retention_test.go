@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -121,4 +122,44 @@ func TestRemovedEventsAreAddressedToNobody(t *testing.T) {
 	var rows, event int64
 	require.NoError(t, s.db.Read.QueryRow(`SELECT count(*), max(event) FROM event_recipients`).Scan(&rows, &event))
 	assert.Equal(t, []int64{1, kept}, []int64{rows, event})
+}
+
+// stopping is a context that ends in the middle of the first step it is asked of.
+type stopping struct {
+	context.Context
+	cancel context.CancelFunc
+}
+
+func (s stopping) Err() error {
+	defer s.cancel()
+	return s.Context.Err()
+}
+
+// A server that stops does not wait until a long log is short: the step under way
+// is done, and the others the next time.
+func TestAStopEndsTheBroomAfterAStep(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	before := s.head(t)
+	require.NoError(t, s.write(ctx, func(x *tx) error {
+		for range 3 * forgetStep {
+			if err := x.append(&inn.Event{Topic: inn.System, Type: inn.AlertRaised, Subject: "alert:x", To: []inn.Topic{inn.UserTopic(1)}}, struct{}{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	require.NoError(t, s.Trim(ctx, before))
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	assert.ErrorIs(t, s.Trim(stopping{within, cancel}, s.head(t)), context.Canceled)
+	trimmed, head, err := s.Bounds(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, before+forgetStep, trimmed)
+	assert.Len(t, since(t, s, 0), 2*forgetStep)
+	var first, rows int64
+	require.NoError(t, s.db.Read.QueryRow(`SELECT min(event), count(*) FROM event_recipients`).Scan(&first, &rows))
+	assert.Equal(t, []int64{trimmed + 1, 2 * forgetStep}, []int64{first, rows}, "whom they were addressed to went with them")
+	require.NoError(t, s.Trim(ctx, head))
+	assert.Empty(t, since(t, s, 0))
 }
