@@ -89,6 +89,10 @@ func (p *pageState) send(ctx context.Context, st *stream) error {
 		return nil
 	}
 	m, version, err := p.site.board.Figures(ctx, p.scope)
+	if inn.CodeOf(err) == inn.NotFound {
+		p.figures = false // the page named what is no property
+		return nil
+	}
 	if err != nil || version == p.version {
 		return err
 	}

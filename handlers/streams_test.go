@@ -90,6 +90,19 @@ func TestOneOrder(t *testing.T) {
 	assert.Equal(t, first, s.stream("/api/v1/stream?types=booking:new", s.as("admin"), start).subjects(4*each), "and on replay")
 }
 
+// A page that names what is no property hears everything but figures, and
+// nothing is computed for it.
+func TestAPageOfNoPropertyHasNoFigures(t *testing.T) {
+	s := newSite(t)
+	for n, slug := range []string{"nowhere", "%0A", ""} {
+		page := s.stream("/live?scope=property:"+slug, s.as("admin"), "").live()
+		alert := fmt.Sprintf("Alarm %d", n)
+		s.key("events:write").publish(fmt.Sprintf(`{"type":"alert:raised","property":"lake-house","payload":{"key":"alarm","title":"%s"}}`, alert))
+		assert.NotContains(t, page.pushed(alert), "data-metric", "%q", slug)
+		page.close()
+	}
+}
+
 // The badge and the figures are state: they come after live, without an id.
 func TestStateHasNoID(t *testing.T) {
 	s := newSite(t)
