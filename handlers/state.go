@@ -51,7 +51,8 @@ func (s *Site) newPageState(v inn.Viewer, scope string) *pageState {
 	return p
 }
 
-// touched notes that an event may have changed the badge.
+// touched notes that an event may have changed the badge. One that is addressed
+// changes the card for those who are not, too: what it says, and what it counts as.
 func (p *pageState) touched(e *inn.Event, v *inn.Viewer, sees bool) {
 	if p.panel != nil && sees {
 		p.panel.touched(e)
@@ -59,7 +60,7 @@ func (p *pageState) touched(e *inn.Event, v *inn.Viewer, sees bool) {
 	switch {
 	case e.Type == inn.NotificationRead && v.Owns(e.Topic):
 		p.site.badges.touched(p.mine, e.ID, true)
-	case sees && (v.Notified(e) || e.Type.ChangesBadge() || e.Type == inn.BookingMoved):
+	case sees && (v.Notified(e) || len(e.To) > 0 || e.Type.ChangesBadge() || e.Type == inn.BookingMoved):
 		p.site.badges.touched(p.mine, e.ID, false)
 	}
 }
