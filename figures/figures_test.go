@@ -29,7 +29,7 @@ type site struct {
 	log   *live.Log
 	board *Board
 	said  *bytes.Buffer // in the program's log, by the board; to be read when the worker rests
-	stop  func() // ends the worker
+	stop  func()        // ends the worker
 }
 
 var website = inn.Viewer{KeyID: 1, Name: "website", Scopes: []inn.Scope{inn.EventsWrite}}
@@ -92,8 +92,9 @@ func (x *site) figures(scope Scope) (inn.Metrics, uint64) {
 // notes gives the metrics:update events after a place.
 func (x *site) notes(after int64) (all []inn.Event) {
 	x.t.Helper()
-	events, err := x.store.Events(x.t.Context(), after, x.log.Head(), 1000, []inn.Topic{inn.Everything})
+	events, more, err := x.store.Events(x.t.Context(), after, x.log.Head(), 1000, []inn.Topic{inn.Everything})
 	require.NoError(x.t, err)
+	require.False(x.t, more)
 	for _, e := range events {
 		if e.Type == inn.MetricsUpdate {
 			all = append(all, e)

@@ -73,8 +73,8 @@ type memoryLog struct {
 	bell   chan struct{}
 }
 
-func (m *memoryLog) Events(_ context.Context, after, upto int64, _ int, _ []inn.Topic) ([]inn.Event, error) {
-	return slices.DeleteFunc(slices.Clone(m.events), func(e inn.Event) bool { return e.ID <= after || e.ID > upto }), nil
+func (m *memoryLog) Events(_ context.Context, after, upto int64, _ int, _ []inn.Topic) ([]inn.Event, bool, error) {
+	return slices.DeleteFunc(slices.Clone(m.events), func(e inn.Event) bool { return e.ID <= after || e.ID > upto }), false, nil
 }
 
 func (m *memoryLog) Bounds(context.Context) (trimmed, head int64, err error) { return 0, 0, nil }

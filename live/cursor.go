@@ -184,7 +184,7 @@ func (v *view) after(pos int64) []*inn.Event {
 }
 
 func (c *Cursor) fromSource(ctx context.Context, v *view) ([]*inn.Event, error) {
-	read, err := c.log.source.Events(ctx, c.pos, v.head, batchLength, c.topics)
+	read, more, err := c.log.source.Events(ctx, c.pos, v.head, batchLength, c.topics)
 	if err != nil {
 		return nil, err
 	}
@@ -201,9 +201,8 @@ func (c *Cursor) fromSource(ctx context.Context, v *view) ([]*inn.Event, error) 
 	for i := range read {
 		events[i] = &read[i]
 	}
-	if len(events) < batchLength {
-		c.pos = v.head
-	} else {
+	c.pos = v.head
+	if more {
 		c.pos = events[len(events)-1].ID
 	}
 	return events, nil

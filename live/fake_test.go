@@ -22,6 +22,8 @@ type fake struct {
 	trimmed int64
 	bell    chan struct{}
 	reads   int    // of Events
+	data    []byte // of the events that are added
+	most    int    // after so many bytes a read ends; 0 for never
 	broken  bool   // Events and Bounds fail
 	before  func() // runs once, before the next read of Events by a cursor
 }
@@ -35,7 +37,7 @@ func (f *fake) add(topics ...inn.Topic) {
 	defer f.mu.Unlock()
 	for _, topic := range topics {
 		id := int64(len(f.events)) + 1
-		f.events = append(f.events, inn.Event{ID: id, Topic: topic, Type: inn.UserAction, Subject: fmt.Sprint(topic, id)})
+		f.events = append(f.events, inn.Event{ID: id, Topic: topic, Type: inn.UserAction, Subject: fmt.Sprint(topic, id), Data: f.data})
 	}
 	close(f.bell)
 	f.bell = make(chan struct{})
@@ -47,7 +49,7 @@ func (f *fake) trim(upto int64) {
 	f.trimmed = upto
 }
 
-func (f *fake) Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) ([]inn.Event, error) {
+func (f *fake) Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) (got []inn.Event, more bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.before != nil {
@@ -59,15 +61,18 @@ func (f *fake) Events(ctx context.Context, after, upto int64, limit int, topics 
 	}
 	f.reads++
 	if f.broken {
-		return nil, errBroken
+		return nil, false, errBroken
 	}
-	var got []inn.Event
+	size := 0
 	for _, e := range f.events {
-		if e.ID > max(after, f.trimmed) && e.ID <= upto && len(got) < limit && (slices.Contains(topics, inn.Everything) || slices.Contains(topics, e.Topic)) {
-			got = append(got, e)
+		if e.ID > max(after, f.trimmed) && e.ID <= upto && (slices.Contains(topics, inn.Everything) || slices.Contains(topics, e.Topic)) {
+			got, size = append(got, e), size+len(e.Data)
+			if len(got) == limit || f.most > 0 && size >= f.most {
+				return got, true, ctx.Err()
+			}
 		}
 	}
-	return got, ctx.Err()
+	return got, false, ctx.Err()
 }
 
 func (f *fake) Bounds(context.Context) (trimmed, head int64, err error) {

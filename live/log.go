@@ -18,9 +18,13 @@ import (
 	"baithaka/inn"
 )
 
-// tailLength is how many of the newest events are kept in memory. A cursor
-// further back reads from the source.
-const tailLength = 4096
+// tailLength is how many of the newest events are kept in memory, and up to
+// twice as many; fewer when their data are more than tailBytes. A cursor further
+// back reads from the source.
+const (
+	tailLength = 4096
+	tailBytes  = 16 << 20
+)
 
 // readStep is how many events one read of the source asks for.
 const readStep = 512
@@ -28,8 +32,9 @@ const readStep = 512
 // Source is where the log is kept; the store.
 type Source interface {
 	// Events gives at most limit events after one place up to another, oldest
-	// first, on one of the topics.
-	Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) ([]inn.Event, error)
+	// first, on one of the topics. more says that it has ended before it came to
+	// that place: with limit events, or with enough in bytes.
+	Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) (events []inn.Event, more bool, err error)
 	// Bounds gives the place up to which the log was trimmed, and its head.
 	Bounds(ctx context.Context) (trimmed, head int64, err error)
 	// Appended gives a channel that is closed at the next append.
@@ -62,6 +67,7 @@ type Log struct {
 // view is the log at one moment.
 type view struct {
 	tail   []*inn.Event // consecutive, oldest first
+	bytes  int          // of their data
 	head   int64        // the place up to which the tail reaches
 	first  int64        // the tail holds everything after this place
 	closed bool
@@ -111,7 +117,7 @@ func (l *Log) Run(ctx context.Context) {
 // catchUp reads what the source has beyond the head into the tail.
 func (l *Log) catchUp(ctx context.Context) error {
 	for {
-		events, err := l.source.Events(ctx, l.Head(), math.MaxInt64, readStep, []inn.Topic{inn.Everything})
+		events, more, err := l.source.Events(ctx, l.Head(), math.MaxInt64, readStep, []inn.Topic{inn.Everything})
 		if err != nil {
 			return err
 		}
@@ -119,7 +125,7 @@ func (l *Log) catchUp(ctx context.Context) error {
 			return l.passGap(ctx)
 		}
 		l.push(events, events[len(events)-1].ID)
-		if len(events) < readStep {
+		if !more {
 			return nil // the bell that was taken before rings for what has come since
 		}
 	}
@@ -131,12 +137,12 @@ func (l *Log) passGap(ctx context.Context) error {
 	if err != nil || upto <= l.Head() {
 		return err
 	}
-	events, err := l.source.Events(ctx, l.Head(), upto, readStep, []inn.Topic{inn.Everything})
+	events, more, err := l.source.Events(ctx, l.Head(), upto, readStep, []inn.Topic{inn.Everything})
 	if err != nil {
 		return err
 	}
-	if len(events) == readStep {
-		upto = events[readStep-1].ID
+	if more {
+		upto = events[len(events)-1].ID
 	}
 	l.push(events, upto)
 	return nil
@@ -160,26 +166,33 @@ func (l *Log) extend(events []inn.Event, head int64, calls []func()) []func() {
 	if slices.ContainsFunc(events, func(e inn.Event) bool { return e.Type == inn.GuestErased }) {
 		// What the log held has been rewritten, and only the source has it as it is
 		// now. These events were read after that.
-		next.tail, next.first = nil, next.head
-	}
-	// A new slice each time it must grow: cursors read the old one without a lock.
-	tail := next.tail
-	if len(tail)+len(events) > 2*l.length {
-		dropped := min(max(0, len(tail)+len(events)-l.length), len(tail))
-		if dropped > 0 {
-			next.first = tail[dropped-1].ID
-		}
-		tail = append(make([]*inn.Event, 0, 2*l.length), tail[dropped:]...)
+		next.tail, next.bytes, next.first = nil, 0, next.head
 	}
 	for i := range events {
-		tail = append(tail, &events[i])
+		next.tail = append(next.tail, &events[i]) // behind what cursors read
+		next.bytes += len(events[i].Data)
 	}
-	next.tail, next.head = tail, head
+	next.head = head
+	if len(next.tail) > 2*l.length || next.bytes > tailBytes {
+		next.shorten(l.length)
+	}
 	l.now.Store(&next)
 	for i := range events {
 		calls = l.waiting.call(&events[i], calls)
 	}
 	return calls
+}
+
+// shorten drops the older half of a tail that has become too long, but never the
+// newest event. What stays gets a new slice: cursors read the old one without a
+// lock, and it would keep what was dropped.
+func (v *view) shorten(length int) {
+	n := 0
+	for ; n < len(v.tail)-1 && (len(v.tail)-n > length || v.bytes > tailBytes/2); n++ {
+		v.bytes -= len(v.tail[n].Data)
+		v.first = v.tail[n].ID
+	}
+	v.tail = append(make([]*inn.Event, 0, 2*length+readStep), v.tail[n:]...)
 }
 
 func (l *Log) close() {

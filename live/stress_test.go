@@ -94,8 +94,9 @@ func TestEveryCursorGetsItsSuffixExactlyOnce(t *testing.T) {
 	<-done
 	readers.Wait()
 	for i, h := range histories {
-		events, err := s.Events(ctx, h.from, log.Head(), 10_000, h.topics)
+		events, more, err := s.Events(ctx, h.from, log.Head(), 10_000, h.topics)
 		require.NoError(t, err)
+		require.False(t, more)
 		var want []int64
 		for _, e := range events {
 			want = append(want, e.ID)

@@ -2,6 +2,7 @@ package live
 
 import (
 	"log/slog"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -96,6 +97,62 @@ func TestABurstLongerThanTheTail(t *testing.T) {
 	got, err := from(t, l, 0, "a").Next(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Len(t, got, batchLength, "a batch is bounded")
+}
+
+// Large events do not make the tail large: it is shorter then, and who is further
+// back reads from the source.
+func TestTheTailIsBoundedInBytes(t *testing.T) {
+	f := newFake()
+	l := shortLog(t, f, 8*tailLength)
+	for n, size := range []int{tailBytes / 10, 1, tailBytes + 1, 2 * tailBytes, tailBytes / 7} {
+		f.data = make([]byte, size) // of which they all have the same
+		for range 25 {
+			began := l.Head()
+			before := l.now.Load().tail
+			had := slices.Clone(before)
+			f.add("a", "b")
+			require.NoError(t, l.catchUp(t.Context()))
+			require.Equal(t, had, before, "cursors read it without a lock")
+
+			v := l.now.Load()
+			sum := 0
+			for _, e := range v.tail {
+				sum += len(e.Data)
+			}
+			require.Equal(t, sum, v.bytes)
+			require.True(t, sum <= tailBytes || len(v.tail) == 1, "%d bytes in %d events", sum, len(v.tail))
+			require.Equal(t, v.head, v.tail[len(v.tail)-1].ID, "the newest stays")
+			require.Equal(t, v.first+1, v.tail[0].ID)
+			for _, e := range v.tail[len(v.tail):cap(v.tail)] {
+				require.Nil(t, e, "what was dropped is let go")
+			}
+			require.Equal(t, []int64{began + 1, began + 2}, drain(t, from(t, l, began, "a", "b")))
+		}
+		assert.Len(t, drain(t, from(t, l, 0, "b")), 25*(n+1))
+	}
+}
+
+// A source that ends its reads early, because what it read is large, hides
+// nothing.
+func TestShortReadsLoseNothing(t *testing.T) {
+	f := newFake()
+	f.data, f.most = make([]byte, 10), 35
+	l := shortLog(t, f, 8)
+	for range 50 {
+		f.add("a", "b", "c")
+	}
+	require.NoError(t, l.catchUp(t.Context()))
+	assert.Equal(t, int64(150), l.Head())
+	assert.Equal(t, upto(150), drain(t, from(t, l, 0, inn.Everything)))
+	for _, topic := range []inn.Topic{"a", "b", "c"} {
+		assert.Len(t, drain(t, from(t, l, 0, topic)), 50)
+	}
+	assert.Empty(t, drain(t, from(t, l, 0, "d")))
+	f.events = append(f.events, inn.Event{Topic: "a"}) // a place that holds nothing any more
+	f.add("a", "a", "a", "a", "a")
+	require.NoError(t, l.catchUp(t.Context()))
+	assert.Equal(t, int64(156), l.Head())
+	assert.Len(t, drain(t, from(t, l, 150, "a")), 5)
 }
 
 // A reader that stops in the middle holds up nobody.

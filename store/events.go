@@ -28,15 +28,20 @@ func (t *tx) event(id int64) (e inn.Event, found bool, err error) {
 	return all[0], true, nil
 }
 
+// readMost is after how much data a read of the log ends, though there be more:
+// an event may be a quarter of a megabyte, and a slow reader holds what it read.
+const readMost = 1 << 20
+
 // Events gives at most limit events after one place up to another, oldest
 // first, that are on one of the topics; Everything stands for all. It is what a
-// cursor reads when it is too far back for the tail.
-func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) ([]inn.Event, error) {
+// cursor reads when it is too far back for the tail. When more is true it has
+// ended before it came there, with limit events or with many large ones.
+func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) (events []inn.Event, more bool, err error) {
 	var query string
 	var args []any
 	switch {
 	case len(topics) == 0:
-		return nil, nil
+		return nil, false, nil
 	case slices.Contains(topics, inn.Everything):
 		query, args = straight(nil, "ASC", "")
 	case len(topics) <= mostBranches:
@@ -46,7 +51,21 @@ func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics
 	}
 	args[0], args[1], args[2] = after, upto+1, limit
 	rows, err := s.read.QueryContext(ctx, query, args...)
-	return scanAll(rows, err, scanEvent)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	for size := 0; rows.Next(); {
+		e, err := scanEvent(rows)
+		if err != nil {
+			return nil, false, err
+		}
+		events, size = append(events, e), size+len(e.Data)
+		if len(events) == limit || size >= readMost {
+			return events, true, nil
+		}
+	}
+	return events, false, rows.Err()
 }
 
 // headOfLog is the place of the newest event there ever was: not max(id), which

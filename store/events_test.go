@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -36,16 +37,50 @@ func TestEventsAreThoseOnTheTopics(t *testing.T) {
 		{[]inn.Topic{"property:%"}, nil},
 		{nil, nil},
 	} {
-		got, err := s.Events(ctx, base-1, base+3, 10, c.topics)
+		got, more, err := s.Events(ctx, base-1, base+3, 10, c.topics)
 		require.NoError(t, err)
+		assert.False(t, more)
 		assert.Equal(t, c.want, ids(got), "%v", c.topics)
 	}
-	got, err := s.Events(ctx, base, base+2, 10, []inn.Topic{inn.Everything})
+	got, _, err := s.Events(ctx, base, base+2, 10, []inn.Topic{inn.Everything})
 	require.NoError(t, err)
 	assert.Equal(t, []int64{base + 1, base + 2}, ids(got), "after one place, up to another")
-	got, err = s.Events(ctx, base-1, base+3, 2, []inn.Topic{"property:lake", "property:hill", "role:STAFF"})
+	got, more, err := s.Events(ctx, base-1, base+3, 2, []inn.Topic{"property:lake", "property:hill", "role:STAFF"})
 	require.NoError(t, err)
+	assert.True(t, more)
 	assert.Equal(t, []int64{base, base + 1}, ids(got), "the oldest first")
+}
+
+// A read of large events ends early, and says so; from its end one reads on.
+func TestAReadOfTheLogIsBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	base := s.head(t)
+	const each, many = 250 << 10, 30
+	require.NoError(t, s.write(ctx, func(x *tx) error {
+		for range many {
+			if err := x.append(&inn.Event{Topic: "user:1", Type: inn.UserAction, Subject: "user:1"}, strings.Repeat("x", each)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	for _, topics := range [][]inn.Topic{{inn.Everything}, {"user:1", "user:2"}} {
+		read := 0
+		for after, more := base, true; more; {
+			var got []inn.Event
+			var err error
+			got, more, err = s.Events(ctx, after, base+many, 256, topics)
+			require.NoError(t, err)
+			assert.LessOrEqual(t, len(got)*each, readMost+each)
+			for _, e := range got {
+				assert.Equal(t, after+1, e.ID)
+				after = e.ID
+			}
+			read += len(got)
+		}
+		assert.Equal(t, many, read)
+	}
 }
 
 // History is filtered by the policy, event by event: what it gives a viewer is

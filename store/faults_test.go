@@ -137,7 +137,7 @@ func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 	for range 2 {
 		readers.Go(func() {
 			for !stop.Load() {
-				_, err := s.Events(ctx, 0, 1<<40, 50, []inn.Topic{inn.Everything})
+				_, _, err := s.Events(ctx, 0, 1<<40, 50, []inn.Topic{inn.Everything})
 				assert.NoError(t, err)
 			}
 		})

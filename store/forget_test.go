@@ -45,7 +45,7 @@ func TestGuestsAreForgottenWithTheLog(t *testing.T) {
 	assert.Zero(t, grep(t, s, "marker-17"), "not between the rows either, a week later")
 	_, head, err := s.Bounds(ctx)
 	require.NoError(t, err)
-	events, err := s.Events(ctx, 0, head, 100, []inn.Topic{inn.Everything})
+	events, _, err := s.Events(ctx, 0, head, 100, []inn.Topic{inn.Everything})
 	require.NoError(t, err)
 	assert.Empty(t, events, "the log of then is gone")
 	count := 0

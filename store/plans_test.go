@@ -52,7 +52,7 @@ func pages(ctx context.Context, t *testing.T, s *Store, by inn.Viewer) {
 	require.NoError(t, err)
 	_, err = s.OpenAlerts(ctx, by, "lake", 20)
 	require.NoError(t, err)
-	_, err = s.Events(ctx, 0, 1<<40, 100, by.Topics())
+	_, _, err = s.Events(ctx, 0, 1<<40, 100, by.Topics())
 	require.NoError(t, err)
 	_, err = s.Booking(ctx, by, "BK-1")
 	if inn.CodeOf(err) != inn.NotFound {

@@ -140,9 +140,19 @@ func (s *Store) head(t testing.TB) int64 {
 // since gives everything appended after a place.
 func since(t testing.TB, s *Store, after int64) []inn.Event {
 	t.Helper()
-	events, err := s.Events(ctx, after, s.head(t), 1_000_000, []inn.Topic{inn.Everything})
-	require.NoError(t, err)
-	return events
+	return logged(t, s, after, s.head(t))
+}
+
+func logged(t testing.TB, s *Store, after, upto int64) (all []inn.Event) {
+	t.Helper()
+	for {
+		events, more, err := s.Events(ctx, after, upto, 1_000_000, []inn.Topic{inn.Everything})
+		require.NoError(t, err)
+		if all = append(all, events...); !more {
+			return all
+		}
+		after = events[len(events)-1].ID
+	}
 }
 
 // contents gives every row of every table as text: what a verb that failed must
