@@ -17,12 +17,18 @@ import (
 // nearly everybody is, and what those further back are reading.
 const framesKept = 1024
 
+// framesBytes is how much may be rendered, counted with what it is made of, before
+// all frames are let go: so that what is kept is bounded when events are large.
+// With ordinary ones that is once in some ten thousand.
+const framesBytes = 32 << 20
+
 // frames shares rendered messages: one per event, sight and form, however many
 // streams they go to. Looking one up takes no lock.
 type frames struct {
 	epoch  string
 	logger *slog.Logger
 	of     [framesKept]atomic.Pointer[eventFrames] // by id modulo framesKept: a newcomer takes the place
+	bytes  atomic.Int64                            // rendered since all were let go
 	mu     sync.Mutex                              // held by whoever replaces one
 }
 
@@ -58,6 +64,9 @@ func (f *frames) frame(e *inn.Event, sight inn.Sight, page bool) []byte {
 			// A poison event stops nobody: it is said once and passed over.
 			f.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
 		}
+		if f.bytes.Add(int64(len(one.bytes)+len(one.of))) > framesBytes {
+			f.forget()
+		}
 	})
 	return one.bytes
 }
@@ -92,10 +101,12 @@ func (f *frames) add(e *inn.Event, sight inn.Sight, page bool) *frame {
 	return one
 }
 
-// forget drops every frame: what they were made of has been rewritten.
+// forget drops every frame: what they were made of has been rewritten, or they
+// are too much.
 func (f *frames) forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.bytes.Store(0) // first: what is rendered meanwhile counts, whether it is kept or not
 	for i := range f.of {
 		f.of[i].Store(nil)
 	}
