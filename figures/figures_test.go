@@ -1,7 +1,6 @@
 package figures
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -28,8 +27,8 @@ type site struct {
 	store *store.Store
 	log   *live.Log
 	board *Board
-	said  *bytes.Buffer // in the program's log, by the board; to be read when the worker rests
-	stop  func()        // ends the worker
+	said  *said
+	stop  func() // ends the worker
 }
 
 var website = inn.Viewer{KeyID: 1, Name: "website", Scopes: []inn.Scope{inn.EventsWrite}}
@@ -62,8 +61,8 @@ func inBubble(t *testing.T, do func(*site)) {
 
 // start runs a new board's worker until it has nothing left to do.
 func (x *site) start() {
-	x.said = &bytes.Buffer{}
-	x.board = New(x.store, x.log, slog.New(slog.NewTextHandler(x.said, nil)))
+	x.said = &said{Handler: slog.DiscardHandler}
+	x.board = New(x.store, x.log, slog.New(x.said))
 	ctx, cancel := context.WithCancel(x.t.Context())
 	done := make(chan struct{})
 	go func() { x.board.Run(ctx); close(done) }()

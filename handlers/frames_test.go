@@ -17,7 +17,7 @@ import (
 func TestFramesAreBoundedInBytes(t *testing.T) {
 	f := newFrames("k7f2", slog.New(slog.DiscardHandler))
 	data := json.RawMessage(`{"detail":"` + strings.Repeat("x", 1<<20) + `"}`)
-	for id := range int64(20) {
+	for id := range int64(30) {
 		e := &inn.Event{ID: id, Type: inn.UserAction, Topic: inn.System, Data: data}
 		for _, sight := range []inn.Sight{{}, {Money: true}} {
 			assert.NotEmpty(t, f.frame(e, sight, false))
