@@ -249,7 +249,7 @@ func TestHostileNamesAreOnlyNames(t *testing.T) {
 			form.noValidate = true
 			form.requestSubmit()
 		})()`, quoted(s), quoted(fmt.Sprintf("invited-%d@demo.test", i))))
-		w.wait(`document.querySelector('#flash').textContent.trim() !== ''`)
+		w.wait(`document.querySelector('#once').textContent.trim() !== ''`)
 		w.unharmed("/team after an invitation")
 	}
 	outside := newGuard(t, open(t, browser, p.address))
