@@ -105,6 +105,7 @@ func TestABadgeIsCountedOnceForPagesThatCome(t *testing.T) {
 	staff := s.as("staff")
 	counted := 0
 	s.badges.head = func() int64 { counted++; return s.log.Head() }
+	require.Eventually(t, func() bool { return s.count(`events WHERE type = 'metrics:update'`) == 4 }, soon, time.Millisecond, "nothing else happens from here on")
 	comes := func() {
 		r := s.stream("/live", staff, "").live()
 		assert.Contains(t, r.pushed(`id="unread"`), `id="unread" class="count">1<`)

@@ -37,7 +37,7 @@
     toast.dataset.shown = "";
     if (attended()) {
       if (!replaced) shelf.append(toast);
-    } else if ([...shelf.children].some((other) => attention.isAt(other.getBoundingClientRect()))) {
+    } else if (attention.isAt(shelf.getBoundingClientRect())) { // where they will come to rest; they may be moving
       shelf.toggleAttribute("data-away");
     }
     time(toast);
