@@ -142,8 +142,7 @@ func (t *tx) addressed(subject string) ([]inn.Topic, error) {
 	rows, err := t.rows(`
 		SELECT DISTINCT coalesce(e.recipients, 'user:' || s.user)
 		FROM notifications n JOIN notification_states s ON s.notification = n.id LEFT JOIN events e ON e.id = s.event
-		WHERE n.subject = $1 AND n.event = 0 AND s.event > 0
-		ORDER BY s.event, s.user`, subject)
+		WHERE n.subject = $1 AND n.event = 0 AND s.event > 0`, subject)
 	all, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (to string, err error) { return to, row.Scan(&to) })
 	var topics []inn.Topic
 	for _, to := range all {
