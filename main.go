@@ -20,7 +20,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	_ "time/tzdata" // zones are needed where the machine has none
 
 	"github.com/alecthomas/kong"
 

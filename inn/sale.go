@@ -76,7 +76,7 @@ func (s Sales) Forget(now time.Time, days int) {
 // SalesSince gives when a booking must have been made, or have ended after, to
 // matter to figures of now and that many days: they are compared with as many
 // days before, and a day begins at another time in every zone.
-func SalesSince(now time.Time, days int) time.Time { return now.AddDate(0, 0, -2*days-2) }
+func SalesSince(now time.Time, days int) time.Time { return now.Add(-time.Duration(2*days+2) * oneDay) }
 
 // activeAt reports whether a booking was confirmed and not finished at an
 // instant of that day.

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"sync"
 	"time"
 
 	"baithaka/inn"
@@ -252,16 +251,5 @@ func place(b inn.Booking) string {
 	return b.Property
 }
 
-// zones remembers the time zones that were asked for: reading one from its file
-// costs more than rendering a fragment.
-var zones sync.Map // string → *time.Location
-
 // zoneOf gives the zone a sight shows times in.
-func zoneOf(s inn.Sight) *time.Location {
-	if known, ok := zones.Load(s.Zone); ok {
-		return known.(*time.Location)
-	}
-	zone := inn.Location(s.Zone)
-	zones.Store(s.Zone, zone)
-	return zone
-}
+func zoneOf(s inn.Sight) *time.Location { return inn.Location(s.Zone) }
