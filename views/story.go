@@ -63,13 +63,13 @@ func tellBooking(e *inn.Event, s inn.Sight) story {
 	}
 	t := story{
 		Icon: categoryIcon(b.Category), Tone: categoryTone(b.Category), Name: b.Customer, Verb: bookingVerbs[e.Type],
-		Badge: bookingBadge(b), Place: place(b), Detail: stay(b), Changes: otherChanges(b), Link: pathBooking(b.ID),
+		Badge: bookingBadge(b), Place: place(b), Detail: stay(b, s.Year), Changes: otherChanges(b), Link: pathBooking(b.ID),
 	}
-	if c, changed := dateChange(b); changed {
+	if c, changed := dateChange(b, s.Year); changed {
 		t.Detail, t.Changes = "", append([]change{c}, t.Changes...)
 	}
 	if s.Money && b.Priced {
-		t.Amount = money(b.Price)
+		t.Amount = price(b)
 	}
 	return t
 }
