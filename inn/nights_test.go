@@ -132,7 +132,9 @@ func TestThreeDecimalsStay(t *testing.T) {
 func TestOtherClocksLeaveTodaysRevenueRight(t *testing.T) {
 	now := time.Date(2026, 12, 10, 23, 50, 0, 0, time.UTC)
 	sell := BookingChange{ID: "B", Property: Given("lake"), Category: Given(Stay), Title: Given("t"), Customer: Given("c"), Amount: Given("100"), Currency: Given("EUR")}
-	today := func(b Booking) int64 { return Measure("", []Property{lake}, sold(b), now, 10).Currencies["EUR"].TodayRevenue.Minor }
+	today := func(b Booking) int64 {
+		return Measure("", []Property{lake}, sold(b), now, 10).Currencies["EUR"].TodayRevenue.Minor
+	}
 	for _, clock := range []time.Duration{0, 20 * time.Minute, 23 * time.Hour, -time.Minute} {
 		sell.At = now.Add(clock)
 		b, _, _, err := Booking{}.Apply(BookingNew, sell, false, now)
