@@ -23,7 +23,9 @@ func (s *Store) forgetGuests(ctx context.Context, before time.Time, date inn.Dat
 			OR b.category IN ('transfer', 'tour')
 			OR b.status IN ('new', 'confirmed') AND b.check_out <> '')
 		LIMIT $3`, ms(before), date, guestsAtOnce)
-	past, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (b inn.Booking, err error) { return b, row.Scan(&b.ID, &b.Event) })
+	past, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (b inn.Booking, err error) {
+		return b, row.Scan(&b.ID, &b.Event)
+	})
 	if err != nil {
 		return err
 	}
