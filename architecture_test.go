@@ -27,7 +27,7 @@ var below = map[string][]string{
 	"store":    {"db", "inn"},
 	"figures":  {"store", "live", "inn"},
 	"views":    {"static", "inn"},
-	"handlers": {"views", "figures", "store", "live", "static", "inn"},
+	"handlers": {"views", "figures", "store", "live", "static", "inn", "internal/zones"},
 	"demo":     {"store", "inn"},
 
 	"internal/zones":  {},

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/inn"
+	"baithaka/internal/zones"
 )
 
 // firstBooking is a publish of a first booking, with more fields.
@@ -119,4 +120,9 @@ func TestPagesSayTheHoursOfZonesWhoseLawChanged(t *testing.T) {
 		assert.Contains(t, page, `>20 Nov 2026, `+hour+`<`, zone)
 		assert.Contains(t, admin.get("/history.csv").Body, "2026-11-20T"+hour+":00", zone)
 	}
+}
+
+func TestStatusNamesTheTimeZones(t *testing.T) {
+	s := newSite(t)
+	assert.Contains(t, s.as("admin").get("/status").Body, ">"+zones.Edition()+"<")
 }

@@ -179,3 +179,27 @@ func TestSalesHoldWhatHasNotEnded(t *testing.T) {
 		assert.Negative(t, m.Currencies["INR"].TodayRevenue.Minor, "what was cancelled today is taken off today")
 	}
 }
+
+// Of events from before there was a clock of our own in the log, only the reported
+// time is known.
+func TestEventsFromBeforeGoByWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	long := time.Now().AddDate(0, 0, -100)
+	require.NoError(t, s.Trim(ctx, s.head(t)))
+	require.NoError(t, s.write(ctx, func(x *tx) error {
+		for subject, at := range map[string]time.Time{"user:old": long, "user:young": time.Now()} {
+			if err := x.append(&inn.Event{Topic: inn.System, Type: inn.UserAction, Subject: subject, At: at}, struct{}{}); err != nil {
+				return err
+			}
+		}
+		return x.exec(`UPDATE events SET stored = 0`)
+	}))
+	for _, e := range since(t, s, 0) {
+		assert.Equal(t, e.At, e.Stored)
+	}
+	require.NoError(t, s.Forget(ctx, time.Now()))
+	left := since(t, s, 0)
+	require.Len(t, left, 1)
+	assert.Equal(t, "user:young", left[0].Subject)
+}

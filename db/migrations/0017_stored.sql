@@ -17,10 +17,6 @@ CREATE INDEX events_figures ON events ((CASE WHEN stored = 0 THEN at ELSE stored
 DROP INDEX alerts_resolved;
 CREATE INDEX alerts_resolved ON alerts (event) WHERE status = 'resolved';
 
--- The figures also read what ended lately: a guest may stay beyond the day of
--- leaving, or cancel what was booked long ago.
-CREATE INDEX bookings_ended ON bookings (property, ended_at);
-
 -- +goose Down
 -- A database is never taken back a version in place; restore a backup instead.
 SELECT 1;
