@@ -100,6 +100,7 @@ func publish(ctx context.Context, s *store.Store, members []inn.Member, deeds []
 			if d.by != by || len(batch.Publications) == maxBatch {
 				break
 			}
+			d.Heard = d.At // as if it were told as it happened
 			batch.Publications = append(batch.Publications, d.Publication)
 		}
 		if _, _, err := s.Publish(ctx, viewer(members, by), store.Idempotency{}, batch); err != nil {

@@ -15,6 +15,7 @@ type Sight struct {
 	Own      bool   // they did it themselves: it is read already
 	MayHold  bool   // a "Got it" button
 	Zone     string // in which zone times are shown
+	Year     int    // the present one at the property, which dates need not say; 0 for dates that always do
 }
 
 // Sight gives what the viewer may see of things at a property.

@@ -106,6 +106,13 @@ func parseIDs(text string) []int64 {
 
 // publish stores one publication; the event is nil when nothing changed.
 func (t *tx) publish(by inn.Viewer, p inn.Publication) (*inn.Event, error) {
+	if !p.Heard.IsZero() {
+		defer func(now time.Time) { t.now = now }(t.now)
+		t.now = p.Heard
+	}
+	if p.At.After(t.now) {
+		p.At = t.now // by a clock that is ahead of ours
+	}
 	to, err := t.recipients(by, p)
 	if err != nil {
 		return nil, err
