@@ -35,13 +35,12 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if token := s.cookie(r); token != "" && !strings.HasPrefix(r.URL.Path, "/static/") {
-			v, session, err := s.session(c, token)
+			v, err := s.session(c, token)
 			if err != nil {
 				return err
 			}
 			v.Address = c.RealIP()
 			c.Set(viewerKey, v)
-			c.Set(sessionKey, session)
 		}
 		return next(c)
 	}
@@ -69,28 +68,29 @@ func (s *Site) bearer(ctx context.Context, header string) (inn.Viewer, error) {
 	return v, nil
 }
 
-// session gives the person behind a session cookie and the session's id; nobody
+// session gives the person behind a session cookie, who asks by it; nobody
 // when it is unknown, expired or ended. Using it keeps it from running idle,
 // unless it is only a stream that is opened: pages do that by themselves.
-func (s *Site) session(c echo.Context, token string) (inn.Viewer, int64, error) {
+func (s *Site) session(c echo.Context, token string) (inn.Viewer, error) {
 	var one store.Session
 	ctx, err := s.sessions.Load(context.WithValue(c.Request().Context(), foundKey{}, &one), token)
 	if err != nil {
-		return inn.Viewer{}, 0, err
+		return inn.Viewer{}, err
 	}
 	id := s.sessions.GetInt64(ctx, userValue)
 	if id == 0 {
-		return inn.Viewer{}, 0, nil
+		return inn.Viewer{}, nil
 	}
 	v, err := s.person(ctx, id)
 	if err != nil || !v.Somebody() {
-		return v, one.ID, err
+		return v, err
 	}
+	v.Session = one.ID
 	s.seen.person(id)
 	if !streamPath(c.Request().URL.Path) && time.Since(one.Used) >= touchEvery {
 		s.seen.session(one.ID)
 	}
-	return v, one.ID, s.renew(c, one, token)
+	return v, s.renew(c, one, token)
 }
 
 // renew gives the browser the next token of a session whose person's rights have
@@ -137,16 +137,10 @@ func ignoreNotFound(err error) error {
 func (s *Site) may(a inn.Action) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			v := viewer(c)
-			switch {
-			case a == inn.Open, v.MayAnywhere(a):
-				return next(c)
-			case !v.Somebody():
-				return inn.E(inn.Unauthenticated, "Please sign in, or send an API key.")
-			case v.KeyID != 0:
-				return inn.E(inn.Forbidden, "This key has no scope for that (%s).", a)
+			if err := viewer(c).Must(a); err != nil {
+				return err
 			}
-			return inn.E(inn.Forbidden, "You may not do that here. Ask an administrator if you should.")
+			return next(c)
 		}
 	}
 }
