@@ -125,6 +125,33 @@ func (s *Site) person(ctx context.Context, id int64) (inn.Viewer, error) {
 	return v, err
 }
 
+// current gives a viewer as of now, and until when the session by which they ask
+// is good unless it is used; nobody when they are gone or it has ended.
+func (s *Site) current(ctx context.Context, v inn.Viewer) (now inn.Viewer, until time.Time, err error) {
+	if v.KeyID != 0 {
+		key, err := s.store.Key(ctx, v.KeyID)
+		return key.Viewer(), until, err
+	}
+	if now, err = s.person(ctx, v.UserID); err != nil || !now.Somebody() || v.Session == 0 {
+		return now, until, err
+	}
+	if until, err = s.store.SessionUntil(ctx, v.Session); err != nil || until.IsZero() {
+		return inn.Viewer{}, until, err
+	}
+	now.Session, now.Address = v.Session, v.Address
+	return now, until, nil
+}
+
+// still refuses to go on with what takes long when its viewer may not see what
+// they might when it began.
+func (s *Site) still(ctx context.Context, v inn.Viewer) error {
+	now, _, err := s.current(ctx, v)
+	if err == nil && !now.SameRights(v) {
+		err = inn.E(inn.Forbidden, "What you may see has changed meanwhile. Ask again.")
+	}
+	return err
+}
+
 func ignoreNotFound(err error) error {
 	if inn.CodeOf(err) == inn.NotFound {
 		return nil

@@ -193,17 +193,11 @@ func (st *stream) resync(ctx context.Context) error {
 // reload reads the viewer and their session again; stays is false when they may
 // not go on.
 func (st *stream) reload(ctx context.Context) (stays bool, err error) {
-	v, err := st.site.current(ctx, st.viewer)
-	lives := v.Somebody()
-	if err == nil && lives && st.viewer.Session != 0 {
-		st.until, err = st.site.store.SessionUntil(ctx, st.viewer.Session)
-		lives = !st.until.IsZero()
-	}
-	if err != nil || !lives {
+	v, until, err := st.site.current(ctx, st.viewer)
+	if err != nil || !v.Somebody() {
 		return false, err
 	}
-	v.Session = st.viewer.Session
-	st.viewer, st.glance = v, inn.Glance{}
+	st.viewer, st.until, st.glance = v, until, inn.Glance{}
 	st.wants = st.narrow.of(v)
 	st.site.streams.as(st.seat, v)
 	st.cursor.Follow(st.narrow.topics(v)...)
@@ -300,11 +294,3 @@ func (st *stream) hand(e *inn.Event) []byte {
 	return frame
 }
 
-// current gives the viewer as of now; nobody when they are gone.
-func (s *Site) current(ctx context.Context, v inn.Viewer) (inn.Viewer, error) {
-	if v.KeyID != 0 {
-		key, err := s.store.Key(ctx, v.KeyID)
-		return key.Viewer(), err
-	}
-	return s.person(ctx, v.UserID)
-}
