@@ -293,4 +293,3 @@ func (st *stream) hand(e *inn.Event) []byte {
 	}
 	return frame
 }
-
