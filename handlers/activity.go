@@ -178,8 +178,11 @@ func (s *Site) downloadAudit(c echo.Context) error {
 			return nil
 		}
 		f.Before = acts[len(acts)-1].ID
-		if acts, err = s.store.Audit(ctx, f); err != nil {
-			return err // the file breaks off; the log line says why
+		if acts, err = s.store.Audit(ctx, f); err == nil {
+			err = s.still(ctx, viewer(c))
+		}
+		if err != nil {
+			return breakOff(c, err)
 		}
 	}
 }

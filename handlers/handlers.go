@@ -204,7 +204,6 @@ func (s *Site) Background(ctx context.Context) {
 
 const (
 	viewerKey  = "viewer"
-	sessionKey = "session"
 	requestKey = "request"
 	nonceKey   = "nonce"
 )

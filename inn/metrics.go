@@ -78,14 +78,6 @@ func (m Metrics) Others() []string {
 	})
 }
 
-// Redact gives the figures without money for a sight that holds none.
-func (m Metrics) Redact(s Sight) Metrics {
-	if !s.Money {
-		m.Currencies, m.Trend.Revenue, m.Main, m.Tonight.Complimentary = nil, nil, "", 0
-	}
-	return m
-}
-
 // Same reports whether two results show the same, whenever they were computed.
 func (m Metrics) Same(other Metrics) bool {
 	m.Timestamp = other.Timestamp

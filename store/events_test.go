@@ -92,7 +92,7 @@ func TestHistoryIsWhatTheViewerSees(t *testing.T) {
 	addressed := alarm("hill", "roof", "Roof")
 	addressed.Emails = []string{"user@demo.test"}
 	publish(t, s, website, sold("BK-1", "lake"), sold("BK-2", "hill"), alarm("", "net", "Net"), addressed, step("BK-1", inn.BookingConfirmed))
-	require.NoError(t, s.NoteLogin(ctx, people[2], inn.UserLogin, "here"))
+	require.NoError(t, login(s, people[2]))
 	require.NoError(t, s.MarkAllRead(ctx, people[0]))
 	require.NoError(t, s.NoteMetrics(ctx, inn.Metrics{Scope: "property:lake"}, "lake"))
 	all := since(t, s, 0)
@@ -216,7 +216,7 @@ func TestForgetKeepsWhatIsYoungEnough(t *testing.T) {
 	add(inn.MetricsUpdate, "metrics:portfolio", ago(0).Add(-time.Hour))
 	add(inn.MetricsUpdate, "metrics:portfolio", ago(0).Add(-time.Hour))
 	save := func(token string, expires time.Time) {
-		require.NoError(t, s.StartSession(ctx, Session{Token: token, Data: []byte("x"), Expires: expires}))
+		require.NoError(t, s.StartSession(ctx, SignIn{Session: Session{Token: token, Data: []byte("x"), Expires: expires}}))
 	}
 	save("over", now.Add(-time.Second))
 	save("good", now.Add(time.Hour))

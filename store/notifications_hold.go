@@ -57,7 +57,7 @@ func (t *tx) holdable(by inn.Viewer, subject string) (held, error) {
 // everybody who sees it is told so. What they have already stays theirs; what
 // somebody else has is not taken from them.
 func (s *Store) Acknowledge(ctx context.Context, by inn.Viewer, subject string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.NotificationAcknowledge, func(t *tx, by inn.Viewer) error {
 		h, err := t.holdable(by, subject)
 		if err != nil {
 			return err
@@ -103,7 +103,7 @@ func (t *tx) readHeld(by inn.Viewer, subject string) error {
 // and rings. Whoever may take it in hand may do that, for who has it may have
 // gone home.
 func (s *Store) Unacknowledge(ctx context.Context, by inn.Viewer, subject string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.NotificationAcknowledge, func(t *tx, by inn.Viewer) error {
 		h, err := t.holdable(by, subject)
 		if err != nil {
 			return err
