@@ -25,15 +25,15 @@ func (s *Store) forgetGuests(ctx context.Context, before time.Time) error {
 		return err
 	}
 	for _, id := range ids {
-		bookings, err := s.BookingsNamed(ctx, []string{id})
+		var erasure int64
+		err := s.sweep(ctx, func(t *tx) (err error) {
+			erasure, err = t.beginErasure(inn.Viewer{Name: "retention"}, []string{id}, false)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		e, err := s.erasureOf(ctx, inn.Viewer{Name: "retention"}, bookings)
-		if err != nil {
-			return err
-		}
-		if err := e.booking(ctx, id); err != nil {
+		if err := s.erase(ctx, erasure); err != nil {
 			return err
 		}
 	}
