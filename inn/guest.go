@@ -17,13 +17,13 @@ func (b Booking) Erased() bool { return !b.ErasedAt.IsZero() }
 // booking; a source or a number at the source that does is gone. What the house
 // sold, when and for how much stays.
 func (b Booking) Erase(g *Guest, at time.Time) Booking {
-	if g.named(b.Title) {
+	if g.Named(b.Title) {
 		b.Title = b.Category.title()
 	}
-	if g.named(b.Source) {
+	if g.Named(b.Source) {
 		b.Source = ""
 	}
-	if g.named(b.ExternalID) {
+	if g.Named(b.ExternalID) {
 		b.ExternalID = ""
 	}
 	b.Customer, b.Email, b.Phone, b.Notes = ErasedGuest, "", "", ""

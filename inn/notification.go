@@ -72,7 +72,7 @@ func (p Property) Card(e *Event) Notification {
 // Erase gives the card of a booking without its guest.
 func (n Notification) Erase(g *Guest) Notification {
 	n.Title = ErasedGuest
-	if g.named(n.Body) {
+	if g.Named(n.Body) {
 		n.Body = ""
 	}
 	return n

@@ -156,9 +156,9 @@ func namingWords(text string) (all []string) {
 	return all
 }
 
-// named reports whether a text of the guest's own, a title or a source, names
+// Named reports whether a text of the guest's own, a title or a source, names
 // them: one word is enough.
-func (g *Guest) named(text string) bool {
+func (g *Guest) Named(text string) bool {
 	return text != "" && g.In(text) || slices.ContainsFunc(namingWords(text), func(word string) bool { return g.words[word] })
 }
 

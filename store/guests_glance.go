@@ -13,8 +13,9 @@ import (
 // which texts may mean them and may mean something else.
 type Glance struct {
 	Bookings, Events, Notifications, Alerts, Properties int
-	More                                                bool    // there may be more of it than could be counted in time
-	Doubts                                              []Doubt // by name
+	More                                                bool     // there may be more of it than could be counted in time
+	Doubts                                              []Doubt  // by name
+	Naming                                              []string // ids of the bookings that name the guest themselves
 }
 
 // Doubt is a name of the guest that may as well be a word of the language, and
@@ -69,6 +70,11 @@ func (s *Store) Glance(ctx context.Context, by inn.Viewer, ids []string) (g Glan
 		g.Events, g.Notifications = g.Events+events, g.Notifications+cards
 	}
 	err = s.note(ctx, ids, e.guest, func([]inn.Recogniser) error { return late() })
+	for _, id := range ids {
+		if e.guest.Named(id) {
+			g.Naming = append(g.Naming, id)
+		}
+	}
 	for _, of := range sayings {
 		if err == nil {
 			err = s.sayings(ctx, of, func(some []said) error {
