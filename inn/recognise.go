@@ -127,8 +127,9 @@ func firstOf(word string) rune {
 	return r
 }
 
-// namingWords gives the words of a name or title, those that a hyphen joins also
-// as one, and of a script without spaces every two letters that stand together.
+// namingWords gives the words of a name or title; of those that no space parts also
+// each run as one, "oconnor" and "annemarie"; and of a script without spaces every
+// two letters that stand together.
 func namingWords(text string) (all []string) {
 	words := Words(text)
 	for i, word := range words {
@@ -139,22 +140,17 @@ func namingWords(text string) (all []string) {
 		} else {
 			all = append(all, word.Text)
 		}
-		if i > 0 && !word.Spaced {
-			from := i
-			for from > 0 && !words[from].Spaced {
-				from--
-			}
-			if i+1 == len(words) || words[i+1].Spaced {
-				joined := ""
-				for _, part := range words[from : i+1] {
-					joined += part.Text
-				}
-				all = append(all, joined)
-			}
+		joined := word.Text
+		for n := i + 1; n < len(words) && n-i < mostRun && !words[n].Spaced; n++ {
+			joined += words[n].Text
+			all = append(all, joined)
 		}
 	}
 	return all
 }
+
+// mostRun is how many words are read as one.
+const mostRun = 8
 
 // Named reports whether a text of the guest's own, a title or a source, names
 // them: one word is enough.

@@ -30,7 +30,8 @@ func joined(field []inn.Word) string {
 	return b.String()
 }
 
-// mostJoined is how many words of a field are also one: "annemarie", "bk1003".
+// mostJoined is how many words of a field, from each of them to its end, are also
+// one: "annemarie", "bk1003".
 const mostJoined = 8
 
 // denseLong is how many letters are a term of the index where a script has no
@@ -40,7 +41,10 @@ const denseLong = 8
 // wordsIn gives the words a text is found by.
 func wordsIn(text string) (all []string) {
 	for _, field := range fields(text) {
-		for _, word := range field {
+		for i, word := range field {
+			if rest := len(field) - i; 1 < rest && rest <= mostJoined {
+				all = append(all, joined(field[i:]))
+			}
 			if !word.Dense {
 				all = append(all, word.Text)
 				continue
@@ -48,9 +52,6 @@ func wordsIn(text string) (all []string) {
 			for at := range word.Text {
 				all = append(all, letters(word.Text[at:], denseLong))
 			}
-		}
-		if 1 < len(field) && len(field) <= mostJoined {
-			all = append(all, joined(field))
 		}
 	}
 	return all
