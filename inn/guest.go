@@ -120,7 +120,7 @@ func LikenessTo(a Booking) func(Booking) (by string, sure bool) {
 }
 
 // FoundBy reports whether somebody who asks for a guest by these words means the
-// booking's: its number, the e-mail address, the phone number, or all words in
+// booking's: its number or a part of it, the e-mail address, the phone number, or all words in
 // the name.
 func (b Booking) FoundBy(words string) bool { return Asked(words)(b) }
 
@@ -137,7 +137,7 @@ func Asked(words string) func(Booking) bool {
 		if key == "" || b.Erased() {
 			return false
 		}
-		if key == NameKey(b.ID) || strings.Contains(mail, "@") && mail == Fold(b.Email) {
+		if slices.Contains(namingWords(b.ID), key) || strings.Contains(mail, "@") && mail == Fold(b.Email) {
 			return true
 		}
 		if theirs := phoneKey(b.Phone); len(phone) >= leastPhone && (samePhone(phone, theirs) || strings.HasSuffix(theirs, phone)) {
