@@ -198,9 +198,35 @@ func IsDense(word string) bool { return dense(firstOf(word)) }
 // NameKey folds a name to its letters and digits alone: "Anne-Marie O’Connor" and
 // "annemarie oconnor" have the same.
 func NameKey(text string) string {
+	if key, is := asciiKey(text, false); is {
+		return key
+	}
 	var b strings.Builder
 	for _, one := range Words(text) {
 		b.WriteString(one.Text)
 	}
 	return b.String()
+}
+
+// asciiKey is NameKey of an ASCII text without taking it apart into words, spaced
+// with one space where there was any: the register compares every booking there is.
+func asciiKey(text string, spaced bool) (key string, is bool) {
+	letters, space := make([]byte, 0, len(text)), false
+	for i := range len(text) {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			return "", false
+		}
+		c = foldASCII[c]
+		switch {
+		case inWord(rune(c)):
+			if space && spaced && len(letters) > 0 {
+				letters = append(letters, ' ')
+			}
+			letters, space = append(letters, c), false
+		case unicode.IsSpace(rune(c)):
+			space = true
+		}
+	}
+	return string(letters), true
 }

@@ -64,3 +64,24 @@ func FuzzFoldingTwiceChangesNothing(f *testing.F) {
 		assert.Equal(t, len(text), at, "every byte belongs to a piece")
 	})
 }
+
+func FuzzTheKeyOfAnASCIINameIsTheKeyOfItsWords(f *testing.F) {
+	for _, seed := range []string{"Asha Rao", " a-b  c'd ", "BK-1003", "`x`\ty", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if key, is := asciiKey(s, false); is {
+			joined, spaced := "", ""
+			for i, word := range Words(s) {
+				joined += word.Text
+				if i > 0 && word.Spaced {
+					spaced += " "
+				}
+				spaced += word.Text
+			}
+			assert.Equal(t, joined, key)
+			key, _ = asciiKey(s, true)
+			assert.Equal(t, spaced, key)
+		}
+	})
+}

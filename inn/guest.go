@@ -137,11 +137,13 @@ func Asked(words string) func(Booking) bool {
 		if key == "" || b.Erased() {
 			return false
 		}
-		if slices.Contains(namingWords(b.ID), key) || strings.Contains(mail, "@") && mail == Fold(b.Email) {
+		if strings.Contains(NameKey(b.ID), key) && slices.Contains(namingWords(b.ID), key) || strings.Contains(mail, "@") && mail == Fold(b.Email) {
 			return true
 		}
-		if theirs := phoneKey(b.Phone); len(phone) >= leastPhone && (samePhone(phone, theirs) || strings.HasSuffix(theirs, phone)) {
-			return true
+		if len(phone) >= leastPhone {
+			if theirs := phoneKey(b.Phone); samePhone(phone, theirs) || strings.HasSuffix(theirs, phone) {
+				return true
+			}
 		}
 		name := spacedKey(b.Customer)
 		for _, one := range fields {
@@ -155,6 +157,9 @@ func Asked(words string) func(Booking) bool {
 
 // spacedKey is NameKey with the spaces between the words of the name.
 func spacedKey(name string) string {
+	if key, is := asciiKey(name, true); is {
+		return key
+	}
 	var b strings.Builder
 	for _, one := range Words(name) {
 		if one.Spaced && b.Len() > 0 {
