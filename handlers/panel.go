@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"baithaka/inn"
@@ -61,10 +62,18 @@ func (s *Site) tick(done <-chan struct{}) {
 const indexEvery = 250 * time.Millisecond
 
 // keepIndexed brings the log's search index along behind the publishers, until
-// ctx ends.
+// ctx ends. After an upgrade that folds letters otherwise it also makes anew, little
+// by little, what was there.
 func (s *Site) keepIndexed(ctx context.Context) {
 	ticker := time.NewTicker(indexEvery)
 	defer ticker.Stop()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() {
+		if err := s.store.Refold(ctx); err != nil && ctx.Err() == nil {
+			s.logger.Error("the search index could not be brought to this version's folding; the next start goes on with it", "error", err)
+		}
+	})
 	for {
 		select {
 		case <-ctx.Done():

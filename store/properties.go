@@ -74,12 +74,11 @@ func (t *tx) changeProperty(by inn.Viewer, p inn.Publication, to []inn.Topic) (*
 	if err != nil {
 		return nil, err
 	}
-	now := was
-	now.Status, now.Title, now.Detail = c.Status, c.Title, c.Detail
+	now := was.Apply(c)
 	if now == was && p.Type != inn.PropertyListed {
 		return nil, nil
 	}
-	if err := t.exec(`UPDATE properties SET status = $2, title = $3, detail = $4 WHERE slug = $1`, c.Slug, c.Status, c.Title, c.Detail); err != nil {
+	if err := t.exec(`UPDATE properties SET status = $2, title = $3, detail = $4 WHERE slug = $1`, c.Slug, now.Status, now.Title, now.Detail); err != nil {
 		return nil, err
 	}
 	e := propertyEvent(by, p.Type, c.Slug)

@@ -41,6 +41,7 @@ const (
 	forgetPlaces      = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
 	forgetIdempotency = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
 	forgetAlerts      = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND event <= $1 LIMIT $2)`
+	forgetErasures    = `DELETE FROM erasures WHERE id IN (SELECT id FROM erasures WHERE done_at > 0 AND done_at <= $1 LIMIT $2)`
 	forgetPassing     = `DELETE FROM events WHERE id IN (
 		SELECT id FROM events
 		WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND ` + storedAt + ` <= $1
@@ -85,6 +86,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		{forgetPlaces, ms(now.Add(-placeKept))},
 		{forgetIdempotency, ms(now.Add(-idempotencyKept))},
 		{forgetAlerts, old},
+		{forgetErasures, ms(keepLog)},
 	} {
 		if err := s.forgetAll(ctx, one.delete, one.before); err != nil {
 			return err

@@ -14,8 +14,9 @@
 //	              search finds in both log and cards by the index that Index makes
 //	due           what the clock does to the house: a hold that ends. handlers asks
 //	              every few seconds, and once an hour for
-//	retention     what is forgotten when it is old; erase forgets one guest at once,
-//	              settle removes what either leaves between the rows
+//	retention     what is forgotten when it is old; erase forgets one guest, in
+//	              steps that erasures keeps the thread of; settle removes what
+//	              either leaves between the rows
 //	tend          beside a running server: folds the write-ahead log, writes the
 //	              marks, tries again after a refusal
 //	chain         the audit: verify follows it, check reads the whole file, backup
@@ -50,6 +51,8 @@ type Store struct {
 	trouble   trouble
 	chain     chained
 	hasher    chan struct{} // bounds how many passwords are hashed at once
+	erasing   sync.Mutex    // held by the erasure that is under way
+	looking   chan struct{} // held by who looks for a guest in all there is
 	read      reader
 }
 
@@ -58,7 +61,7 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
 		db: database, read: reader{pool: database.Read}, log: log, stop: stop,
-		jobs: make(chan *job, maxGroup), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2),
+		jobs: make(chan *job, maxGroup), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2), looking: make(chan struct{}, 1),
 	}
 	s.bell.ch = make(chan struct{})
 	conn, err := database.Write.Conn(ctx)

@@ -45,6 +45,8 @@ func deedWord(d inn.Deed) string {
 		return "Property listed"
 	case inn.SettingsChanged:
 		return "Settings changed"
+	case inn.GuestForgetting:
+		return "Erasure of a guest begun"
 	case inn.GuestForgotten:
 		return "Guest erased"
 	case inn.HouseRestored:
@@ -75,7 +77,7 @@ func deedTone(d inn.Deed) string {
 	switch d {
 	case inn.MemberDisabled, inn.KeyRevoked, inn.GuestForgotten:
 		return "bad"
-	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.ActErased, "":
+	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.ActErased, inn.GuestForgetting, "":
 		return "warn"
 	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed:
 		return "good"
