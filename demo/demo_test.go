@@ -18,6 +18,7 @@ func newStore(t *testing.T) *store.Store {
 	t.Helper()
 	database, err := db.Open(t.Context(), t.TempDir())
 	require.NoError(t, err)
+	database.Read.SetMaxOpenConns(1) // whoever holds rows while asking again waits for ever
 	s, err := store.New(t.Context(), database, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() {

@@ -75,7 +75,7 @@ const headOfLog = `coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event
 // Bounds gives the place up to which the log has been trimmed and its head. A
 // position before the first or beyond the second is lost.
 func (s *Store) Bounds(ctx context.Context) (trimmed, head int64, err error) {
-	err = s.read.QueryRowContext(ctx, `
+	err = s.read.QueryRowContext(Ahead(ctx), `
 		SELECT
 			(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'trimmed'),
 			`+headOfLog).Scan(&trimmed, &head)

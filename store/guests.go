@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -73,7 +74,8 @@ func (s *Store) guestsWhere(ctx context.Context, by inn.Viewer, limit int, meant
 			ids = append(ids, b.ID)
 		}
 	}
-	if err := rows.Err(); err != nil {
+	// The rows are closed before anything else is asked.
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
 	found, err := s.BookingsNamed(ctx, ids)

@@ -144,7 +144,7 @@ func (s *Store) Key(ctx context.Context, id int64) (inn.Key, error) {
 }
 
 func (s *Store) key(ctx context.Context, where string, arg any) (inn.Key, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+keyColumns+` FROM `+keyTables+` WHERE `+where, arg)
+	rows, err := s.read.QueryContext(Ahead(ctx), `SELECT `+keyColumns+` FROM `+keyTables+` WHERE `+where, arg)
 	all, err := scanAll(rows, err, scanKey)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("key")

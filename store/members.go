@@ -57,7 +57,7 @@ func (s *Store) MemberByEmail(ctx context.Context, email string) (inn.Member, er
 }
 
 func (s *Store) member(ctx context.Context, where string, args ...any) (inn.Member, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u WHERE `+where, args...)
+	rows, err := s.read.QueryContext(Ahead(ctx), `SELECT `+memberColumns+` FROM users u WHERE `+where, args...)
 	all, err := scanAll(rows, err, scanMember)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("person")

@@ -137,6 +137,6 @@ func (s *Store) EveryProperty(ctx context.Context) ([]inn.Property, error) {
 
 // HouseZone gives the zone of the house, which is the desk's.
 func (s *Store) HouseZone(ctx context.Context) (zone string, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT timezone FROM properties WHERE slug = $1`, inn.Desk).Scan(&zone)
+	err = s.read.QueryRowContext(Ahead(ctx), `SELECT timezone FROM properties WHERE slug = $1`, inn.Desk).Scan(&zone)
 	return zone, err
 }

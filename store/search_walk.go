@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -110,7 +111,8 @@ func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64
 			break
 		}
 	}
-	if err := rows.Err(); err != nil || steps == 0 && !f.loose {
+	// The rows are closed before anything else is asked.
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || steps == 0 && !f.loose {
 		return places, rest, err
 	}
 	places, err = f.confirmed(ctx, places)

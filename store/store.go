@@ -25,7 +25,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -50,14 +49,14 @@ type Store struct {
 	trouble   trouble
 	chain     chained
 	hasher    chan struct{} // bounds how many passwords are hashed at once
-	read      reader
+	read      *reader
 }
 
 // New starts the store over an open database; Close stops it.
 func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error) {
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
-		db: database, read: reader{pool: database.Read}, log: log, stop: stop,
+		db: database, read: newReader(database.Read), log: log, stop: stop,
 		jobs: make(chan *job, maxGroup), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2),
 	}
 	s.bell.ch = make(chan struct{})
@@ -91,7 +90,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		return err
 	}
 	var epoch string
-	if err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&epoch); err != nil {
+	if err := s.read.QueryRowContext(Ahead(ctx), `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&epoch); err != nil {
 		return explain(err)
 	}
 	return nil
@@ -120,14 +119,18 @@ func (s *Store) Appended() <-chan struct{} {
 }
 
 // Watch rings the bell when another process, the command line, has committed to
-// the same file. It returns when ctx ends.
+// the same file. It returns when ctx ends. It looks through a connection of its
+// own: what a connection knows of others counts from when it was opened, and none
+// of those that requests wait for is kept for that.
 func (s *Store) Watch(ctx context.Context) {
-	conn, err := s.db.Read.Conn(ctx)
+	own, err := db.Look(ctx, s.db.Path)
 	if err != nil {
-		s.log.Error("store: commits of other processes are not noticed", "error", err)
+		if ctx.Err() == nil {
+			s.log.Error("store: commits of other processes are not noticed", "error", err)
+		}
 		return
 	}
-	defer conn.Close()
+	defer own.Close()
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
 	last := int64(-1)
@@ -138,7 +141,7 @@ func (s *Store) Watch(ctx context.Context) {
 		case <-ticker.C:
 		}
 		var version int64
-		if err := conn.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
+		if err := own.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
 			continue // shutting down, or busy: the next tick asks again
 		}
 		if version != last {
@@ -148,9 +151,18 @@ func (s *Store) Watch(ctx context.Context) {
 	}
 }
 
+// answer is the rows of a query, of a reader or of the write transaction.
+type answer interface {
+	Next() bool
+	Scan(...any) error
+	Err() error
+	Close() error
+}
+
 // scanAll reads every row through scan and closes the rows: on the one write
-// connection a second query while rows are open would wait for itself.
-func scanAll[T any](rows *sql.Rows, err error, scan func(interface{ Scan(...any) error }) (T, error)) ([]T, error) {
+// connection a second query while rows are open would wait for itself, and so
+// would one on a reader's.
+func scanAll[T any](rows answer, err error, scan func(interface{ Scan(...any) error }) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -69,6 +69,8 @@ func openStore(t testing.TB, dir string, slugs ...string) *Store {
 	t.Helper()
 	database, err := db.Open(ctx, dir)
 	require.NoError(t, err)
+	// Whoever holds rows while asking again waits for ever, here and not only under load.
+	database.Read.SetMaxOpenConns(1)
 	s, err := New(ctx, database, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() {

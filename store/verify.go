@@ -30,6 +30,11 @@ func (c Chain) Stands() bool { return c.Why == "" }
 func (s *Store) Chain(ctx context.Context) (Chain, error) {
 	s.chain.mu.Lock()
 	defer s.chain.mu.Unlock()
+	leave, err := s.read.line.enter(ctx)
+	if err != nil {
+		return Chain{}, err
+	}
+	defer leave()
 	c, last, err := followChain(ctx, s.db.Read, s.chain.good, nil)
 	if err == nil && c.Stands() {
 		s.chain.good = last
