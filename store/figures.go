@@ -37,13 +37,6 @@ func (s *Store) Sales(ctx context.Context, now time.Time, days int) (inn.Sales, 
 	return sales, err
 }
 
-// SalesOf is Sales of the named properties; the desk counts where it is named.
-func (s *Store) SalesOf(ctx context.Context, slugs []string, now time.Time, days int) (inn.Sales, error) {
-	since := inn.SalesSince(now, days)
-	list, args := in([]any{ms(since), inn.DateOf(since, time.UTC)}, slugs)
-	return s.sales(ctx, `b.property IN (`+list+`) AND `+mattering, args...)
-}
-
 // SalesNamed gives what figures ask of the bookings with those ids.
 func (s *Store) SalesNamed(ctx context.Context, ids []string) (inn.Sales, error) {
 	list, args := in(nil, ids)

@@ -82,14 +82,10 @@ func (l *line) enter(ctx context.Context) (leave func(), err error) {
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-limit:
-		err = errBusy()
+		err = inn.Busy()
 	}
 	l.giveUp(turn)
 	return nil, err
-}
-
-func errBusy() error {
-	return &inn.Error{Code: inn.Unavailable, Text: "Too much is asked for at once just now. Try again in a moment.", RetryAfter: 2 * time.Second}
 }
 
 // wait takes a connection, or a place in the line; turn is closed once it has one.
@@ -97,7 +93,7 @@ func (l *line) wait(u urgency) (turn chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !u.patient && len(l.ahead)+len(l.others) >= mostWaiting {
-		return nil, errBusy()
+		return nil, inn.Busy()
 	}
 	turn = make(chan struct{})
 	if u.ahead {

@@ -3,8 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -18,7 +18,7 @@ type reach struct {
 	me     string   // the placeholder of that
 	floor  string   // that of the read floor for everything
 	floors []string // those of the floors of each kind
-	topics []string // those of the topics whose shared events concern them
+	topics string   // that of the list of topics whose shared events concern them; "" for none
 	every  bool     // or all do
 }
 
@@ -36,11 +36,10 @@ func reachOf(by inn.Viewer, read floors, taken ...any) reach {
 	if r.every = topics == nil; r.every {
 		return r
 	}
-	for _, t := range topics {
-		if by.KeyID == 0 || t != inn.System { // a key limited to properties sees nothing else
-			r.topics = append(r.topics, r.arg(t))
-		}
+	if by.KeyID != 0 { // a key limited to properties sees nothing else
+		topics = slices.DeleteFunc(topics, func(t inn.Topic) bool { return t == inn.System })
 	}
+	r.topics = r.arg(asList(topics))
 	return r
 }
 
@@ -49,10 +48,10 @@ func (r *reach) on(topic string) string {
 	switch {
 	case r.every:
 		return "1"
-	case len(r.topics) == 0:
+	case r.topics == "":
 		return "0"
 	}
-	return topic + " IN (" + strings.Join(r.topics, ", ") + ")"
+	return topic + " IN (SELECT value FROM " + each(r.topics) + ")"
 }
 
 // seen is the condition that the shared event of n does.

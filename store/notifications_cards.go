@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"slices"
 
 	"baithaka/inn"
@@ -170,11 +169,7 @@ func (t *tx) addressedNoMore(m inn.Member) error {
 			seen = append(seen, events[i].ID)
 		}
 	}
-	list, err := json.Marshal(seen)
-	if err != nil {
-		return err
-	}
 	return t.exec(`
 		UPDATE notification_states SET event = 0
-		WHERE user = $1 AND event > 0 AND event NOT IN (SELECT value FROM json_each($2))`, m.ID, string(list))
+		WHERE user = $1 AND event > 0 AND event NOT IN (SELECT value FROM `+each("$2")+`)`, m.ID, asList(seen))
 }

@@ -85,7 +85,9 @@ func (r *reader) QueryContext(ctx context.Context, query string, args ...any) (*
 	}
 	ask := r.pool.QueryContext
 	if stmt := r.stmt(ctx, query); stmt != nil {
-		ask = func(ctx context.Context, _ string, args ...any) (*sql.Rows, error) { return stmt.QueryContext(ctx, args...) }
+		ask = func(ctx context.Context, _ string, args ...any) (*sql.Rows, error) {
+			return stmt.QueryContext(ctx, args...)
+		}
 	}
 	found, err := ask(ctx, query, args...)
 	if err != nil {

@@ -26,8 +26,6 @@ package store
 import (
 	"context"
 	"log/slog"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -176,23 +174,6 @@ func scanAll[T any](rows answer, err error, scan func(interface{ Scan(...any) er
 		all = append(all, one)
 	}
 	return all, rows.Err()
-}
-
-// in writes a list of values as placeholders "$3, $4, $5", beginning at the
-// number after the arguments so far, and appends them to args.
-func in[T ~string | ~int64](args []any, values []T) (string, []any) {
-	if len(values) == 0 {
-		return "NULL", args
-	}
-	var list strings.Builder
-	for i, v := range values {
-		if i > 0 {
-			list.WriteString(", ")
-		}
-		args = append(args, any(v))
-		list.WriteString("$" + strconv.Itoa(len(args)))
-	}
-	return list.String(), args
 }
 
 func ms(t time.Time) int64 {
