@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,21 +24,6 @@ func scanMember(row interface{ Scan(...any) error }) (inn.Member, error) {
 	err := row.Scan(&m.ID, &m.Email, &m.Name, &m.Role, &m.Zone, &m.Disabled, &seen, &m.Invited, &until, &properties)
 	m.LastSeen, m.LinkUntil, m.Properties = fromMS(seen), fromMS(until), strings.Fields(properties)
 	return m, err
-}
-
-func (t *tx) members() ([]inn.Member, error) {
-	rows, err := t.rows(`SELECT ` + memberColumns + ` FROM users u WHERE u.disabled = 0 ORDER BY u.id`)
-	return scanAll(rows, err, scanMember)
-}
-
-// membersAddressed gives those to whom a card has been addressed.
-func (t *tx) membersAddressed(card int64) ([]inn.Member, error) {
-	rows, err := t.rows(`
-		SELECT `+memberColumns+`
-		FROM users u
-		WHERE u.disabled = 0 AND u.id IN (SELECT user FROM notification_states WHERE notification = $1 AND event > 0)
-		ORDER BY u.id`, card)
-	return scanAll(rows, err, scanMember)
 }
 
 // Members lists everybody, by name.
@@ -134,18 +120,30 @@ func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, er
 
 // assign replaces a person's list of properties.
 func (t *tx) assign(user int64, properties []string) error {
-	if err := t.exec(`DELETE FROM user_properties WHERE user = $1`, user); err != nil {
+	if err := t.propertiesThere(properties); err != nil {
 		return err
 	}
-	for _, slug := range slices.Compact(slices.Sorted(slices.Values(properties))) {
-		if _, err := t.property(slug); err != nil {
-			return inn.E(inn.NotFound, "No such property: %s.", slug)
-		}
-		if err := t.exec(`INSERT INTO user_properties (user, property) VALUES ($1, $2)`, user, slug); err != nil {
-			return err
-		}
+	list := asList(properties)
+	err := t.exec(`DELETE FROM user_properties WHERE user = $1 AND property NOT IN (SELECT value FROM `+each("$2")+`)`, user, list)
+	if err != nil {
+		return err
 	}
-	return nil
+	return t.exec(`
+		INSERT INTO user_properties (user, property)
+		SELECT DISTINCT $1, value FROM `+each("$2")+` WHERE true
+		ON CONFLICT DO NOTHING`, user, list)
+}
+
+// propertiesThere refuses a list in which one is none of ours.
+func (t *tx) propertiesThere(slugs []string) error {
+	var unknown string
+	found, err := t.row(`
+		SELECT value FROM `+each("$1")+`
+		WHERE value NOT IN (SELECT slug FROM properties) ORDER BY value LIMIT 1`, []any{asList(slugs)}, &unknown)
+	if err == nil && found {
+		err = inn.E(inn.NotFound, "No such property: %s.", unknown)
+	}
+	return err
 }
 
 // setMember updates one person, who must be there: no event tells of a change
@@ -172,20 +170,37 @@ func (t *tx) memberChanged(by inn.Viewer, who inn.Topic) error {
 
 // Seen notes when people were here and keys were used. It is not an event.
 func (s *Store) Seen(ctx context.Context, people, keys map[int64]time.Time) error {
-	return s.write(ctx, func(t *tx) error {
-		for id, at := range people {
-			if err := t.exec(`UPDATE users SET last_seen = max(last_seen, $2) WHERE id = $1`, id, ms(at)); err != nil {
-				return err
-			}
-		}
-		for id, at := range keys {
-			if err := t.exec(`UPDATE api_keys SET last_used = max(last_used, $2) WHERE id = $1`, id, ms(at)); err != nil {
-				return err
-			}
-		}
-		return nil
+	err := s.noteTimes(ctx, people, func(t *tx, id int64, at time.Time) error {
+		return t.exec(`UPDATE users SET last_seen = $2 WHERE id = $1 AND last_seen < $2`, id, ms(at))
+	})
+	if err != nil {
+		return err
+	}
+	return s.noteTimes(ctx, keys, func(t *tx, id int64, at time.Time) error {
+		return t.exec(`UPDATE api_keys SET last_used = $2 WHERE id = $1 AND last_used < $2`, id, ms(at))
 	})
 }
+
+// noteTimes writes down when each of some was seen, in steps.
+func (s *Store) noteTimes(ctx context.Context, seen map[int64]time.Time, note func(*tx, int64, time.Time) error) error {
+	for step := range slices.Chunk(slices.Sorted(maps.Keys(seen)), noteStep) {
+		err := s.write(ctx, func(t *tx) error {
+			for _, id := range step {
+				if err := note(t, id, seen[id]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteStep is of how many one transaction notes when they were seen.
+const noteStep = 500
 
 // PeopleOf gives who looks after a property: those it is assigned to.
 func (s *Store) PeopleOf(ctx context.Context, slug string) ([]inn.Member, error) {

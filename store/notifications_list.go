@@ -69,7 +69,7 @@ func (l *cardList) query() string {
 	l.shared()
 	// What was addressed to the person last, and to others later or never.
 	l.source(`notification_states s INDEXED BY notification_states_addressed CROSS JOIN notifications n ON n.id = s.notification`,
-		"s.event", "s.user = "+l.me+" AND s.event > 0 AND s.event > CASE WHEN "+l.seen()+" THEN n.event ELSE 0 END AND ("+l.seen()+" OR n.kind <> 'booking_update')")
+		"s.event", "s.user = "+l.me+" AND s.event > 0 AND s.event > CASE WHEN "+l.seen()+" THEN n.event ELSE 0 END AND ("+l.seen()+" OR n.kind <> 'booking_update' AND s.event >= n.readers_from)")
 	return `SELECT ` + cardColumns + `, found.latest, NOT found.unread
 		FROM (` + strings.Join(l.sources, " UNION ALL ") + ` ORDER BY latest DESC` + l.limit + `) found
 		CROSS JOIN notifications n ON n.id = found.id

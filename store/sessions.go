@@ -138,16 +138,11 @@ func (s *Store) SaveSession(ctx context.Context, one Session) error {
 // UseSessions notes when sessions were used. Those that have ended meanwhile
 // stay so. It is not an event.
 func (s *Store) UseSessions(ctx context.Context, used map[int64]time.Time) error {
-	return s.write(ctx, func(t *tx) error {
-		for id, at := range used {
-			if err := t.exec(`
-				UPDATE sessions SET last_used = $2
-				WHERE id = $1 AND ended = 0 AND expires > $2 AND last_used > $3 AND last_used < $2`,
-				id, ms(at), ms(at.Add(-SessionIdle))); err != nil {
-				return err
-			}
-		}
-		return nil
+	return s.noteTimes(ctx, used, func(t *tx, id int64, at time.Time) error {
+		return t.exec(`
+			UPDATE sessions SET last_used = $2
+			WHERE id = $1 AND ended = 0 AND expires > $2 AND last_used > $3 AND last_used < $2`,
+			id, ms(at), ms(at.Add(-SessionIdle)))
 	})
 }
 

@@ -67,6 +67,19 @@ var template = sync.OnceValues(func() ([]byte, error) {
 
 func openStore(t testing.TB, dir string, slugs ...string) *Store {
 	t.Helper()
+	s := openStoreKeeping(t, dir)
+	for _, slug := range slugs {
+		require.NoError(t, s.ListProperty(ctx, operator, house(slug)))
+	}
+	// The cards of the listing would stand in every list of cards.
+	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`DELETE FROM notifications`) }))
+	return s
+}
+
+// openStoreKeeping opens what is there, and a second time while another store has
+// it open.
+func openStoreKeeping(t testing.TB, dir string) *Store {
+	t.Helper()
 	database, err := db.Open(ctx, dir)
 	require.NoError(t, err)
 	// Whoever holds rows while asking again waits for ever, here and not only under load.
@@ -77,11 +90,6 @@ func openStore(t testing.TB, dir string, slugs ...string) *Store {
 		s.Close()
 		require.NoError(t, database.Close())
 	})
-	for _, slug := range slugs {
-		require.NoError(t, s.ListProperty(ctx, operator, house(slug)))
-	}
-	// The cards of the listing would stand in every list of cards.
-	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`DELETE FROM notifications`) }))
 	return s
 }
 

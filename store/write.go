@@ -37,6 +37,10 @@ type tx struct {
 	names map[string]string    // of the properties the transaction has come by; nothing renames one
 	now   time.Time
 	last  int64 // the newest event it appended; 0 for none
+
+	emails map[string]int64 // whose those are that were looked up; 0 for nobody's
+	all    []inn.Viewer     // everybody, where it was asked
+	left   int              // how many more people are looked at here whether an event is addressed to them
 }
 
 // write runs do inside the next transaction and returns when that is committed
@@ -134,7 +138,7 @@ func (s *Store) transact(whole *tx, g *group) error {
 	for i := 0; i < len(g.jobs); i++ {
 		if g.answers[i] = g.jobs[i].ctx.Err(); g.answers[i] == nil {
 			t := *whole
-			t.now = time.Now().UTC().Truncate(time.Millisecond)
+			t.now, t.left = time.Now().UTC().Truncate(time.Millisecond), addressAtOnce
 			var stands bool
 			if stands, g.answers[i] = s.savepoint(&t, g.jobs[i].do); !stands {
 				return g.answers[i]
