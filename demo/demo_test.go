@@ -52,7 +52,7 @@ func checkHouse(t *testing.T, s *store.Store) {
 	assert.Empty(t, viewers[inn.User].Properties)
 
 	admin := viewers[inn.Admin]
-	properties, err := s.Properties(t.Context(), admin)
+	properties, _, err := s.Properties(t.Context(), admin, store.PropertyFilter{Limit: 100})
 	require.NoError(t, err)
 	countries, currencies := map[string]bool{}, map[string]bool{}
 	for _, p := range properties {

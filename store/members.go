@@ -202,6 +202,25 @@ func (s *Store) noteTimes(ctx context.Context, seen map[int64]time.Time, note fu
 // noteStep is of how many one transaction notes when they were seen.
 const noteStep = 500
 
+// mostColleagues is how many people a list to choose from holds.
+const mostColleagues = 500
+
+// Colleagues gives whom a viewer may know of, by name and without their
+// properties: everybody for who sees what people do, else those with whom they
+// share a property.
+func (s *Store) Colleagues(ctx context.Context, by inn.Viewer) ([]inn.Member, error) {
+	where, args := "1 = 1", []any{mostColleagues}
+	if !by.May(inn.ActivityView, "") {
+		args = append(args, asList(by.Theirs(inn.PropertyView)))
+		where = `u.disabled = 0 AND u.id IN (
+			SELECT theirs.user FROM user_properties theirs WHERE theirs.property IN (SELECT value FROM ` + each("$2") + `))`
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT u.id, u.name FROM users u WHERE `+where+` ORDER BY u.name, u.id LIMIT $1`, args...)
+	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (m inn.Member, err error) {
+		return m, row.Scan(&m.ID, &m.Name)
+	})
+}
+
 // PeopleOf gives who looks after a property: those it is assigned to.
 func (s *Store) PeopleOf(ctx context.Context, slug string) ([]inn.Member, error) {
 	rows, err := s.read.QueryContext(ctx, `

@@ -5,6 +5,12 @@
 -- the others.
 CREATE INDEX bookings_property_status ON bookings (property, status, event);
 
+-- Properties are listed by name, a page of them at a time.
+CREATE INDEX properties_name ON properties (name);
+
+-- Who looks after a property is asked by the property.
+CREATE INDEX user_properties_property ON user_properties (property);
+
 -- +goose Down
 -- A database is never taken back a version in place; restore a backup instead.
 SELECT 1;
