@@ -128,6 +128,13 @@ func newSite(t *testing.T, configs ...Config) *site {
 	database, err := db.Open(t.Context(), dir)
 	require.NoError(t, err)
 	database.Read.SetMaxOpenConns(1) // whoever holds rows while asking again waits for ever
+	return siteOver(t, database, configs...)
+}
+
+// siteOver is a server over a database that is open, with as many readers as it
+// has.
+func siteOver(t *testing.T, database *db.DB, configs ...Config) *site {
+	t.Helper()
 	out := &logged{}
 	logger := slog.New(slog.NewJSONHandler(out, nil))
 	s, err := store.New(context.WithoutCancel(t.Context()), database, logger)

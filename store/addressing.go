@@ -121,7 +121,7 @@ func (s *Store) Address(ctx context.Context) error {
 		if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM addressings)`).Scan(&some); err != nil || !some {
 			return err
 		}
-		if err := s.write(ctx, (*tx).addressSome); err != nil {
+		if err := s.writeLong(ctx, (*tx).addressSome); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ func (s *Store) Clean(ctx context.Context, now time.Time) error {
 			return s.forgetMarks(ctx, err)
 		}
 		for step := range steps(old) {
-			if err := s.write(ctx, func(t *tx) error { return t.clean(step, low, medium) }); err != nil {
+			if err := s.writeLong(ctx, func(t *tx) error { return t.clean(step, low, medium) }); err != nil {
 				return err
 			}
 		}
@@ -108,7 +108,7 @@ func pastCards(h inn.HouseSettings, limit inn.Limit, now time.Time) int64 {
 func (s *Store) forgetMarks(ctx context.Context, err error) error {
 	for err == nil {
 		var removed int64
-		err = s.write(ctx, func(t *tx) error {
+		err = s.writeLong(ctx, func(t *tx) error {
 			result, err := t.execResult(`
 				DELETE FROM notification_states WHERE (user, notification) IN (
 					SELECT s.user, s.notification FROM notification_states s JOIN users u ON u.id = s.user

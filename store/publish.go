@@ -30,7 +30,11 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 	if err := fewAddressed(batch); err != nil {
 		return nil, false, err
 	}
-	err = s.write(ctx, func(t *tx) error {
+	write := s.write
+	if len(batch.Publications) > longBatch {
+		write = s.writeLong
+	}
+	err = write(ctx, func(t *tx) error {
 		actor := string(by.Own())
 		if idem.Key != "" {
 			if events, replayed, err = t.remembered(by, actor, idem); err != nil || replayed {
@@ -54,6 +58,9 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 	}
 	return events, replayed, nil
 }
+
+// longBatch is from how many publications on a batch lets others go between.
+const longBatch = 16
 
 // mostAddressed is how many addresses, rooms and roles a batch names in all: each
 // is a row that is written while others wait.

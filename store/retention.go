@@ -18,7 +18,7 @@ const recipientsStep = 2000
 // disk is for who publishes.
 func (s *Store) sweep(ctx context.Context, step func(*tx) error) error {
 	began := time.Now()
-	if err := s.write(ctx, step); err != nil {
+	if err := s.writeLong(ctx, step); err != nil {
 		return err
 	}
 	select {

@@ -91,7 +91,7 @@ func (s *Store) indexSome(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error { return t.index(a) })
+	return s.writeLong(ctx, func(t *tx) error { return t.index(a) })
 }
 
 func (s *Store) nextAddition(ctx context.Context) (a addition, err error) {

@@ -39,6 +39,7 @@ type Store struct {
 	log       *slog.Logger
 	epoch     string
 	jobs      chan *job
+	long      chan *job     // those that take their time: batches, and work beside the requests
 	groupTime time.Duration // the writer's own
 	closed    chan struct{} // closed when the writer has stopped
 	stop      context.CancelFunc
@@ -55,7 +56,7 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
 		db: database, read: newReader(database.Read), log: log, stop: stop,
-		jobs: make(chan *job, maxGroup), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2),
+		jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2),
 	}
 	s.bell.ch = make(chan struct{})
 	conn, err := database.Write.Conn(ctx)

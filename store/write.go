@@ -47,9 +47,20 @@ type tx struct {
 // and synced, or when it failed and left nothing. Callers who wait together are
 // committed together, without a timer: whoever is alone does not wait.
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	return s.enqueue(ctx, s.jobs, do)
+}
+
+// writeLong is write for what takes its time: a large batch, or work that nobody
+// waits for. Between two of them whoever writes a little has their turn, so that
+// nobody waits for more than one of them however many there are.
+func (s *Store) writeLong(ctx context.Context, do func(*tx) error) error {
+	return s.enqueue(ctx, s.long, do)
+}
+
+func (s *Store) enqueue(ctx context.Context, line chan *job, do func(*tx) error) error {
 	j := &job{ctx: ctx, do: do, done: make(chan error, 1)}
 	select {
-	case s.jobs <- j:
+	case line <- j:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.closed:
@@ -81,13 +92,22 @@ func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 			stmt.Close()
 		}
 	}()
+	first, second := s.jobs, s.long // whose turn it is
 	for {
+		var j *job
 		select {
-		case <-ctx.Done():
-			return
-		case j := <-s.jobs:
-			s.commit(conn, stmts, j)
+		case j = <-first:
+		default:
+			select {
+			case <-ctx.Done():
+				return
+			case j = <-first:
+			case j = <-second:
+				first, second = second, first
+			}
 		}
+		s.commit(conn, stmts, j)
+		first, second = second, first
 	}
 }
 
