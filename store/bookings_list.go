@@ -72,7 +72,7 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 		args = append(args, asList(properties))
 		if f.Status != "" {
 			args = append(args, f.Status)
-			of.index, of.where = "bookings_property_status", " AND b.status = $4"
+			of.index, of.within = "bookings_property_status", " AND {t}.status = $4"
 		}
 		found = of.newest("$3", "$1", "$2", "DESC")
 	case f.Status != "":

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 )
 
 // Lists of values, of properties above all, are one argument of a query: its text
@@ -32,6 +33,7 @@ type keyed struct {
 	table, index string // the table, and the index of key and place
 	key, place   string // its columns
 	as           string // the name the table has in joins and where
+	within       string // AND … of what stands before the place in the index, with the name of the table as {t}
 	joins        string // what where looks at besides
 	where        string // AND …
 }
@@ -50,12 +52,12 @@ func (k keyed) newest(keys, begin, limit, order string) string {
 	key, place := k.as+"."+k.key, k.as+"."+k.place
 	first := func(of, beyond string) string {
 		return "SELECT " + place + " FROM " + k.table + " " + k.as + " INDEXED BY " + k.index + " " + k.joins +
-			" WHERE " + key + " = " + of + " AND " + place + " " + side + " " + beyond + k.where +
+			" WHERE " + key + " = " + of + strings.ReplaceAll(k.within, "{t}", k.as) + " AND " + place + " " + side + " " + beyond + k.where +
 			" ORDER BY " + place + " " + order + " LIMIT 1"
 	}
 	at := func(of, beyond string) string {
 		return "CROSS JOIN " + k.table + " at INDEXED BY " + k.index +
-			" ON at." + k.key + " = " + of + " AND at." + k.place + " = (" + first(of, beyond) + ")"
+			" ON at." + k.key + " = " + of + strings.ReplaceAll(k.within, "{t}", "at") + " AND at." + k.place + " = (" + first(of, beyond) + ")"
 	}
 	return "WITH RECURSIVE walk (key, place) AS (" +
 		"SELECT keys.value, at." + k.place + " FROM " + each(keys) + " keys " + at("keys.value", begin) +

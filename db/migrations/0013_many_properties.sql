@@ -5,6 +5,12 @@
 -- the others.
 CREATE INDEX bookings_property_status ON bookings (property, status, event);
 
+-- The open alerts are walked from the newest of each priority: of all, and at each
+-- property.
+DROP INDEX alerts_open;
+CREATE INDEX alerts_open ON alerts (priority, event) WHERE status <> 'resolved';
+CREATE INDEX alerts_open_at ON alerts (property, priority, event) WHERE status <> 'resolved';
+
 -- Properties are listed by name, a page of them at a time.
 CREATE INDEX properties_name ON properties (name);
 
