@@ -19,6 +19,9 @@ generate: ## the Go code of the templates
 lint: ## formatting, vet, staticcheck, generated files current, modules tidy
 	@sh .ci/lint
 
+# The tests of store, handlers, figures, live and demo give the store one reader:
+# whatever held rows while it asks again would wait for itself there, and not only
+# under load. Those of the root run the program as it is, with all of them.
 unit: ## all tests of the program, with the race detector
 	$(GO) test -race ./...
 

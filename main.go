@@ -223,13 +223,13 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	defer stop()
 	var working sync.WaitGroup
 	working.Go(func() { h.store.Watch(work) })
-	working.Go(func() { h.store.Tend(work) })
+	working.Go(func() { h.store.Tend(store.Patient(work)) })
 	if !h.whole {
 		working.Go(func() { h.store.Survey(work) })
 	}
-	working.Go(func() { log.Run(work) })
-	working.Go(func() { board.Run(work) })
-	working.Go(func() { site.Background(work) })
+	working.Go(func() { log.Run(store.Ahead(store.Patient(work))) }) // nobody hears of anything before it has read it
+	working.Go(func() { board.Run(store.Patient(work)) })
+	working.Go(func() { site.Background(store.Patient(work)) })
 	defer working.Wait()
 	defer stop()
 

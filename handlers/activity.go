@@ -126,7 +126,7 @@ func (s *Site) showAudit(c echo.Context) error {
 	if a.Actors, err = s.store.AuditActors(ctx); err != nil {
 		return err
 	}
-	if a.Properties, err = s.store.EveryProperty(ctx); err != nil {
+	if a.Properties, err = s.store.PropertiesNamed(ctx, p.Viewer, views.PropertiesIn(a.Acts)); err != nil {
 		return err
 	}
 	chain, err := s.store.Chain(ctx)

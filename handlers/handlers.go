@@ -85,6 +85,7 @@ type Site struct {
 	inspector inspector
 	health    health
 	drain     drain
+	bulk      bulk // large bodies take turns
 	behind    behind
 	registry  http.Handler
 	patterns  map[string]bool // every method and route pattern
@@ -96,7 +97,7 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
 		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch(), logger),
-		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(), erasing: make(knock, 1),
+		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(), erasing: make(knock, 1), bulk: make(bulk, bulkAtOnce),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
 	site.frames.year = site.years.at

@@ -61,9 +61,10 @@ func (s *Site) tick(done <-chan struct{}) {
 // reach yet is searched event by event, so that it should not be much.
 const indexEvery = 250 * time.Millisecond
 
-// keepIndexed brings the log's search index along behind the publishers, until
-// ctx ends. After an upgrade that folds letters otherwise it also makes anew, little
-// by little, what was there.
+// keepIndexed brings along behind the publishers what they do not wait for: the
+// log's search index, and cards that are addressed to many. After an upgrade that
+// folds letters otherwise it also makes anew, little by little, what was there. It
+// does until ctx ends.
 func (s *Site) keepIndexed(ctx context.Context) {
 	ticker := time.NewTicker(indexEvery)
 	defer ticker.Stop()
@@ -79,6 +80,9 @@ func (s *Site) keepIndexed(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+			if err := s.store.Address(ctx); err != nil && ctx.Err() == nil && inn.CodeOf(err) != inn.Unavailable {
+				s.logger.Warn("cards could not be brought to all whom they are addressed to; trying again", "error", err)
+			}
 			if err := s.store.Index(ctx); err != nil && ctx.Err() == nil && inn.CodeOf(err) != inn.Unavailable {
 				s.logger.Warn("the log could not be indexed; trying again", "error", err)
 			}

@@ -127,6 +127,14 @@ func newSite(t *testing.T, configs ...Config) *site {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "baithaka.db"), template, 0o600))
 	database, err := db.Open(t.Context(), dir)
 	require.NoError(t, err)
+	database.Read.SetMaxOpenConns(1) // whoever holds rows while asking again waits for ever
+	return siteOver(t, database, configs...)
+}
+
+// siteOver is a server over a database that is open, with as many readers as it
+// has.
+func siteOver(t *testing.T, database *db.DB, configs ...Config) *site {
+	t.Helper()
 	out := &logged{}
 	logger := slog.New(slog.NewJSONHandler(out, nil))
 	s, err := store.New(context.WithoutCancel(t.Context()), database, logger)
@@ -143,7 +151,7 @@ func newSite(t *testing.T, configs ...Config) *site {
 	work, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var working sync.WaitGroup
 	working.Go(func() { s.Watch(work) })
-	working.Go(func() { log.Run(work) })
+	working.Go(func() { log.Run(store.Ahead(work)) })
 	working.Go(func() { board.Run(work) })
 	working.Go(func() { one.Background(work) })
 	server := httptest.NewServer(one.Handler())

@@ -9,6 +9,7 @@ import (
 
 	"baithaka/inn"
 	"baithaka/live"
+	"baithaka/store"
 )
 
 // batchBytes is about how much is gathered before it is written.
@@ -98,7 +99,7 @@ func (st *stream) sayQuickly(b *batch) error {
 		st.due.Or(why)
 		return nil
 	}
-	err := st.say(context.Background(), why)
+	err := st.say(store.Patient(context.Background()), why)
 	b.add(st.out)
 	st.out = nil
 	return err
@@ -170,7 +171,7 @@ func (st *stream) run() {
 		}
 	}()
 	// The request may have ended long ago; the stream has not.
-	if err := st.follow(context.Background()); err != nil {
+	if err := st.follow(store.Patient(context.Background())); err != nil {
 		st.end(err)
 	}
 }

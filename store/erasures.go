@@ -230,3 +230,5 @@ func (e *erasure) end(ctx context.Context) error {
 	}
 	return nil
 }
+
+func scanID(row interface{ Scan(...any) error }) (id int64, err error) { return id, row.Scan(&id) }

@@ -55,6 +55,10 @@ func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics 
 	return match, loose, nil
 }
 
+// mostTopicTerms is for how many topics a search asks the index for them. Who hears
+// more has the events looked at, which whoever reads them does anyway.
+const mostTopicTerms = 30
+
 func (s *Store) operands(ctx context.Context, f EventFilter, said []sought, topics []inn.Topic) (all []operand, err error) {
 	one := func(column string, terms ...string) {
 		var times int64
@@ -78,7 +82,7 @@ func (s *Store) operands(ctx context.Context, f EventFilter, said []sought, topi
 	if days := daysBetween(f.From, f.Until); days != nil {
 		one("days", days...)
 	}
-	if topics != nil {
+	if topics != nil && len(topics) <= mostTopicTerms {
 		one("topics", terms(topics)...)
 	}
 	for _, word := range said {

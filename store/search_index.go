@@ -13,6 +13,10 @@ import (
 // so that no publisher waits long behind it.
 const indexStep = 256
 
+// termsStep is after how many different terms a step ends: the text of an alert is
+// its sender's, and may hold hundreds.
+const termsStep = 5000
+
 // tailMost is how many events that are not in the index yet a search looks
 // through by itself; more are indexed first. indexAtOnce is how many that may be:
 // further behind, after an upgrade or a large import, who asks is told to wait.
@@ -87,7 +91,7 @@ func (s *Store) indexSome(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error { return t.index(a) })
+	return s.writeLong(ctx, func(t *tx) error { return t.index(a) })
 }
 
 func (s *Store) nextAddition(ctx context.Context) (a addition, err error) {
@@ -110,6 +114,10 @@ func (s *Store) nextAddition(ctx context.Context) (a addition, err error) {
 	}
 	a.met = map[string]int{}
 	for i := range events {
+		if len(a.met) >= termsStep {
+			a.events, a.until = i, events[i-1].ID
+			break
+		}
 		if indexed(&events[i]) {
 			a.entries = append(a.entries, entryOf(&events[i], a.met))
 		}

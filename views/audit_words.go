@@ -100,6 +100,23 @@ func detail(act inn.Act, properties []inn.Property) string {
 	return act.Detail
 }
 
+// PropertiesIn gives the slugs that some acts may name.
+func PropertiesIn(acts []inn.Act) (slugs []string) {
+	for _, act := range acts {
+		switch act.Deed {
+		case inn.MemberAdded, inn.MemberInvited, inn.MemberJoined, inn.MemberAltered, inn.KeyAdded:
+			_, keys, _ := strings.Cut(act.Detail, " for ")
+			for _, part := range strings.Split(act.Detail+", "+keys, ", ") {
+				part = strings.TrimPrefix(strings.TrimPrefix(part, "+ "), "− ")
+				if inn.IsSlug(part) {
+					slugs = append(slugs, part)
+				}
+			}
+		}
+	}
+	return slugs
+}
+
 // memberDetail reads "STAFF → PROPERTY_MANAGER, + hill, − lake".
 func memberDetail(text string, properties []inn.Property) string {
 	var said, more, less []string
