@@ -184,7 +184,7 @@ func (s *Site) downloadAudit(c echo.Context) error {
 		}
 		f.Before = acts[len(acts)-1].ID
 		if acts, err = s.store.Audit(ctx, f); err != nil {
-			return err // the file breaks off; the log line says why
+			return err // the file breaks off, and can be seen to; the log says why
 		}
 	}
 }

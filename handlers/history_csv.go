@@ -53,7 +53,7 @@ func (s *Site) exportHistory(c echo.Context) error {
 		}
 		f.Before = events[len(events)-1].ID
 		if events, err = s.store.History(ctx, v, f); err != nil {
-			return err // the file breaks off; the log line says why
+			return err // the file breaks off, and can be seen to; the log says why
 		}
 	}
 }

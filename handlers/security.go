@@ -19,18 +19,24 @@ import (
 
 // note gives the request an id and writes one line when it ends: who, which
 // route, how it went, how long. Never a path with an id in it, a query, a name
-// or a secret.
+// or a secret. An answer that failed after it had begun is then cut off, or
+// what there is of it would look whole.
 func (s *Site) note(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Set(beganKey, time.Now())
 		id := rand.Text()[:12]
 		c.Set(requestKey, id)
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		if err := next(c); err != nil {
+		err := next(c)
+		broken := err != nil && c.Response().Committed
+		if err != nil {
 			c.Error(err)
 		}
 		if c.Get(takenKey) == nil {
 			s.answered(lineOf(c), viewer(c), c.Response().Size)
+		}
+		if broken {
+			panic(http.ErrAbortHandler) // net/http does it, and says nothing
 		}
 		return nil
 	}

@@ -98,6 +98,7 @@ type site struct {
 	db      *db.DB
 	url     string
 	client  *http.Client
+	stop    context.CancelFunc // of what is done beside requests
 	logged  *logged
 	mu      sync.Mutex
 	callers map[string]*caller
@@ -142,6 +143,7 @@ func newSite(t *testing.T, configs ...Config) *site {
 
 	work, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var working sync.WaitGroup
+	one.stop = stop
 	working.Go(func() { s.Watch(work) })
 	working.Go(func() { log.Run(work) })
 	working.Go(func() { board.Run(work) })
