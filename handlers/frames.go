@@ -177,7 +177,7 @@ const rfc3339ms = "2006-01-02T15:04:05.000Z07:00"
 // that cannot be read is left out: it must not spoil the list it stands in.
 func asJSON(epoch string, e *inn.Event) eventJSON {
 	payload := e.Data
-	if !json.Valid(payload) {
+	if !bytes.HasPrefix(payload, []byte("{")) || !json.Valid(payload) {
 		payload = json.RawMessage(`{}`)
 	}
 	return eventJSON{

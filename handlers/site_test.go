@@ -148,7 +148,7 @@ func newSite(t *testing.T, configs ...Config) *site {
 	working.Go(func() { log.Run(work) })
 	working.Go(func() { board.Run(work) })
 	working.Go(func() { one.Background(work) })
-	server := httptest.NewServer(one.Handler())
+	server := httptest.NewServer(watched(t, one.Handler()))
 	one.url = server.URL
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
 	one.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

@@ -26,7 +26,7 @@ import (
 // over gives the same site behind another server, with a client of its kind.
 func (s *site) over(kind string) *site {
 	s.t.Helper()
-	server := httptest.NewUnstartedServer(s.Handler())
+	server := httptest.NewUnstartedServer(watched(s.t, s.Handler()))
 	switch kind {
 	case "HTTP/2":
 		protocols := new(http.Protocols)
