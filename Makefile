@@ -3,7 +3,7 @@
 
 GO ?= go
 
-.PHONY: run test setup generate lint unit browser bench bench-serve soak fuzz screenshots
+.PHONY: run test setup generate lint unit browser clients bench bench-serve soak fuzz screenshots
 
 run: ## the demonstration, at http://127.0.0.1:8080
 	$(GO) run . demo
@@ -24,6 +24,10 @@ unit: ## all tests of the program, with the race detector
 
 browser: ## the tests in Chromium, against the built program
 	cd browser && $(GO) test -count=1 ./...
+
+clients: ## client libraries of streams, from Go and npm, against the built program: the table of docs/clients.md
+	if command -v npm >/dev/null; then cd clients/js && npm ci --silent; fi
+	cd clients && $(GO) test -count=1 -timeout 15m -v .
 
 bench: ## the hot paths: append, cursor, frame, figures; and whole pages
 	$(GO) test -run '^$$' -bench . -skip BenchmarkPages -benchmem ./inn ./store ./live ./handlers ./views
