@@ -19,8 +19,9 @@ generate: ## the Go code of the templates
 lint: ## formatting, vet, staticcheck, generated files current, modules tidy
 	@sh .ci/lint
 
-unit: ## all tests of the program, with the race detector
+unit: ## all tests of the program, with the race detector; and the stream clients of Go
 	$(GO) test -race ./...
+	cd clients && $(GO) test -count=1 -run TestGoLibraries .
 
 browser: ## the tests in Chromium, against the built program
 	cd browser && $(GO) test -count=1 ./...
@@ -40,6 +41,7 @@ bench-serve: ## what a running server does under load: every figure of bench/REA
 soak: ## every fault test at its full size; half an hour or so
 	$(GO) test -tags soak -timeout 60m -count=1 -run . ./...
 	cd browser && $(GO) test -tags soak -timeout 15m -count=1 -run 'Twenty|ByTheClock|WithinASecond' ./...
+	$(MAKE) clients
 
 fuzz: ## every fuzz target for a minute
 	@grep -rHo --include='*_test.go' 'func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort | while read -r package target; do \
