@@ -3,7 +3,7 @@
 
 GO ?= go
 
-.PHONY: run test setup generate lint unit browser bench bench-serve soak fuzz screenshots
+.PHONY: run test setup generate lint unit browser clients bench bench-serve soak fuzz screenshots
 
 run: ## the demonstration, at http://127.0.0.1:8080
 	$(GO) run . demo
@@ -22,11 +22,16 @@ lint: ## formatting, vet, staticcheck, generated files current, modules tidy
 # The tests of store, handlers, figures, live and demo give the store one reader:
 # whatever held rows while it asks again would wait for itself there, and not only
 # under load. Those of the root run the program as it is, with all of them.
-unit: ## all tests of the program, with the race detector
+unit: ## all tests of the program, with the race detector; and the stream clients of Go
 	$(GO) test -race ./...
+	cd clients && $(GO) test -count=1 -run TestGoLibraries .
 
 browser: ## the tests in Chromium, against the built program
 	cd browser && $(GO) test -count=1 ./...
+
+clients: ## client libraries of streams, from Go and npm, against the built program: the table of docs/clients.md
+	if command -v npm >/dev/null; then cd clients/js && npm ci --silent; fi
+	cd clients && $(GO) test -count=1 -timeout 15m -v .
 
 bench: ## the hot paths: append, cursor, frame, figures; and whole pages
 	$(GO) test -run '^$$' -bench . -skip BenchmarkPages -benchmem ./inn ./store ./live ./handlers ./views
@@ -39,6 +44,7 @@ bench-serve: ## what a running server does under load: every figure of bench/REA
 soak: ## every fault test at its full size; half an hour or so
 	$(GO) test -tags soak -timeout 60m -count=1 -run . ./...
 	cd browser && $(GO) test -tags soak -timeout 15m -count=1 -run 'Twenty|ByTheClock|WithinASecond' ./...
+	$(MAKE) clients
 
 fuzz: ## every fuzz target for a minute
 	@grep -rHo --include='*_test.go' 'func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort | while read -r package target; do \

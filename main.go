@@ -241,15 +241,19 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	})
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	if err := ready(listener.Addr().String()); err != nil {
+	if err := ready(listener.Addr().String()); err != nil && ctx.Err() == nil { // a stop that comes early is a stop
 		return errors.Join(err, server.Close())
 	}
+	systemd := newNotifier(h.logger)
+	systemd.tell("READY=1")
+	working.Go(func() { systemd.watch(work, listener.Addr().String()) })
 	select {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
 	}
 	h.logger.Info("stopping")
+	systemd.tell("STOPPING=1")
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin-500*time.Millisecond)
 	defer cancel()
 	err = server.Shutdown(within)

@@ -182,7 +182,7 @@ func (s *Site) downloadAudit(c echo.Context) error {
 			err = s.still(ctx, viewer(c))
 		}
 		if err != nil {
-			return breakOff(c, err)
+			return err // the file breaks off, and can be seen to; the log says why
 		}
 	}
 }

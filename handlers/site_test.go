@@ -98,6 +98,7 @@ type site struct {
 	db      *db.DB
 	url     string
 	client  *http.Client
+	stop    context.CancelFunc // of what is done beside requests
 	logged  *logged
 	mu      sync.Mutex
 	callers map[string]*caller
@@ -150,11 +151,12 @@ func siteOver(t *testing.T, database *db.DB, configs ...Config) *site {
 
 	work, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var working sync.WaitGroup
+	one.stop = stop
 	working.Go(func() { s.Watch(work) })
 	working.Go(func() { log.Run(store.Ahead(work)) })
 	working.Go(func() { board.Run(work) })
 	working.Go(func() { one.Background(work) })
-	server := httptest.NewServer(one.Handler())
+	server := httptest.NewServer(watched(t, one.Handler()))
 	one.url = server.URL
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
 	one.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

@@ -119,7 +119,7 @@ func (st *stream) say(ctx context.Context, why uint32) error {
 		}
 	}
 	if why&dueBeat != 0 {
-		st.out = append(st.out, named("beat", st.cursor.Position())...)
+		st.put(named("beat", st.cursor.Position()))
 	}
 	return nil
 }
@@ -207,7 +207,7 @@ func (st *stream) follow(ctx context.Context) error {
 			continue
 		}
 		if !st.seat.live {
-			st.out = append(st.out, named("live", st.cursor.Position())...)
+			st.put(named("live", st.cursor.Position()))
 			st.seat.live = true
 			why |= dueState
 		}
@@ -245,9 +245,13 @@ func (st *stream) flush() error {
 func (st *stream) end(err error) {
 	switch {
 	case errors.Is(err, errBye):
-		st.out = append(st.out, named("bye", st.cursor.Position())...)
+		st.bye = true
+		st.put(named("bye", st.cursor.Position()))
+		if st.chunked {
+			st.out = append(st.out, lastChunk...)
+		}
 	case errors.Is(err, live.ErrClosed):
-		st.out = append(st.out, farewell(st.cursor.Position())...)
+		st.put(farewell(st.cursor.Position()))
 	case errors.Is(err, live.ErrLost):
 		// Trimmed under a reader that slow: it is told when it comes back.
 	case !errors.Is(err, errGone):

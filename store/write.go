@@ -80,7 +80,7 @@ func (s *Store) enqueue(ctx context.Context, line chan *job, do func(*tx) error)
 	}
 }
 
-var errClosed = inn.E(inn.Unavailable, "The server is stopping; nothing was stored. Try again in a moment.")
+var errClosed = &inn.Error{Code: inn.Unavailable, Text: "The server is stopping; nothing was stored. Try again in a moment.", RetryAfter: 2 * time.Second}
 
 // runWriter is the only goroutine that writes.
 func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
