@@ -51,6 +51,7 @@ const times = (() => {
   // "13:52" becomes "Sat 12 Dec" at midnight, and lines may break elsewhere.
   function refresh() {
     lists.still(write);
+    turn();
   }
 
   // When the day ends, so do the date in the heading and, at the end of a year, the
@@ -64,10 +65,7 @@ const times = (() => {
   }
 
   document.addEventListener("htmx:after:swap", refresh);
-  setInterval(() => {
-    refresh();
-    turn();
-  }, 30_000);
+  setInterval(refresh, 30_000);
   return { refresh, clock };
 })();
 times.refresh();
