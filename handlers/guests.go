@@ -53,7 +53,7 @@ func (s *Site) erasures(c echo.Context, g *views.Guests) error {
 		return err
 	}
 	for _, e := range underWay {
-		g.UnderWay = append(g.UnderWay, views.Erasure{BegunAt: e.BegunAt, By: e.By, Bookings: len(e.Bookings)})
+		g.UnderWay = append(g.UnderWay, shownErasure(e))
 	}
 	id, err := strconv.ParseInt(c.QueryParam("erasure"), 10, 64)
 	if err != nil {
@@ -66,6 +66,10 @@ func (s *Site) erasures(c echo.Context, g *views.Guests) error {
 		return err
 	}
 	return nil
+}
+
+func shownErasure(e store.Erasure) views.Erasure {
+	return views.Erasure{BegunAt: e.BegunAt, By: e.By, Bookings: len(e.Bookings)}
 }
 
 // showGuest is "/guests/{booking}": what is held about the guest of a booking.
@@ -94,6 +98,16 @@ func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem st
 		g.Others = append(g.Others, views.GuestLike{Booking: o.Booking.Redact(v.Sight(o.Booking.Property)), By: o.By, Sure: o.Sure})
 		if fresh && o.Sure {
 			g.Chosen = append(g.Chosen, o.Booking.ID)
+		}
+	}
+	underWay, err := s.store.Erasures(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range underWay {
+		if slices.Contains(e.Bookings, b.ID) {
+			one := shownErasure(e)
+			g.Erasing = &one
 		}
 	}
 	p.Path = "/guests/" + url.PathEscape(b.ID) + "?" + url.Values{"booking": g.Chosen, "word": form["word"], "choose": {"1"}}.Encode()

@@ -223,7 +223,11 @@ func TestAnErasureInProgressIsSaid(t *testing.T) {
 	assert.Contains(t, page, "1 booking")
 	assert.Contains(t, page, "The admin")
 	assert.NotContains(t, page, "Erased, in")
+	page = admin.get("/guests/M-1").Body
+	assert.Contains(t, page, "In progress")
+	assert.NotContains(t, page, `data-action="erase"`, "nobody needs to ask again")
 	require.NoError(t, s.store.Erase(t.Context()))
+	assert.NotContains(t, admin.get("/guests/M-1").Body, "In progress")
 	page = admin.get(path).Body
 	assert.NotContains(t, page, "In progress")
 	assert.Contains(t, page, "Erased, in 1 booking")

@@ -34,6 +34,7 @@ type GuestView struct {
 	More    bool // there may be more than could be counted in time
 	Doubts  []GuestDoubt
 	Naming  []string // ids of bookings that name the guest themselves
+	Erasing *Erasure // the one that is under way, if the booking is in it
 	Problem string   // why an erasure was refused
 }
 
