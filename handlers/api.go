@@ -36,8 +36,12 @@ func (s *Site) listEvents(c echo.Context) error {
 			return err
 		}
 	}
-	forward := c.QueryParam("after") != ""
-	if f.After, err = s.place(c.QueryParam("after")); err != nil {
+	after, err := resumesAfter(c, "before")
+	if err != nil {
+		return err
+	}
+	forward := after != ""
+	if f.After, err = s.place(after); err != nil {
 		return err
 	}
 	f.Oldest = forward

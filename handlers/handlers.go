@@ -32,6 +32,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,6 +43,7 @@ import (
 	"baithaka/inn"
 	"baithaka/live"
 	"baithaka/store"
+	"baithaka/views"
 )
 
 // Config is what an installation may choose; the zero value is a server on
@@ -49,6 +51,7 @@ import (
 type Config struct {
 	PublicURL      *url.URL       // nil: reached as localhost or by IP address
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed
+	StreamOrigins  []string       // of pages elsewhere that may open a stream by a ticket
 	PerPerson      int            // streams at once, 0 for no limit
 	PerKey         int
 	PerAddress     int
@@ -137,7 +140,8 @@ func (s *Site) Handler() http.Handler {
 }
 
 // readable decodes what stands in the path, which echo leaves as it was sent: an
-// id may hold a colon, and programs send that as %3A. A query that cannot be
+// id may hold a colon, and programs send that as %3A; behind views.Escape stands
+// one that would be a path. A query that cannot be
 // read is refused, since a filter that is dropped shows more than was asked for.
 func readable(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -147,7 +151,7 @@ func readable(next echo.HandlerFunc) echo.HandlerFunc {
 		values := slices.Clone(c.ParamValues())
 		for i, v := range values {
 			if decoded, err := url.PathUnescape(v); err == nil {
-				values[i] = decoded
+				values[i] = strings.TrimPrefix(decoded, views.Escape)
 			}
 		}
 		c.SetParamValues(values...)

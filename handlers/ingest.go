@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -37,7 +38,7 @@ func (s *Site) publish(c echo.Context) error {
 	c.Set(bodyKey, body)
 	idem := store.Idempotency{Key: c.Request().Header.Get("Idempotency-Key"), Body: sha256.Sum256(body)}
 	if idem.Key != "" && !inn.IsIdentifier(idem.Key) {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: inn.IdentifierIs}})
 	}
 	batch, err := bindBatch(body, time.Now())
 	if err != nil {
@@ -89,8 +90,8 @@ func (s *Site) published(v inn.Viewer, array bool, events []*inn.Event) ([]byte,
 func readJSON(c echo.Context) ([]byte, error) {
 	r := c.Request()
 	media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
-	if err != nil || media != "application/json" {
-		return nil, inn.E(inn.Unsupported, "Send application/json.")
+	if err != nil || media != "application/json" && !(strings.Contains(media, "/") && strings.HasSuffix(media, "+json")) {
+		return nil, inn.E(inn.Unsupported, "Send application/json, or another media type that ends in +json.")
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBatch+1))
 	if err != nil {

@@ -30,6 +30,7 @@ func (s *Store) sweep(ctx context.Context, step func(*tx) error) error {
 const (
 	forgetSessions    = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`
 	forgetPlaces      = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
+	forgetTickets     = `DELETE FROM stream_tickets WHERE hash IN (SELECT hash FROM stream_tickets WHERE expires <= $1 LIMIT $2)`
 	forgetIdempotency = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
 	forgetAlerts      = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND resolved_at <= $1 LIMIT $2)`
 	forgetPassing     = `DELETE FROM events WHERE id IN (
@@ -69,6 +70,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		before time.Time
 	}{
 		{forgetSessions, now},
+		{forgetTickets, now},
 		{forgetPlaces, now.Add(-placeKept)},
 		{forgetIdempotency, now.Add(-idempotencyKept)},
 		{forgetAlerts, keepLog},

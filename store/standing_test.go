@@ -56,6 +56,7 @@ func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
 			_, err := s.AddKey(ctx, by, inn.Key{Name: "new", Scopes: []inn.Scope{inn.EventsRead}})
 			return err
 		},
+		"MakeTicket":  func(by inn.Viewer) error { _, _, err := s.MakeTicket(ctx, by, nil, nil); return err },
 		"RevokeKey":   func(by inn.Viewer) error { return s.RevokeKey(ctx, by, "website") },
 		"ChangeHouse": func(by inn.Viewer) error { return s.ChangeHouse(ctx, by, inn.DefaultSettings()) },
 		"SetDesk":     func(by inn.Viewer) error { return s.SetDesk(ctx, by, "Europe/Rome", "EUR") },
@@ -91,7 +92,7 @@ func TestNoVerbWritesForWhoMayNotAnyMore(t *testing.T) {
 	other := person(t, s, "other", inn.SuperAdmin)
 	publish(t, s, website, sold("BK-1", "lake"))
 	require.NoError(t, s.RevokeKey(ctx, operator, "website"))
-	for _, name := range []string{"Publish", "Acknowledge", "Unacknowledge"} {
+	for _, name := range []string{"Publish", "Acknowledge", "Unacknowledge", "MakeTicket"} {
 		leavesNothing(t, s, inn.Unauthenticated, name, func() error { return writing(s, other.UserID)[name](website) })
 		leavesNothing(t, s, inn.Unauthenticated, "nobody "+name, func() error { return writing(s, other.UserID)[name](inn.Viewer{}) })
 	}
