@@ -15,8 +15,9 @@
 //	signin      who somebody is: prove asks the throttle before a password or a code
 //	            is looked at; cookie is the session, twostep and invite the other ways
 //	stream      GET /live and /api/v1/stream: a cursor of the log that is called when
-//	            something came. turns has it wait in line, turn writes what there is,
-//	            from frames (events, shared) and state (badge, figures, panel), to its
+//	            something came; after says from where, tickets who may without a key.
+//	            turns has it wait in line, turn writes what there is, from frames
+//	            (events, shared) and state (badge, figures, panel), to its
 //	wire        the connection: wire_taken is a bare socket, wire_http is net/http's;
 //	            lookout notices when the reader goes
 //	streams     who is connected, the limits, and the bells that call streams without
