@@ -3,11 +3,13 @@ package handlers
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -77,4 +79,48 @@ func TestWhoLosesTheirRightWhileTheBodyComesPublishesNothing(t *testing.T) {
 			assert.Equal(t, map[bool]int{true: 200, false: 404}[c.status == 201], stored)
 		})
 	}
+}
+
+// A file that takes long ends with the right to it, and nobody takes the part for
+// the whole.
+func TestAFileEndsWithTheRightToIt(t *testing.T) {
+	s := newSite(t)
+	who := s.as("manager")
+	session, err := s.store.Session(t.Context(), hashToken(who.cookie.Value))
+	require.NoError(t, err)
+	v := s.member("manager").Viewer()
+	v.Session = session.ID
+	key, err := s.store.KeyBySecret(t.Context(), s.key("events:read").secret)
+	require.NoError(t, err)
+	require.NoError(t, s.still(t.Context(), v))
+	require.NoError(t, s.still(t.Context(), key.Viewer()))
+	require.NoError(t, s.store.RevokeKey(t.Context(), operator, key.Name))
+	assert.Equal(t, inn.Forbidden, inn.CodeOf(s.still(t.Context(), key.Viewer())))
+	for what, change := range map[string]func() error{
+		"a property less": func() error {
+			return s.store.ChangeMember(t.Context(), operator, v.UserID, inn.Manager, []string{"hill-cottage"})
+		},
+		"the session": func() error { return s.store.EndSession(t.Context(), hashToken(who.cookie.Value)) },
+	} {
+		require.NoError(t, change())
+		assert.Equal(t, inn.Forbidden, inn.CodeOf(s.still(t.Context(), v)), what)
+	}
+
+	e := echo.New()
+	e.GET("/file.csv", func(c echo.Context) error {
+		c.Response().WriteHeader(http.StatusOK)
+		if _, err := c.Response().Write([]byte("When,Kind\r\n")); err != nil {
+			return err
+		}
+		c.Response().Flush()
+		return breakOff(c, inn.E(inn.Forbidden, "gone"))
+	})
+	server := httptest.NewServer(e)
+	defer server.Close()
+	res, err := http.Get(server.URL + "/file.csv")
+	require.NoError(t, err)
+	defer res.Body.Close()
+	got, err := io.ReadAll(res.Body)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.Equal(t, "When,Kind\r\n", string(got))
 }
