@@ -48,6 +48,10 @@ func TestAPositionUnderAnotherNameIsRefused(t *testing.T) {
 		r := key.get("/api/v1/stream?after=" + start + "&" + name + "=" + start)
 		assert.Equal(t, 400, r.Status, "also beside the right one: %s", name)
 	}
+	for _, list := range []string{"/api/v1/bookings", "/api/v1/notifications"} {
+		assert.Equal(t, 400, key.get(list+"?cursor="+start).Status, "the first page again, for ever: %s", list)
+		assert.Equal(t, 400, key.get(list+"?before="+start).Status, list)
+	}
 	assert.Equal(t, 400, key.get("/api/v1/stream?before="+start).Status, "a stream has no end")
 	assert.Equal(t, 200, key.get("/api/v1/events?before="+start).Status)
 	for _, harmless := range []string{"_=1732790000", "nocache=1", "v=2", "utm_source=x", "rooms=property:lake-house"} {

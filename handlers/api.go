@@ -104,7 +104,11 @@ func (s *Site) listBookings(c echo.Context) error {
 			return err
 		}
 	}
-	if f.Before, err = s.place(c.QueryParam("after")); err != nil {
+	after, err := resumesAfter(c)
+	if err != nil {
+		return err
+	}
+	if f.Before, err = s.place(after); err != nil {
 		return err
 	}
 	bookings, err := s.store.Bookings(c.Request().Context(), v, f)

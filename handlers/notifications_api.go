@@ -48,7 +48,11 @@ func (s *Site) listNotifications(c echo.Context) error {
 	if v.UserID != 0 {
 		f.Unread, f.Read = asked.Unread == "true", asked.Unread == "false"
 	}
-	if f.Before, err = s.place(c.QueryParam("after")); err != nil {
+	after, err := resumesAfter(c, "from") // the day that the filter of the pages begins with
+	if err != nil {
+		return err
+	}
+	if f.Before, err = s.place(after); err != nil {
 		return err
 	}
 	cards, reached, err := s.store.NotificationsPage(ctx, v, f)
