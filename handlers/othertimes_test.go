@@ -86,7 +86,7 @@ func TestTheYearIsThePropertysOwn(t *testing.T) {
 		{Slug: "apia", Name: "Apia", Category: inn.Stay, Units: 1, Currency: "WST", Zone: "Pacific/Apia", Country: "WS"},
 		{Slug: "hawaii", Name: "Hawaii", Category: inn.Stay, Units: 1, Currency: "USD", Zone: "Pacific/Honolulu", Country: "US"},
 	} {
-		require.NoError(t, s.store.ListProperty(t.Context(), inn.Viewer{}, p))
+		require.NoError(t, s.store.ListProperty(t.Context(), operator, p))
 	}
 	at := func(when string) time.Time {
 		at, ok := inn.ParseInstant(when)
@@ -135,9 +135,9 @@ func TestFramesTurnWithTheYear(t *testing.T) {
 	f.year = func(string, time.Time) int { return year }
 	e := &inn.Event{ID: 1, Type: inn.BookingNew, Subject: "booking:BK-1", Property: "lake-house",
 		Data: []byte(`{"id":"BK-1","type":"property","title":"Room","customerName":"Iva","status":"new","checkIn":"2026-12-12","checkOut":"2026-12-15"}`)}
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true)), "12–15 Dec,")
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec,")
 	year = 2027
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true)), "12–15 Dec 2026,")
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,")
 	f.year = nil
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true)), "12–15 Dec 2026,", "who cannot know says it")
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,", "who cannot know says it")
 }
