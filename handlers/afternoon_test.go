@@ -214,3 +214,25 @@ func (s *site) hammer(t *testing.T, c *caller, d dear, alone time.Duration, publ
 		assert.LessOrEqual(t, readied.at(1), 250*time.Millisecond, "/readyz during %s by %s", d, c.name)
 	}
 }
+
+// Bulky bodies take turns, and who would wait too long is told when to come again;
+// what is small passes them.
+func TestBulkyBodiesTakeTurns(t *testing.T) {
+	s := newSite(t)
+	s.bulk.wait = time.Millisecond
+	key := s.key("events:write,events:read")
+	for range bulkAtOnce {
+		done, err := s.bulk.enter(t.Context())
+		require.NoError(t, err)
+		defer done()
+	}
+	body := batchOf("lake-house", "")()
+	require.Greater(t, len(body), bulky)
+	refused := key.do(http.MethodPost, "/api/v1/events", body, "Content-Type", "application/json")
+	assertProblem(t, bad{name: "no turn", status: http.StatusServiceUnavailable}, refused)
+	assert.Equal(t, "2", refused.Header.Get("Retry-After"))
+	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", booking("new", "BK-1", "lake-house", ""), "Content-Type", "application/json").Status)
+	<-s.bulk.taken
+	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", body, "Content-Type", "application/json").Status)
+	s.bulk.taken <- struct{}{}
+}
