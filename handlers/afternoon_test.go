@@ -236,3 +236,41 @@ func TestBulkyBodiesTakeTurns(t *testing.T) {
 	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", body, "Content-Type", "application/json").Status)
 	s.bulk.taken <- struct{}{}
 }
+
+// Whoever asks for many pages at once has a few made at a time, and everybody else
+// theirs; publishing and monitoring do not wait for any of them.
+func TestPagesAreMadeAFewAtATime(t *testing.T) {
+	s := newSite(t)
+	s.pace.wait = time.Millisecond
+	admin, staff, key := s.as("admin"), s.as("staff"), s.key("events:write,events:read,metrics:read")
+	m, err := s.store.MemberByEmail(t.Context(), "admin@house.test")
+	require.NoError(t, err)
+	var over []func()
+	for range paceEach {
+		done, err := s.pace.enter(t.Context(), m.Viewer().Actor())
+		require.NoError(t, err)
+		over = append(over, done)
+	}
+	for _, path := range []string{"/", "/history", "/api/v1/events"} {
+		r := admin.get(path)
+		assert.Equal(t, http.StatusServiceUnavailable, r.Status, path)
+		assert.Equal(t, "2", r.Header.Get("Retry-After"), path)
+		assert.Equal(t, http.StatusOK, staff.get(path).Status, path)
+	}
+	for i := range cap(s.pace.all) - paceEach {
+		done, err := s.pace.enter(t.Context(), fmt.Sprint("somebody ", i))
+		require.NoError(t, err)
+		over = append(over, done)
+	}
+	assert.Equal(t, http.StatusServiceUnavailable, staff.get("/").Status)
+	assert.Equal(t, http.StatusServiceUnavailable, key.get("/api/v1/bookings").Status)
+	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", booking("new", "BK-1", "lake-house", ""), "Content-Type", "application/json").Status)
+	assert.Equal(t, http.StatusOK, s.nobody().get("/readyz").Status)
+	assert.Equal(t, http.StatusOK, key.get("/metrics").Status)
+	for _, done := range over {
+		done()
+	}
+	assert.Equal(t, http.StatusOK, admin.get("/").Status)
+	assert.Empty(t, s.pace.of, "nobody is remembered")
+	assert.Equal(t, http.StatusOK, admin.do(http.MethodHead, "/bookings", "").Status)
+}
