@@ -54,6 +54,24 @@ func (c *restoreCmd) Run(ctx context.Context, con console) error {
 	return nil
 }
 
+type epochCmd struct {
+	dataFlag
+	New bool `required:"" help:"Begin a new epoch: every position that was handed out is lost, and whoever comes back with one is told to reload."`
+}
+
+// Run begins a new epoch. A file that was put back alone is found out without
+// it; a whole directory, or the disk it is on, cannot tell that it is not new.
+func (c *epochCmd) Run(ctx context.Context, con console) error {
+	return withStore(ctx, c.Data, con, func(s *store.Store) error {
+		epoch, err := s.NewEpoch(ctx, operator)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(con.out, "The new epoch is %s: every page and program is told to reload.\n", epoch)
+		return nil
+	})
+}
+
 type checkCmd struct {
 	dataFlag
 	Head auditHead `help:"The audit's head as it was kept elsewhere: from the audit page, the server's log, or an earlier check." placeholder:"N-HASH"`

@@ -48,6 +48,7 @@ type cli struct {
 	Property propertyCmd `cmd:"" help:"Properties: add, list."`
 	Backup   backupCmd   `cmd:"" help:"Copy the database, while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the database's place; what is there is kept beside it."`
+	Epoch    epochCmd    `cmd:"" help:"Make every page and program reload, after the database was put back with all that stands beside it."`
 	Audit    auditCmd    `cmd:"" help:"The administrative acts."`
 	Check    checkCmd    `cmd:"" help:"Look whether the database is sound and the audit as it was written."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
@@ -205,8 +206,9 @@ const (
 )
 
 // serve builds the site over an open house, calls ready when it listens, and
-// serves until ctx ends: then it takes no more connections, lets what is under
-// way finish, and ends the streams after the last committed event.
+// serves until ctx ends, or until another database stands in the place of this
+// one: then it takes no more connections, lets what is under way finish, and ends
+// the streams after the last committed event.
 func (h *house) serve(ctx context.Context, listen string, config handlers.Config, ready func(address string) error) error {
 	log, err := live.New(ctx, h.store, h.logger)
 	if err != nil {
@@ -244,9 +246,12 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	if err := ready(listener.Addr().String()); err != nil {
 		return errors.Join(err, server.Close())
 	}
+	var ended error
 	select {
 	case err := <-failed:
 		return err
+	case <-h.store.Replaced():
+		ended = h.store.WhyReplaced()
 	case <-ctx.Done():
 	}
 	h.logger.Info("stopping")
@@ -256,9 +261,12 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	site.StreamsEnd(within)
 	if err != nil {
 		h.logger.Warn("some connections did not end in time and are cut", "error", err)
-		return server.Close()
+		err = server.Close()
 	}
-	return nil
+	if ended != nil {
+		return ended
+	}
+	return err
 }
 
 // newServer sets the limits that keep a slow or hostile client from holding

@@ -7,7 +7,9 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -30,6 +32,7 @@ type DB struct {
 	Write *sql.DB
 	Read  *sql.DB
 	Path  string
+	files []standing
 }
 
 // File gives the path of the database inside a data directory.
@@ -75,7 +78,37 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		write.Close()
 		return nil, err
 	}
-	return &DB{Write: write, Read: read, Path: path}, nil
+	d := &DB{Write: write, Read: read, Path: path}
+	for _, name := range []string{path, path + "-wal"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("the database cannot be opened: %w", err), d.Close())
+		}
+		d.files = append(d.files, standing{name, info})
+	}
+	return d, nil
+}
+
+// standing is a file as it was when the database was opened.
+type standing struct {
+	name string
+	info os.FileInfo
+}
+
+// Moved says that the database or its write-ahead log is not the file any more
+// that was opened: what is committed then goes into one that nobody finds. While
+// anybody has a database open SQLite puts no other file in the place of either.
+func (d *DB) Moved() error {
+	for _, file := range d.files {
+		info, err := os.Stat(file.name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%s is gone", filepath.Base(file.name))
+		case err == nil && !os.SameFile(info, file.info):
+			return fmt.Errorf("another file stands in the place of %s", filepath.Base(file.name))
+		}
+	}
+	return nil
 }
 
 // Close closes both sides, the writer last, so that it can fold the WAL into

@@ -25,7 +25,7 @@ const framesBytes = 32 << 20
 // frames shares rendered messages: one per event, sight and form, however many
 // streams they go to. Looking one up takes no lock.
 type frames struct {
-	epoch  string
+	epoch  func() string
 	logger *slog.Logger
 	of     [framesKept]atomic.Pointer[eventFrames] // by id modulo framesKept: a newcomer takes the place
 	bytes  atomic.Int64                            // rendered since all were let go
@@ -34,6 +34,7 @@ type frames struct {
 
 // eventFrames are the frames of one event so far. It is replaced, never changed.
 type eventFrames struct {
+	epoch string
 	event int64
 	made  []*frame
 }
@@ -47,20 +48,21 @@ type frame struct {
 	bytes []byte
 }
 
-func newFrames(epoch string, logger *slog.Logger) *frames {
+func newFrames(epoch func() string, logger *slog.Logger) *frames {
 	return &frames{epoch: epoch, logger: logger}
 }
 
 // frame gives the message of an event for a sight; nil when it shows nothing.
 // The bytes are shared and must not be changed.
 func (f *frames) frame(e *inn.Event, sight inn.Sight, page bool) []byte {
-	one := f.of[e.ID%framesKept].Load().find(e, sight, page)
+	epoch := f.epoch()
+	one := f.of[e.ID%framesKept].Load().find(epoch, e, sight, page)
 	if one == nil {
-		one = f.add(e, sight, page)
+		one = f.add(epoch, e, sight, page)
 	}
 	one.once.Do(func() {
 		var err error
-		if one.bytes, err = f.render(context.Background(), e, sight, page); err != nil {
+		if one.bytes, err = f.render(context.Background(), epoch, e, sight, page); err != nil {
 			// A poison event stops nobody: it is said once and passed over.
 			f.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
 		}
@@ -71,8 +73,8 @@ func (f *frames) frame(e *inn.Event, sight inn.Sight, page bool) []byte {
 	return one.bytes
 }
 
-func (f *eventFrames) find(e *inn.Event, sight inn.Sight, page bool) *frame {
-	if f == nil || f.event != e.ID {
+func (f *eventFrames) find(epoch string, e *inn.Event, sight inn.Sight, page bool) *frame {
+	if f == nil || f.event != e.ID || f.epoch != epoch {
 		return nil
 	}
 	for _, one := range f.made {
@@ -83,16 +85,16 @@ func (f *eventFrames) find(e *inn.Event, sight inn.Sight, page bool) *frame {
 	return nil
 }
 
-func (f *frames) add(e *inn.Event, sight inn.Sight, page bool) *frame {
+func (f *frames) add(epoch string, e *inn.Event, sight inn.Sight, page bool) *frame {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	at := &f.of[e.ID%framesKept]
 	known := at.Load()
-	if one := known.find(e, sight, page); one != nil {
+	if one := known.find(epoch, e, sight, page); one != nil {
 		return one // somebody was quicker
 	}
-	next := &eventFrames{event: e.ID}
-	if known != nil && known.event == e.ID && bytes.Equal(known.made[0].of, e.Data) {
+	next := &eventFrames{epoch: epoch, event: e.ID}
+	if known != nil && known.event == e.ID && known.epoch == epoch && bytes.Equal(known.made[0].of, e.Data) {
 		next.made = append(next.made, known.made...)
 	}
 	one := &frame{sight: sight, page: page, of: e.Data}
@@ -114,25 +116,25 @@ func (f *frames) forget() {
 
 // render makes the message. A component that panics is an error of this event
 // and of nobody's stream.
-func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page bool) (message []byte, err error) {
+func (f *frames) render(ctx context.Context, epoch string, e *inn.Event, sight inn.Sight, page bool) (message []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	id := inn.Position{Epoch: f.epoch, ID: e.ID}.String()
+	id := inn.Position{Epoch: epoch, ID: e.ID}.String()
 	seen := inn.Redact(e, sight)
 	if !page {
-		data, err := json.Marshal(asJSON(f.epoch, seen))
+		data, err := json.Marshal(asJSON(epoch, seen))
 		if err != nil {
 			return nil, err
 		}
 		return appendMessage(nil, id, string(e.Type), data), nil
 	}
 	if e.Type.Unsettles() {
-		return named("resync", inn.Position{Epoch: f.epoch, ID: e.ID}), nil
+		return named("resync", inn.Position{Epoch: epoch, ID: e.ID}), nil
 	}
-	component := views.Live(seen, sight, f.epoch)
+	component := views.Live(seen, sight, epoch)
 	if component == nil {
 		return nil, nil
 	}

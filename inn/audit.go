@@ -29,6 +29,7 @@ const (
 	HouseListed     Deed = "property:listed"
 	SettingsChanged Deed = "settings:changed"
 	HouseRestored   Deed = "house:restored"
+	EpochBegun      Deed = "house:epoch"
 	ActErased       Deed = "act:erased"
 	GuestForgotten  Deed = "guest:erased"
 )
@@ -36,7 +37,7 @@ const (
 // Deeds lists them in the order of the documentation.
 var Deeds = []Deed{
 	MemberAdded, MemberInvited, MemberJoined, MemberAltered, MemberDisabled, MemberEnabled, LinkMade, PasswordChanged,
-	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, ActErased, GuestForgotten,
+	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgotten,
 }
 
 // Act is one administrative act as the audit keeps it: who did what to whom,
@@ -105,6 +106,8 @@ func (a Act) Says() string {
 		return "changed the settings of the house"
 	case HouseRestored:
 		return "restored a backup"
+	case EpochBegun:
+		return "made every page and program reload"
 	case ActErased:
 		return "erased what was said here"
 	case GuestForgotten:

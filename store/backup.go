@@ -133,8 +133,12 @@ func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Log
 	if c.Kept, err = setAside(ctx, dir, time.Now()); err != nil {
 		return c, fmt.Errorf("the present database cannot be kept, so that nothing was changed: %w", err)
 	}
-	if err := os.Rename(db.File(aside), db.File(dir)); err != nil {
-		return c, err
+	// Its marks after it: without them it begins one more epoch, and with those of
+	// another it could not be told from that.
+	for _, name := range []func(string) string{db.File, func(dir string) string { return marksFile(db.File(dir)) }} {
+		if err := os.Rename(name(aside), name(dir)); err != nil {
+			return c, err
+		}
 	}
 	return c, synced(dir)
 }
@@ -145,6 +149,14 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, log *s
 	database, err := db.Open(ctx, dir)
 	if err != nil {
 		return err
+	}
+	// It goes on from where it ended, until it is given its new epoch.
+	now, _, err := scanPresent(database.Read.QueryRowContext(ctx, present))
+	if err == nil {
+		err = now.write(database.Path)
+	}
+	if err != nil {
+		return errors.Join(err, database.Close())
 	}
 	s, err := New(ctx, database, log)
 	if err != nil {

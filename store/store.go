@@ -40,7 +40,7 @@ import (
 type Store struct {
 	db        *db.DB
 	log       *slog.Logger
-	epoch     string
+	life      life
 	jobs      chan *job
 	groupTime time.Duration // the writer's own
 	closed    chan struct{} // closed when the writer has stopped
@@ -60,14 +60,14 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 		db: database, read: reader{pool: database.Read}, log: log, stop: stop,
 		jobs: make(chan *job, maxGroup), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2),
 	}
-	s.bell.ch = make(chan struct{})
+	s.bell.ch, s.life.over = make(chan struct{}), make(chan struct{})
 	conn, err := database.Write.Conn(ctx)
 	if err != nil {
 		stop()
 		return nil, err
 	}
 	go s.runWriter(ctx, conn)
-	if s.epoch, err = s.regain(ctx); err != nil {
+	if err = s.regain(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -80,9 +80,6 @@ func (s *Store) Close() {
 	s.stop()
 	<-s.closed
 }
-
-// Epoch gives the epoch of this log.
-func (s *Store) Epoch() string { return s.epoch }
 
 // Ready says why the store cannot do its work just now: the disk refuses writes,
 // or the database cannot be read. It is nil when it can.
@@ -120,7 +117,8 @@ func (s *Store) Appended() <-chan struct{} {
 }
 
 // Watch rings the bell when another process, the command line, has committed to
-// the same file. It returns when ctx ends.
+// the same file, and looks whether it is still the same. It returns when ctx ends,
+// or when it is not.
 func (s *Store) Watch(ctx context.Context) {
 	conn, err := s.db.Read.Conn(ctx)
 	if err != nil {
@@ -137,12 +135,17 @@ func (s *Store) Watch(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
+		if err := s.db.Moved(); err != nil {
+			_ = s.replaced(err)
+			return
+		}
 		var version int64
 		if err := conn.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
 			continue // shutting down, or busy: the next tick asks again
 		}
 		if version != last {
 			last = version
+			_, _ = s.look(ctx) // what cannot be read just now the next commit or Tend sees
 			s.bell.ring()
 		}
 	}

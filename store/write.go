@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -36,7 +37,8 @@ type tx struct {
 	stmts map[string]*sql.Stmt // prepared once for the life of the connection
 	names map[string]string    // of the properties the transaction has come by; nothing renames one
 	now   time.Time
-	last  int64 // the newest event it appended; 0 for none
+	last  int64  // the newest event it appended; 0 for none
+	epoch string // that it began; "" for none
 }
 
 // write runs do inside the next transaction and returns when that is committed
@@ -92,6 +94,8 @@ type group struct {
 	jobs    []*job
 	answers []error
 	last    int64 // the newest event that was appended; 0 for none
+	was     marks // what was known of the database before
+	now     marks // and where it stands afterwards
 }
 
 // commit runs a caller, and who joins it, in one transaction. A caller that fails
@@ -102,7 +106,13 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, first *job) {
 	// The work must not end half-way because one of the callers went away.
 	ctx := context.Background()
 	g := &group{jobs: []*job{first}, answers: []error{nil}}
-	if err := s.transact(&tx{ctx: ctx, conn: conn, stmts: stmts, names: map[string]string{}}, g); err != nil {
+	err := s.transact(&tx{ctx: ctx, conn: conn, stmts: stmts, names: map[string]string{}}, g)
+	if err == nil {
+		if moved := s.db.Moved(); moved != nil {
+			err = s.replaced(moved) // it was committed into a file that nobody finds any more
+		}
+	}
+	if err != nil {
 		conn.ExecContext(ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
 		if err = explain(err); !isRefusal(err) {
 			// Of a refusal noted tells, and not every time.
@@ -115,8 +125,14 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, first *job) {
 		}
 		g.last = 0
 	}
+	if g.now != g.was && err == nil {
+		s.life.opened = true
+		s.note(g.was, g.now) // before anybody is told of a place
+	}
 	if g.last != 0 {
 		s.commits.note(g.last, time.Now())
+	}
+	if g.last != 0 || g.now.log.Epoch != g.was.log.Epoch {
 		s.bell.ring()
 	}
 	for i, j := range g.jobs {
@@ -130,6 +146,10 @@ func (s *Store) transact(whole *tx, g *group) error {
 	if err := whole.exec(`BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
+	var err error
+	if g.was, g.now, err = s.verify(whole); err != nil {
+		return err
+	}
 	began := time.Now()
 	for i := 0; i < len(g.jobs); i++ {
 		if g.answers[i] = g.jobs[i].ctx.Err(); g.answers[i] == nil {
@@ -141,6 +161,8 @@ func (s *Store) transact(whole *tx, g *group) error {
 			}
 			if g.answers[i] == nil {
 				g.last = max(g.last, t.last)
+				g.now.log.ID = max(g.now.log.ID, t.last)
+				g.now.log.Epoch = cmp.Or(t.epoch, g.now.log.Epoch)
 			}
 		}
 		if len(g.jobs) < maxGroup && time.Since(began) < s.groupTime {
