@@ -180,6 +180,11 @@ func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) 
 		unlock()
 		return nil, err
 	}
+	if err := database.Stamp(ctx); err != nil {
+		database.Close()
+		unlock()
+		return nil, fmt.Errorf("the database cannot be written on: %w", err)
+	}
 	// The store outlives the context: what is under way when it ends is finished.
 	s, err := store.New(context.WithoutCancel(ctx), database, logger)
 	if err != nil {
@@ -192,6 +197,10 @@ func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) 
 
 func (h *house) close() {
 	h.store.Close()
+	if h.db.Overwritten() {
+		h.unlock()
+		return // to close it would bring its log into the file that is there now
+	}
 	if err := h.db.Close(); err != nil {
 		h.logger.Error("the database could not be closed", "error", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -44,6 +45,21 @@ func TestAnOlderFilePutBackIsToldToEveryStream(t *testing.T) {
 		"the log taken away after a kill": {syscall.SIGKILL, func(t *testing.T, dir, _ string) {
 			shell(t, `rm "$1"-wal`, db.File(dir))
 		}},
+		"copied over it, after a kill, beside its log": {syscall.SIGKILL, func(t *testing.T, dir, older string) {
+			shell(t, `cp "$1" "$2"`, older, db.File(dir))
+			for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"user", "list"}} {
+				status, _, says := command(t, dir, args...)
+				assert.Equal(t, 1, status)
+				oneLine(t, says)
+				assert.Contains(t, says, "the write-ahead log beside it is not its own")
+			}
+			held, err := os.ReadFile(older)
+			require.NoError(t, err)
+			there, err := os.ReadFile(db.File(dir))
+			require.NoError(t, err)
+			assert.True(t, bytes.Equal(held, there), "not a byte is changed")
+			shell(t, `rm "$1"-wal "$1"-shm`, db.File(dir))
+		}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			dir, key := newHouse(t)
@@ -81,38 +97,59 @@ func shell(t *testing.T, script string, args ...string) {
 }
 
 // Under a running server the file is not put back either: it stops, stores
-// nothing more, and says in one line why. The next one starts on what is there.
+// nothing more, and says in one line why. The next one starts on what is there,
+// and nobody's place is taken for another.
 func TestAFileReplacedUnderTheServerStopsIt(t *testing.T) {
-	for what, script := range map[string]string{
-		"moved in its place":  `mv "$1" "$2"`,
-		"taken away":          `rm "$2"`,
-		"taken away with all": `rm "$2"* && cp "$1" "$2"`,
-		"its log taken away":  `rm "$2"-wal`,
+	const lost, kept, refused, gone = "resync", "recovered", "not its own", "gone"
+	for what, c := range map[string]struct{ script, then string }{
+		"moved in its place":          {`mv "$1" "$2"`, refused},
+		"moved in its place with all": {`rm "$2"* && mv "$1" "$2"`, lost},
+		"written over it":             {`cp "$1" "$2"`, refused},
+		"restored by sqlite3":         {`sqlite3 "$2" ".restore '$1'"`, lost},
+		"taken away":                  {`rm "$2"`, gone},
+		"its log taken away":          {`rm "$2"-wal`, kept},
 	} {
 		t.Run(what, func(t *testing.T) {
+			if _, err := exec.LookPath("sqlite3"); err != nil && strings.Contains(c.script, "sqlite3") {
+				t.Skip("there is no sqlite3 here: ", err)
+			}
 			dir, key := newHouse(t)
 			auth := []string{"Authorization", "Bearer " + key}
 			p := serve(t, dir)
+			book(t, p.url, key, "BK-0", "lake-house")
 			older := filepath.Join(t.TempDir(), "older.db")
 			must(t, dir, "backup", older)
 			last := book(t, p.url, key, "BK-1", "lake-house")
 			s := listen(t, p.url+"/api/v1/stream", append(auth, "Last-Event-ID", last)...)
 			s.until("live")
-			shell(t, script, older, db.File(dir))
+			shell(t, c.script, older, db.File(dir))
 			assert.Equal(t, "beat", s.end().event, "it may come back")
 			assert.Equal(t, 1, p.wait())
-			lines := strings.Split(strings.TrimSpace(p.err.String()), "\n")
-			said := lines[len(lines)-1]
-			assert.Contains(t, said, "was replaced while it was in use")
 			assert.NotContains(t, p.err.String(), "panic")
-			if what == "taken away" {
+			lines := strings.Split(strings.TrimSpace(p.err.String()), "\n")
+			assert.Contains(t, lines[len(lines)-1], "was replaced while it was in use")
+
+			if c.then == gone {
 				_, err := os.Stat(db.File(dir))
 				assert.ErrorIs(t, err, os.ErrNotExist, "none is made in its place")
 				return
 			}
+			if c.then == refused {
+				status, _, says := command(t, dir, "serve", "--listen", "127.0.0.1:0")
+				assert.Equal(t, 1, status)
+				oneLine(t, says)
+				assert.Contains(t, says, refused)
+				shell(t, `rm "$1"-wal "$1"-shm`, db.File(dir))
+			}
 			p = serve(t, dir)
-			s = listen(t, p.url+"/api/v1/stream", append(auth, "Last-Event-ID", last)...)
-			s.until("resync")
+			s = listen(t, p.url+"/api/v1/stream?types=booking:new", append(auth, "Last-Event-ID", last)...)
+			assert.Equal(t, c.then == kept, strings.Contains(s.next().data, `"recovered":true`))
+			if c.then != kept {
+				s.until("resync")
+			}
+			book(t, p.url, key, "BK-2", "lake-house")
+			assert.Equal(t, []string{"BK-2"}, s.bookings(1))
+			must(t, dir, "check")
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -32,7 +33,11 @@ type DB struct {
 	Write *sql.DB
 	Read  *sql.DB
 	Path  string
-	files []standing
+
+	file    *os.File // to look at its header
+	files   []standing
+	stamp   atomic.Uint32 // that this process has given the file; 0 for none
+	stamped atomic.Bool   // the file itself has it
 }
 
 // File gives the path of the database inside a data directory.
@@ -45,14 +50,40 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
 	}
 	path := File(dir)
-	if err := private(path); err != nil {
-		return nil, err
-	}
 	alone, err := opening(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	defer alone.Unlock()
+	file, err := private(path)
+	if err != nil {
+		return nil, err
+	}
+	if known, err := belongs(path, file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	} else if !known {
+		if err := ForgetStamp(path); err != nil {
+			return nil, errors.Join(fmt.Errorf("the data directory cannot be written: %w", err), file.Close())
+		}
+	}
+	d, err := openBoth(ctx, path)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	d.file = file
+	for _, name := range []string{path, path + "-wal"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("the database cannot be opened: %w", err), d.Close())
+		}
+		d.files = append(d.files, standing{name, info})
+	}
+	return d, nil
+}
+
+// openBoth opens the side that writes, which brings the schema up to date, and
+// the one that reads.
+func openBoth(ctx context.Context, path string) (*DB, error) {
 	write, err := open(path, url.Values{
 		"_txlock": {"immediate"},
 		"_dqs":    {"0"},
@@ -78,15 +109,7 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		write.Close()
 		return nil, err
 	}
-	d := &DB{Write: write, Read: read, Path: path}
-	for _, name := range []string{path, path + "-wal"} {
-		info, err := os.Stat(name)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("the database cannot be opened: %w", err), d.Close())
-		}
-		d.files = append(d.files, standing{name, info})
-	}
-	return d, nil
+	return &DB{Write: write, Read: read, Path: path}, nil
 }
 
 // standing is a file as it was when the database was opened.
@@ -108,17 +131,22 @@ func (d *DB) Moved() error {
 			return fmt.Errorf("another file stands in the place of %s", filepath.Base(file.name))
 		}
 	}
+	if d.Overwritten() {
+		return fmt.Errorf("another file was written over %s", filepath.Base(d.Path))
+	}
 	return nil
 }
 
 // Close closes both sides, the writer last, so that it can fold the WAL into
 // the file.
 func (d *DB) Close() error {
-	readErr := d.Read.Close()
-	if err := d.Write.Close(); err != nil {
-		return err
+	// The file last: when a process closes one, the system takes every lock from it
+	// that the process has there, SQLite's too.
+	err := errors.Join(d.Read.Close(), d.Write.Close())
+	if closed := d.file.Close(); !errors.Is(closed, os.ErrClosed) {
+		err = errors.Join(err, closed)
 	}
-	return readErr
+	return err
 }
 
 // opening waits until no other process is making the database, or bringing its
@@ -145,12 +173,12 @@ func open(path string, settings url.Values, connections int) (*sql.DB, error) {
 
 // private makes the file before SQLite does, so that it is never readable by
 // others; SQLite gives the WAL beside it the same mode.
-func private(path string) error {
+func private(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return fmt.Errorf("the database cannot be opened: %w", err)
+		return nil, fmt.Errorf("the database cannot be opened: %w", err)
 	}
-	return f.Close()
+	return f, nil
 }
 
 func migrate(ctx context.Context, pool *sql.DB) error {

@@ -125,6 +125,9 @@ func Examine(ctx context.Context, dir string) (whole bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("the database cannot be opened: %w", err)
 	}
+	if err := examineLog(path); err != nil {
+		return false, err
+	}
 	pool, err := Look(ctx, path)
 	if err != nil {
 		return false, err
@@ -144,6 +147,17 @@ func Examine(ctx context.Context, dir string) (whole bool, err error) {
 		return false, Damaged(path, err)
 	}
 	return true, nil
+}
+
+// examineLog refuses a file beside which another one's log stands. Nobody in this
+// process may have the database open.
+func examineLog(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("the database cannot be opened: %w", err)
+	}
+	_, err = belongs(path, file)
+	return errors.Join(err, file.Close())
 }
 
 // Fold brings what stands in the write-ahead log into the file and empties it.

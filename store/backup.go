@@ -55,6 +55,9 @@ func Backup(ctx context.Context, dir, file string) (c Copy, err error) {
 	if _, err := source.ExecContext(ctx, `VACUUM INTO $1`, name); err != nil {
 		return c, fmt.Errorf("the backup cannot be written: %w", err)
 	}
+	if err := db.StampCopy(ctx, name); err != nil {
+		return c, fmt.Errorf("the backup cannot be written: %w", err)
+	}
 	if c, err = inspect(ctx, name, true); err != nil {
 		return c, fmt.Errorf("the copy is not sound: %w", err)
 	}
@@ -208,7 +211,7 @@ func setAside(ctx context.Context, dir string, now time.Time) (kept string, err 
 			return "", err
 		}
 	}
-	return kept, nil
+	return kept, db.ForgetStamp(path)
 }
 
 // copyFile copies a file into a new one that only its owner may read.

@@ -141,13 +141,13 @@ func (s *Store) replaced(why error) error {
 	s.life.mu.Lock()
 	defer s.life.mu.Unlock()
 	if s.WhyReplaced() == nil {
-		s.life.ended = fmt.Errorf("the database %s was replaced while it was in use: %w; nothing more was stored. Start the server again: it tells every page and program to reload", s.db.Path, why)
+		s.life.ended = fmt.Errorf("the database %s was replaced while it was in use: %w. The server stops; the next one goes on with what stands there, and tells every page and program to reload if that is not what they know", s.db.Path, why)
 		close(s.life.over)
 	}
 	return errReplaced
 }
 
-var errReplaced = inn.E(inn.Unavailable, "The database was replaced while it was in use; nothing was stored. The server has to be started again.")
+var errReplaced = inn.E(inn.Unavailable, "The database was replaced while it was in use, and the server stops. Look up whether this was stored.")
 
 // querier is a transaction, or the readers.
 type querier interface {
