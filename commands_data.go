@@ -47,6 +47,13 @@ func (c *restoreCmd) Run(ctx context.Context, con console) error {
 	if made.Kept != "" {
 		fmt.Fprintf(con.out, "What was there before is kept as %s; remove it when you need it no more.\n", made.Kept)
 	}
+	switch {
+	case made.Again.Guests > 0:
+		fmt.Fprintf(con.out, "%s had been erased since and came back with it: erased again, in %s. The backup itself still holds them.\n",
+			counted(made.Again.Guests, "guest"), counted(made.Again.Bookings, "booking"))
+	case !made.Again.Known:
+		fmt.Fprintln(con.out, "There was no database that could tell which guests were erased since: whoever was is back and has to be erased again.")
+	}
 	if !made.Chain.Stands() {
 		fmt.Fprintf(con.out, "Its audit is not as it was written: act %d %s.\n", made.Chain.Bad, made.Chain.Why)
 	}
@@ -112,6 +119,13 @@ func (c *checkCmd) Run(ctx context.Context, con console) error {
 		return err
 	}
 	return fmt.Errorf("%d of %d checks failed; a backup is put back with: baithaka restore FILE", wrong, len(findings))
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprint(n, " ", what, "s")
 }
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }

@@ -170,6 +170,10 @@ func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := store.SweepRestores(dir); err != nil {
+		unlock()
+		return nil, err
+	}
 	whole, err := db.Examine(ctx, dir)
 	if err != nil {
 		unlock()
