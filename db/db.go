@@ -40,8 +40,17 @@ type DB struct {
 	stamped atomic.Bool   // the file itself has it
 }
 
-// File gives the path of the database inside a data directory.
-func File(dir string) string { return filepath.Join(dir, "baithaka.db") }
+// File gives the path of the database of a data directory. It may be a link to
+// another disk: then what belongs to it lies there too, as with SQLite.
+func File(dir string) string {
+	path := filepath.Join(dir, "baithaka.db")
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			return target
+		}
+	}
+	return path
+}
 
 // Open opens the database in dir, makes it when it is not there, and brings its
 // schema up to date. Only the owner may read the files: they hold guests' names.
@@ -59,6 +68,7 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	path = File(dir) // a link may lead somewhere now
 	if known, err := belongs(path, file); err != nil {
 		return nil, errors.Join(err, file.Close())
 	} else if !known {
@@ -172,11 +182,17 @@ func open(path string, settings url.Values, connections int) (*sql.DB, error) {
 }
 
 // private makes the file before SQLite does, so that it is never readable by
-// others; SQLite gives the WAL beside it the same mode.
+// others; SQLite gives what it makes beside it the same mode. What is there from a
+// time when the file could only be read would go on refusing writes.
 func private(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("the database cannot be opened: %w", err)
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if info, err := os.Stat(path + suffix); err == nil && info.Mode().Perm() != 0o600 {
+			_ = os.Chmod(path+suffix, 0o600) // if it cannot be, opening it says so
+		}
 	}
 	return f, nil
 }

@@ -28,7 +28,7 @@ func Look(ctx context.Context, path string) (*sql.DB, error) {
 	}
 	if err := pool.PingContext(ctx); err != nil {
 		pool.Close()
-		return nil, damaged(path, err)
+		return nil, damaged(path, unwritable(err))
 	}
 	return pool, nil
 }
@@ -183,6 +183,15 @@ func Damaged(path string, why error) error {
 func damaged(path string, err error) error {
 	if isDamage(err) {
 		return Damaged(path, err)
+	}
+	return err
+}
+
+// unwritable says what it takes to read a database that others may have open.
+func unwritable(err error) error {
+	var se *sqlite.Error
+	if errors.As(err, &se) && (se.Code()&0xff == sqlite3.SQLITE_READONLY || se.Code()&0xff == sqlite3.SQLITE_CANTOPEN) {
+		return fmt.Errorf("the database cannot be read by this user: that takes the right to write beside it (%w)", err)
 	}
 	return err
 }

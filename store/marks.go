@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,18 +90,22 @@ func parseMarks(text string) (m marks, ok bool) {
 func (m marks) write(database string) error {
 	name := marksFile(database)
 	file, err := os.OpenFile(name, os.O_WRONLY, 0)
-	made := errors.Is(err, fs.ErrNotExist)
-	if made {
-		file, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o600)
-	}
-	if err != nil {
-		return err
+	if err != nil { // there is none, or one of somebody else's
+		return m.renew(name)
 	}
 	_, err = file.WriteAt(m.bytes(), 0)
-	if made && err == nil {
-		err = errors.Join(file.Sync(), synced(filepath.Dir(name)))
-	}
 	return errors.Join(err, file.Close())
+}
+
+// renew makes the file, or puts another in its place.
+func (m marks) renew(name string) error {
+	if err := os.WriteFile(name+".new", m.bytes(), 0o600); err != nil {
+		return err
+	}
+	if err := errors.Join(synced(name+".new"), os.Rename(name+".new", name)); err != nil {
+		return err
+	}
+	return synced(filepath.Dir(name))
 }
 
 // life is what this process knows of the log that it reads and writes: by it
@@ -229,9 +232,9 @@ func (s *Store) regain(ctx context.Context) error {
 			return err
 		}
 		if found {
-			s.log.Error("store: the log is not the one that was here; every stream is told to reload", "reached", was.log, "ends", now.log)
+			s.log.Error("store: the log is not the one that was here; every stream is told to reload", "reached", was.log.String(), "ends", now.log.String())
 		} else {
-			s.log.Warn("store: nothing beside the database says how far its log had come; every stream is told to reload", "ends", now.log)
+			s.log.Warn("store: nothing beside the database says how far its log had come; every stream is told to reload", "ends", now.log.String())
 		}
 		_, err := t.newEpoch()
 		return err

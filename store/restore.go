@@ -21,13 +21,17 @@ import (
 // restored. Guests who were erased from what is there, and stand in the backup, are
 // erased from it again. What was there before is kept beside it.
 func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Logger) (c Copy, err error) {
-	if _, err := os.Stat(file); err != nil {
+	info, err := os.Stat(file)
+	if err != nil {
 		return c, fmt.Errorf("there is no backup: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return c, fmt.Errorf("%s is no backup: it is not a file", file)
 	}
 	if err := SweepRestores(dir); err != nil {
 		return c, err
 	}
-	aside, err := os.MkdirTemp(dir, restoring)
+	aside, err := os.MkdirTemp(filepath.Dir(db.File(dir)), restoring)
 	if err != nil {
 		return c, err
 	}
@@ -55,7 +59,7 @@ func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Log
 			return c, err
 		}
 	}
-	return c, synced(dir)
+	return c, synced(filepath.Dir(db.File(dir)))
 }
 
 // renew opens a copy of a backup, which brings its schema up to date, and begins
@@ -126,7 +130,7 @@ func setAside(ctx context.Context, dir, aside string, now time.Time) (kept strin
 			return "", err
 		}
 	}
-	if err := synced(dir); err != nil {
+	if err := synced(filepath.Dir(path)); err != nil {
 		return "", err
 	}
 	for _, name := range []string{path + "-wal", path + "-shm", marksFile(path)} {
@@ -143,7 +147,8 @@ const restoring = "restoring-"
 // SweepRestores removes what a restore that was killed left in dir: copies of
 // guests' data that nobody would look for. Who calls it has the directory alone.
 func SweepRestores(dir string) error {
-	left, err := filepath.Glob(filepath.Join(escaped(dir), restoring+"*"))
+	home := escaped(filepath.Dir(db.File(dir)))
+	left, err := filepath.Glob(filepath.Join(home, restoring+"*"))
 	if err != nil {
 		return err
 	}
@@ -157,7 +162,7 @@ func SweepRestores(dir string) error {
 	if err != nil {
 		return nil
 	}
-	kept, err := filepath.Glob(filepath.Join(escaped(dir), "baithaka-*.db"))
+	kept, err := filepath.Glob(filepath.Join(home, "baithaka-*.db"))
 	if err != nil {
 		return err
 	}
