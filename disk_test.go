@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -189,4 +190,41 @@ func TestNoMoreFileDescriptors(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status(t, p.url+"/readyz"))
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	assert.Zero(t, p.wait())
+}
+
+// On a disk that is full already a server starts: reading goes on, and who
+// publishes is told.
+func TestAServerStartsOnAFullDisk(t *testing.T) {
+	mayMount(t)
+	seed, key := newHouse(t)
+	must(t, seed, "user", "add", "root@house.test", "--name", "Root", "--role", "SUPER_ADMIN")
+	path, err := binary()
+	require.NoError(t, err)
+	p := startAs(t, nil, "unshare", "-m", "sh", "-c",
+		`mount -t tmpfs -o size=2m tmpfs "$1" && cp -a "$2"/. "$1" && { cat /dev/zero > "$1"/full 2>/dev/null; exec "$3" serve --listen 127.0.0.1:0 --data "$1"; }`,
+		"sh", t.TempDir(), seed, path)
+	assert.Equal(t, http.StatusOK, status(t, p.url+"/api/v1/bookings", "Authorization", "Bearer "+key))
+	code, said := stores(t, p.url, key, "BK-1")
+	assert.Equal(t, http.StatusInsufficientStorage, code, said)
+}
+
+// A command that fails for want of room says so in one line, and leaves nothing.
+func TestCommandsOnAFullDisk(t *testing.T) {
+	mayMount(t)
+	seed, _ := newHouse(t)
+	disk, backup := t.TempDir(), filepath.Join(t.TempDir(), "b.db")
+	must(t, seed, "backup", backup)
+	path, err := binary()
+	require.NoError(t, err)
+	for _, args := range []string{"backup DIR/x.db", "restore " + backup, "epoch --new", "key add more --scope events:read"} {
+		out, err := exec.Command("unshare", "-m", "sh", "-c",
+			`mount -t tmpfs -o size=2m tmpfs "$1" && cp -a "$2"/. "$1" && { cat /dev/zero > "$1"/full 2>/dev/null
+			"$3" $4 --data "$1" >/dev/null; echo "status $?"; ls -A "$1"; }`,
+			"sh", disk, seed, path, strings.ReplaceAll(args, "DIR", disk)).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		said, rest, found := strings.Cut(string(out), "status 1\n")
+		require.True(t, found, "%s: %s", args, out)
+		oneLine(t, said)
+		assert.Equal(t, "baithaka.db\nbaithaka.marks\nfull\nopening\n", strings.Replace(rest, "lock\n", "", 1), args)
+	}
 }

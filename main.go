@@ -185,9 +185,8 @@ func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) 
 		return nil, err
 	}
 	if err := database.Stamp(ctx); err != nil {
-		database.Close()
-		unlock()
-		return nil, fmt.Errorf("the database cannot be written on: %w", err)
+		// On a full disk reading goes on. The file keeps the number that it has.
+		logger.Warn("the database could not be stamped: another file in its place may not be noticed", "error", err)
 	}
 	// The store outlives the context: what is under way when it ends is finished.
 	s, err := store.New(context.WithoutCancel(ctx), database, logger)

@@ -85,7 +85,7 @@ func noteStamps(path string, stamps ...uint32) error {
 	}
 	_, err = file.WriteString(text.String())
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
+		return errors.Join(err, os.Remove(name+".new"))
 	}
 	if err := os.Rename(name+".new", name); err != nil {
 		return err

@@ -39,7 +39,7 @@ func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Log
 	// A copy of its own: to open a file that has a log beside it changes both.
 	for _, part := range []string{"", "-wal"} {
 		if err := copyFile(file+part, db.File(aside)+part); err != nil && (part == "" || !errors.Is(err, fs.ErrNotExist)) {
-			return c, err
+			return c, fmt.Errorf("%s cannot be restored, and nothing was changed: %w", file, err)
 		}
 	}
 	if c, err = inspect(ctx, db.File(aside), false); err != nil {
