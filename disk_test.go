@@ -225,6 +225,8 @@ func TestCommandsOnAFullDisk(t *testing.T) {
 		said, rest, found := strings.Cut(string(out), "status 1\n")
 		require.True(t, found, "%s: %s", args, out)
 		oneLine(t, said)
-		assert.Equal(t, "baithaka.db\nbaithaka.marks\nfull\nopening\n", strings.Replace(rest, "lock\n", "", 1), args)
+		for _, half := range []string{"restoring", "baithaka-", "x.db", ".new"} {
+			assert.NotContains(t, rest, half, args)
+		}
 	}
 }
