@@ -189,7 +189,7 @@ func private(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the database cannot be opened: %w", err)
 	}
-	for _, suffix := range []string{"-wal", "-shm"} {
+	for _, suffix := range []string{"", "-wal", "-shm"} { // nor what another program has restored
 		if info, err := os.Stat(path + suffix); err == nil && info.Mode().Perm() != 0o600 {
 			_ = os.Chmod(path+suffix, 0o600) // if it cannot be, opening it says so
 		}

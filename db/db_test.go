@@ -71,6 +71,12 @@ func TestOnlyTheOwnerReadsTheFiles(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm(), f.Name())
 	}
+	require.NoError(t, d.Close())
+	require.NoError(t, os.Chmod(File(dir), 0o644)) // as other programs restore it
+	opened(t, dir)
+	info, err = os.Stat(File(dir))
+	require.NoError(t, err)
+	assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
 }
 
 func TestAnyDirectoryNameWillDo(t *testing.T) {

@@ -190,6 +190,9 @@ func damaged(path string, err error) error {
 // unwritable says what it takes to read a database that others may have open.
 func unwritable(err error) error {
 	var se *sqlite.Error
+	if errors.As(err, &se) && se.Code() == sqlite3.SQLITE_IOERR_SHMSIZE {
+		return fmt.Errorf("the database cannot be read: the disk has no room for the 32 KB that this takes beside it (%w)", err)
+	}
 	if errors.As(err, &se) && (se.Code()&0xff == sqlite3.SQLITE_READONLY || se.Code()&0xff == sqlite3.SQLITE_CANTOPEN) {
 		return fmt.Errorf("the database cannot be read by this user: that takes the right to write beside it (%w)", err)
 	}
