@@ -120,7 +120,7 @@ func setAside(ctx context.Context, dir, aside string, now time.Time) (kept strin
 	kept = strings.TrimSuffix(path, ".db") + now.Format("-20060102-150405.000") + ".db"
 	for _, part := range []string{"", "-wal"} {
 		err := os.Link(path+part, kept+part)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a file system without links
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) { // a file system without links
 			made := filepath.Join(aside, "kept"+part)
 			if err = copyFile(path+part, made); err == nil {
 				err = os.Rename(made, kept+part) // nothing half-copied has its name

@@ -16,10 +16,13 @@
 //	              every few seconds, and once an hour for
 //	retention     what is forgotten when it is old; erase forgets one guest at once,
 //	              settle removes what either leaves between the rows
-//	tend          beside a running server: folds the write-ahead log, writes the
+//	marks         how far the log has come, noted beside the file with every commit:
+//	              a log that does not go on from there is another life of it
+//	tend          beside a running server: folds the write-ahead log, keeps the
 //	              marks, tries again after a refusal
-//	chain         the audit: verify follows it, check reads the whole file, backup
-//	              copies it and begins its next life
+//	chain         the audit: verify follows it, check reads the whole file
+//	backup        copies the file, in a directory aside; restore puts a copy in its
+//	              place and erases from it again who had been erased (erase_again)
 //	pulse         what the status page asks of the writer
 package store
 
