@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"text/tabwriter"
@@ -69,6 +70,9 @@ type epochCmd struct {
 // Run begins a new epoch. A file that was put back alone is found out without
 // it; a whole directory, or the disk it is on, cannot tell that it is not new.
 func (c *epochCmd) Run(ctx context.Context, con console) error {
+	if !c.New {
+		return errors.New("nothing was done: epoch only begins a new one, with --new")
+	}
 	return withStore(ctx, c.Data, con, func(s *store.Store) error {
 		epoch, err := s.NewEpoch(ctx, operator)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -63,6 +64,7 @@ type console struct {
 // run is the program without the process around it, so that tests can start it
 // too. The status is 0, 1 (failed, one line on err) or 2 (usage).
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (status int) {
+	forgetEmpty()
 	exited := -1
 	parser, err := kong.New(&cli{},
 		kong.Name("baithaka"),
@@ -100,6 +102,17 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 
 var errExit = errors.New("exit")
 
+// forgetEmpty makes an empty environment variable one that is not set, as compose
+// files and unit files mean it: kong would take it for a value, and "" for
+// --listen is every address there is.
+func forgetEmpty() {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "BAITHAKA_") {
+			_ = os.Unsetenv(name) // the only error is a name that there is not
+		}
+	}
+}
+
 // dataFlag is the flag that every command has.
 type dataFlag struct {
 	Data string `help:"Directory of the database." default:"./data" type:"path"`
@@ -124,6 +137,9 @@ type serveCmd struct {
 func (c *serveCmd) Run(ctx context.Context, con console) error {
 	config := handlers.Config{
 		PublicURL: c.PublicURL, PerPerson: c.StreamsPerPerson, PerKey: c.StreamsPerKey, PerAddress: c.StreamsPerAddress,
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("--listen must be like 127.0.0.1:8080")
 	}
 	if c.PublicURL != nil && (c.PublicURL.Host == "" || c.PublicURL.Scheme != "http" && c.PublicURL.Scheme != "https") {
 		return fmt.Errorf("--public-url must be like https://desk.example.com")
