@@ -59,11 +59,11 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
 	}
 	path := File(dir)
-	alone, err := opening(ctx, dir)
+	release, err := Alone(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	defer alone.Unlock()
+	defer release()
 	file, err := private(path)
 	if err != nil {
 		return nil, err
@@ -159,15 +159,17 @@ func (d *DB) Close() error {
 	return err
 }
 
-// opening waits until no other process is making the database, or bringing its
-// schema up to date: of two that begin on an empty directory one would find half
-// of the tables.
-func opening(ctx context.Context, dir string) (*flock.Flock, error) {
+// Alone waits until no other process is making the database, bringing its schema
+// up to date or putting another in its place, and keeps others from opening it
+// until release: of two that begin on an empty directory one would find half of the
+// tables, and who opens a file that is about to be replaced leaves its log beside
+// the next.
+func Alone(ctx context.Context, dir string) (release func(), err error) {
 	lock := flock.New(filepath.Join(dir, "opening"))
 	if _, err := lock.TryLockContext(ctx, 5*time.Millisecond); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be locked: %w", err)
 	}
-	return lock, nil
+	return func() { _ = lock.Unlock() }, nil
 }
 
 func open(path string, settings url.Values, connections int) (*sql.DB, error) {

@@ -49,6 +49,11 @@ func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Log
 	if err := renew(ctx, by, aside, filepath.Base(file), &c, again, log); err != nil {
 		return c, fmt.Errorf("%s cannot be restored, and nothing was changed: %w", file, err)
 	}
+	release, err := db.Alone(ctx, dir)
+	if err != nil {
+		return c, fmt.Errorf("%s cannot be restored, and nothing was changed: %w", file, err)
+	}
+	defer release()
 	if c.Kept, err = setAside(ctx, dir, aside, time.Now()); err != nil {
 		return c, fmt.Errorf("the present database cannot be kept, so that nothing was changed: %w", err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -234,4 +235,58 @@ func TestARestoreThatIsCutOffIsWholeOrNotAtAll(t *testing.T) {
 		}
 	}
 	assert.False(t, bytes.Equal(read(t, file), read(t, db.File(dir))))
+}
+
+// While a database is put in the place of another nobody opens either: the log of
+// the one would stand beside the other.
+func TestNobodyOpensWhatIsBeingReplaced(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	grow(t, dir, 2)
+	file := filepath.Join(t.TempDir(), "b.db")
+	_, err := Backup(ctx, dir, file)
+	require.NoError(t, err)
+	before := read(t, db.File(dir))
+	release, err := db.Alone(ctx, dir) // somebody is opening it
+	require.NoError(t, err)
+	restoring := make(chan error)
+	within, cancel := context.WithCancel(ctx)
+	go func() {
+		_, err := Restore(within, operator, dir, file, slog.New(slog.DiscardHandler))
+		restoring <- err
+	}()
+	for aside := []string{}; len(aside) == 0; { // it has made everything ready
+		aside, err = filepath.Glob(filepath.Join(dir, "restoring-*", "baithaka.marks"))
+		require.NoError(t, err)
+	}
+	cancel()
+	require.ErrorContains(t, <-restoring, "nothing was changed")
+	release()
+	assert.True(t, bytes.Equal(before, read(t, db.File(dir))))
+	assert.FileExists(t, marksFile(db.File(dir)))
+}
+
+// A command that has the database open while it is replaced does not say that it
+// has stored what goes with the old one.
+func TestWhatIsWrittenWhileADatabaseIsReplacedIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	grow(t, dir, 2)
+	file := filepath.Join(t.TempDir(), "b.db")
+	_, err := Backup(ctx, dir, file)
+	require.NoError(t, err)
+	command := openStore(t, dir)
+	_, err = Restore(ctx, operator, dir, file, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	_, err = tryPublish(command, website, sold("BK-no", "lake"))
+	require.Equal(t, inn.Unavailable, inn.CodeOf(err))
+	assert.NoFileExists(t, db.File(dir)+"-wal", "its log does not stand beside the other")
+	s := began(t, dir)
+	none, err := s.BookingsNamed(ctx, []string{"BK-no"})
+	require.NoError(t, err)
+	assert.Empty(t, none)
+	s.close()
+	for _, f := range findings(t, dir, "") {
+		assert.Empty(t, f.Wrong, f.What)
+	}
 }
