@@ -323,3 +323,42 @@ func TestAReplacedDatabaseIsNoticed(t *testing.T) {
 	}
 	<-done
 }
+
+// Commands that come at once on a database that has to begin a new epoch begin
+// one, and on an empty directory none.
+func TestProgramsThatComeAtOnceBeginOneEpoch(t *testing.T) {
+	t.Parallel()
+	for what, lost := range map[string]bool{"empty": false, "without its marks": true} {
+		dir := t.TempDir()
+		first := ""
+		if lost {
+			grow(t, dir, 3)
+			first = began(t, dir).Epoch()
+			require.NoError(t, os.Remove(marksFile(db.File(dir))))
+		}
+		epochs := make([]string, 6)
+		var all sync.WaitGroup
+		for n := range epochs {
+			all.Go(func() {
+				database, err := db.Open(ctx, dir)
+				if !assert.NoError(t, err) {
+					return
+				}
+				defer database.Close()
+				s, err := New(ctx, database, slog.New(slog.DiscardHandler))
+				if !assert.NoError(t, err) {
+					return
+				}
+				defer s.Close()
+				assert.NoError(t, s.ListProperty(ctx, operator, house(fmt.Sprint("house-", n))))
+				epochs[n] = s.Epoch()
+			})
+		}
+		all.Wait()
+		for _, epoch := range epochs {
+			assert.Equal(t, epochs[0], epoch, what)
+			assert.NotEqual(t, first, epoch, what)
+		}
+		assert.Equal(t, epochs[0], began(t, dir).Epoch(), what)
+	}
+}

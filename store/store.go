@@ -17,7 +17,8 @@
 //	retention     what is forgotten when it is old; erase forgets one guest at once,
 //	              settle removes what either leaves between the rows
 //	marks         how far the log has come, noted beside the file with every commit:
-//	              a log that does not go on from there is another life of it
+//	              a log that does not go on from there is another one; life is
+//	              what a process knows of its own, and who begins a new epoch
 //	tend          beside a running server: folds the write-ahead log, keeps the
 //	              marks, tries again after a refusal
 //	chain         the audit: verify follows it, check reads the whole file
