@@ -220,6 +220,13 @@ func (h *house) close() {
 		h.unlock()
 		return // to close it would bring its log into the file that is there now
 	}
+	if h.store.WhyReplaced() == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), compactWithin)
+		if err := store.Compact(ctx, h.db); err != nil {
+			h.logger.Warn("what erased guests may have left in unused space of the file stays there until the next stop, or a backup is restored", "error", err)
+		}
+		cancel()
+	}
 	if err := h.db.Close(); err != nil {
 		h.logger.Error("the database could not be closed", "error", err)
 	}
@@ -232,6 +239,9 @@ const (
 	shutdownWithin = 5 * time.Second
 	drainWithin    = 2 * time.Second
 )
+
+// compactWithin is how long a stop may take beyond that after a guest was erased.
+const compactWithin = 3 * time.Second
 
 // serve builds the site over an open house, calls ready when it listens, and
 // serves until ctx ends, or until another database stands in the place of this

@@ -99,9 +99,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 	}
 	s.Close()
 	if err == nil && c.Again.Guests > 0 {
-		// SQLite overwrites what is deleted, but not what stood elsewhere before a page
-		// was split. Nobody waits for this file yet: it is written anew.
-		_, err = database.Write.ExecContext(ctx, `VACUUM`)
+		err = Compact(ctx, database)
 	}
 	// Closing folds the write-ahead log into the file.
 	if err := errors.Join(err, database.Close()); err != nil {
