@@ -2,11 +2,15 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
 	"baithaka/db"
 )
+
+// compactUpto is the largest file that is written anew: it passes through memory.
+const compactUpto = 128 << 20
 
 // Compact writes the file anew when a guest was erased since it was written anew
 // the last time. SQLite overwrites what is deleted, but when it splits a page it
@@ -19,6 +23,9 @@ func Compact(ctx context.Context, database *db.DB) error {
 		SELECT coalesce(max(erased_at), 0) > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'compacted'), 0)
 		FROM bookings`).Scan(&due); err != nil || !due {
 		return err
+	}
+	if size, _ := sizeOf(database.Path); size > compactUpto {
+		return fmt.Errorf("the file has more than %d MB", compactUpto>>20)
 	}
 	began := ms(time.Now())
 	if _, err := database.Write.ExecContext(ctx, `VACUUM`); err != nil {

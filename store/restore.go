@@ -98,12 +98,22 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 		c.Again, err = s.eraseAgain(ctx, by, again)
 	}
 	s.Close()
-	if err == nil && c.Again.Guests > 0 {
-		err = Compact(ctx, database)
+	anew := ""
+	if err == nil && c.Again.Guests > 0 { // see Compact; nobody waits for this one
+		anew = filepath.Join(dir, "anew.db")
+		err = os.WriteFile(anew, nil, 0o600)
+		if err == nil {
+			_, err = database.Write.ExecContext(ctx, `VACUUM INTO $1`, anew)
+		}
 	}
 	// Closing folds the write-ahead log into the file.
 	if err := errors.Join(err, database.Close()); err != nil {
 		return err
+	}
+	if anew != "" {
+		if err := os.Rename(anew, db.File(dir)); err != nil {
+			return err
+		}
 	}
 	return synced(db.File(dir))
 }
