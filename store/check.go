@@ -113,7 +113,7 @@ func checkLog(ctx context.Context, pool *sql.DB, marked marks) (Finding, error) 
 	}
 	goesOn := true
 	if marked != (marks{}) {
-		if goesOn, err = marked.goesOn(ctx, pool, now); err != nil {
+		if goesOn, err = marked.goesOn(ctx, asking(pool), now); err != nil {
 			return found, err
 		}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"sync"
@@ -71,13 +70,13 @@ func (s *Store) regain(ctx context.Context) error {
 	// database may be further on than they are, not behind them.
 	for tries := 0; !found && tries < 2; tries++ {
 		was, found = readMarks(s.db.Path)
-		if now, audit, err = scanPresent(s.read.QueryRowContext(ctx, present)); err != nil {
+		if now, audit, err = scanPresent(s.ask(ctx, present)); err != nil {
 			return err
 		}
 	}
 	goesOn := now.log.ID == 0 // nothing was handed out yet
 	if found {
-		if goesOn, err = was.goesOn(ctx, &s.read, now); err != nil {
+		if goesOn, err = was.goesOn(ctx, s.ask, now); err != nil {
 			return err
 		}
 	}
@@ -129,6 +128,11 @@ func (t *tx) newEpoch() (epoch string, err error) {
 // openingsKept is how many openings a database remembers.
 const openingsKept = 1000
 
+// ask asks the readers.
+func (s *Store) ask(ctx context.Context, query string, args ...any) scanner {
+	return s.read.QueryRowContext(ctx, query, args...)
+}
+
 // verify looks, in a transaction that is about to write, whether the database is
 // still the one that was opened, and notes this process in it once.
 func (s *Store) verify(t *tx) (was, now marks, err error) {
@@ -140,7 +144,7 @@ func (s *Store) verify(t *tx) (was, now marks, err error) {
 	if err != nil {
 		return was, now, err
 	}
-	if now, err = s.compare(t.ctx, t.conn, was, stmt.QueryRowContext(t.ctx)); err != nil || s.life.opened {
+	if now, err = s.compare(t.ctx, asking(t.conn), was, stmt.QueryRowContext(t.ctx)); err != nil || s.life.opened {
 		return was, now, err
 	}
 	token := make([]byte, 8)
@@ -158,7 +162,7 @@ func (s *Store) verify(t *tx) (was, now marks, err error) {
 // look does the same beside the writer, and notes what others have committed.
 func (s *Store) look(ctx context.Context) (now marks, err error) {
 	was := *s.life.marks.Load() // before reading: what is read is not older
-	if now, err = s.compare(ctx, &s.read, was, s.read.QueryRowContext(ctx, present)); err != nil {
+	if now, err = s.compare(ctx, s.ask, was, s.ask(ctx, present)); err != nil {
 		return now, err
 	}
 	s.note(was, now)
@@ -168,11 +172,11 @@ func (s *Store) look(ctx context.Context) (now marks, err error) {
 // compare holds where the database stands against what this process knew: it may
 // have gone on, and another program may have begun a new epoch in it, but if it is
 // another one this life is over.
-func (s *Store) compare(ctx context.Context, q querier, was marks, row *sql.Row) (now marks, err error) {
+func (s *Store) compare(ctx context.Context, ask asker, was marks, row scanner) (now marks, err error) {
 	if now, _, err = scanPresent(row); err != nil {
 		return now, err
 	}
-	goesOn, err := was.goesOn(ctx, q, now)
+	goesOn, err := was.goesOn(ctx, ask, now)
 	if err == nil && !goesOn {
 		err = s.replaced(fmt.Errorf("its log had reached %s, and now it ends at %s or went another way", was.log, now.log))
 	}

@@ -103,9 +103,19 @@ func (m marks) renew(name string) error {
 	return synced(filepath.Dir(name))
 }
 
-// querier is a transaction, or the readers.
-type querier interface {
+// scanner is a row.
+type scanner interface{ Scan(...any) error }
+
+// asker asks somebody for a row: a transaction, the readers, or a file that is
+// only looked at.
+type asker func(ctx context.Context, query string, args ...any) scanner
+
+func asking(q interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) asker {
+	return func(ctx context.Context, query string, args ...any) scanner {
+		return q.QueryRowContext(ctx, query, args...)
+	}
 }
 
 // present reads where a database stands.
@@ -118,7 +128,7 @@ const present = `
 
 // scanPresent scans it; audit is the head of the audit as it is noted, "" before
 // there is a chain.
-func scanPresent(row *sql.Row) (m marks, audit string, err error) {
+func scanPresent(row scanner) (m marks, audit string, err error) {
 	if err = row.Scan(&m.log.Epoch, &m.log.ID, &m.opening, &audit); err != nil {
 		return m, "", fmt.Errorf("the database has no epoch: %w", err)
 	}
@@ -129,7 +139,7 @@ func scanPresent(row *sql.Row) (m marks, audit string, err error) {
 // goesOn reports whether a database that stands at now is the one that the marks
 // were made of, perhaps further on: it holds the opening that they name, and the
 // log of that opening, which ends where the next one begins, is as long as it was.
-func (m marks) goesOn(ctx context.Context, q querier, now marks) (bool, error) {
+func (m marks) goesOn(ctx context.Context, ask asker, now marks) (bool, error) {
 	if m.log.ID > now.log.ID || m.opening == "" && m.log.Epoch != now.log.Epoch {
 		return false, nil
 	}
@@ -138,7 +148,7 @@ func (m marks) goesOn(ctx context.Context, q querier, now marks) (bool, error) {
 	}
 	var number int64 // 0 stands for what was before the first opening
 	if m.opening != "" {
-		err := q.QueryRowContext(ctx, `SELECT number FROM openings WHERE token = $1`, m.opening).Scan(&number)
+		err := ask(ctx, `SELECT number FROM openings WHERE token = $1`, m.opening).Scan(&number)
 		if errors.Is(err, sql.ErrNoRows) {
 			return false, nil
 		}
@@ -147,7 +157,7 @@ func (m marks) goesOn(ctx context.Context, q querier, now marks) (bool, error) {
 		}
 	}
 	var began int64
-	err := q.QueryRowContext(ctx, `SELECT head FROM openings WHERE number > $1 ORDER BY number LIMIT 1`, number).Scan(&began)
+	err := ask(ctx, `SELECT head FROM openings WHERE number > $1 ORDER BY number LIMIT 1`, number).Scan(&began)
 	if errors.Is(err, sql.ErrNoRows) {
 		return true, nil
 	}
