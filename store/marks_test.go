@@ -313,8 +313,9 @@ func TestAReplacedDatabaseIsNotWrittenOn(t *testing.T) {
 func TestAReplacedDatabaseIsNoticed(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	done := make(chan struct{})
+	done, bell := make(chan struct{}), s.Appended()
 	go func() { s.Watch(ctx); close(done) }()
+	<-bell // its first look
 	require.NoError(t, os.Rename(s.db.Path, s.db.Path+".was"))
 	select {
 	case <-s.Replaced():
