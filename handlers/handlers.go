@@ -102,7 +102,7 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
-		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch(), logger),
+		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch, logger),
 		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(), erasing: make(knock, 1), bulk: newBulk(), pace: newPace(),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
