@@ -1,9 +1,17 @@
 // Times as people say them: just now, 9 min, 13:52, Sat 12 Dec.
 "use strict";
 
-const times = (() => {
+const times = part("times", () => {
   const zone = document.body.dataset.zone;
-  const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options });
+  // A browser that does not know the zone leaves the times as the server wrote them.
+  const known = (() => {
+    try {
+      return Boolean(new Intl.DateTimeFormat("en-GB", { timeZone: zone }));
+    } catch {
+      return false;
+    }
+  })();
+  const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: known ? zone : undefined, ...options });
   const clock = format({ hour: "2-digit", minute: "2-digit" });
   const day = format({ weekday: "short", day: "numeric", month: "short" });
   const dayOfYear = format({ day: "numeric", month: "short", year: "numeric" });
@@ -24,7 +32,7 @@ const times = (() => {
   }
 
   function write() {
-    if (connection.paused) return; // nothing on the page moves
+    if (!known || connection.paused) return; // when paused, nothing on the page moves
     const now = new Date();
     for (const element of document.querySelectorAll("time[data-rel]")) {
       const then = new Date(element.dateTime);
@@ -35,11 +43,12 @@ const times = (() => {
 
   // "13:52" becomes "Sat 12 Dec" at midnight, and lines may break elsewhere.
   function refresh() {
-    lists.still(write);
+    if (lists) lists.still(write);
+    else write();
   }
 
   document.addEventListener("htmx:after:swap", refresh);
   setInterval(refresh, 30_000);
+  refresh();
   return { refresh, clock: (date) => clock.format(date) };
-})();
-times.refresh();
+});

@@ -23,6 +23,7 @@ const (
 	idRailUnread = "rail-unread" // the same number beside "Notifications" in the navigation
 	idToasts     = "toasts"
 	idFlash      = "flash"
+	idBroken     = "broken"
 	idOnce       = "once" // what is shown only once stays in it until somebody closes it
 	idFeed       = "feed"
 	idHistory    = "history"
