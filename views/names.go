@@ -191,6 +191,8 @@ const (
 	idArrivals = "arrivals" // "3 new" under a filter
 	idStatus   = "status"
 	idRejected = "rejected"
+	idNarrower = "narrower" // the further fields of a search
+	idOwn      = "own-told" // what is told otherwise at one property
 
 	pathHistoryCSV = pathHistory + ".csv"
 	pathOpenAPI    = "/openapi.json"
