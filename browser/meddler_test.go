@@ -16,7 +16,8 @@ import (
 )
 
 // meddler stands between the browser and the server and changes what the pages
-// load, as an old browser, a proxy or a bad line would.
+// load, as an old browser, a proxy or a bad line would. It also lets browsers keep
+// the pages, as some do although they are told not to.
 type meddler struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -55,6 +56,9 @@ func (m *meddler) meddle(r *http.Response) error {
 	m.mu.Lock()
 	change := m.change
 	m.mu.Unlock()
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+		r.Header.Del("Cache-Control")
+	}
 	if r.StatusCode != http.StatusOK || !strings.HasSuffix(r.Request.URL.Path, ".js") {
 		return nil
 	}

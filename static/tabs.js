@@ -15,6 +15,7 @@ const tabs = part("tabs", () => {
   let release = null; // ends the request of a tab that could ring: sound runs or desktop alerts are on
   let holds = null; // the request that has the lock, by what ends it
   let wanted = false; // whether this tab could ring
+  let away = false; // left or frozen
   let silent = 0; // what takes the lock, unless it is answered
   const leading = () => holds !== null;
 
@@ -40,8 +41,9 @@ const tabs = part("tabs", () => {
   // or not have left yet, when the next is made.
   function want(yes) {
     wanted = yes;
-    if (yes === (release !== null) || !locks) return;
-    if (yes) stand();
+    const stands = yes && !away;
+    if (stands === (release !== null) || !locks) return;
+    if (stands) stand();
     else leave();
   }
 
@@ -81,7 +83,8 @@ const tabs = part("tabs", () => {
   }
 
   others?.addEventListener("message", ({ data }) => {
-    if (data === "who rings?" && leading()) others.postMessage("I do");
+    // Chromium hands messages to a frozen tab too; what does not run there is a timer.
+    if (data === "who rings?") setTimeout(() => { if (leading()) others.postMessage("I do"); });
     if (data !== "I do") return;
     clearTimeout(silent);
     silent = 0;
@@ -89,10 +92,14 @@ const tabs = part("tabs", () => {
   if (others) setInterval(ask, ASK);
 
   // What is about to stand still lets another ring.
-  document.addEventListener("freeze", leave);
-  window.addEventListener("pagehide", leave);
-  document.addEventListener("resume", () => want(wanted));
-  window.addEventListener("pageshow", () => want(wanted));
+  const gone = (is) => () => {
+    away = is;
+    want(wanted);
+  };
+  document.addEventListener("freeze", gone(true));
+  window.addEventListener("pagehide", gone(true));
+  document.addEventListener("resume", gone(false));
+  window.addEventListener("pageshow", gone(false));
 
   document.addEventListener("htmx:sse:before:connection", () => { if (leading()) keepStream(); });
 
