@@ -90,7 +90,7 @@ func TestSheetsStayOpen(t *testing.T) {
 	opened := 0
 	for _, path := range []string{"/", "/properties/lake-house", "/team/2", "/keys"} {
 		w.goTo(path)
-		for _, id := range w.texts(`[...document.querySelectorAll('#main [popover], #line-menu')].map((p) => p.id)`) {
+		for _, id := range w.texts(`[...document.querySelectorAll('#main [popover], #connection-menu')].map((p) => p.id)`) {
 			w.text(fmt.Sprintf(`document.getElementById(%q).showPopover()`, id))
 			n++
 			disturb(p, w, n)

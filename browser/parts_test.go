@@ -96,6 +96,10 @@ func TestPageSaysSoWhenItsScriptsDoNotCome(t *testing.T) {
 			assert.Equal(t, c.broken, w.text(brokens), "%s %s", c.script, how)
 			if c.live == "NOT LIVE" {
 				w.wait(`document.querySelector('[data-explains="off"]').hidden === false`)
+				if c.broken == "true" {
+					w.click(`#broken [data-close]`)
+					assert.Equal(t, "false", w.text(brokens))
+				}
 			} else {
 				staleWhenCut(t, w, m, c.script+" "+how)
 			}

@@ -84,7 +84,7 @@ func TestDownloadsAreWrittenForThePersonsSpreadsheet(t *testing.T) {
 	assert.Contains(t, admin.get("/history").Body, `<a class="other" href="/history.csv?decimal=point" download>with 1,234.56`)
 	assert.Contains(t, s.as("super").get("/history?q=guest").Body, `<a class="other" href="/history.csv?q=guest&amp;decimal=comma" download>with 1.234,56`)
 	assert.Contains(t, s.as("super").get("/activity/audit").Body, `decimal=comma" download>with 1.234,56`)
-	assert.Contains(t, admin.get("/guests/BK-1").Body, `name="decimal" value="point">with 1,234.56`)
+	assert.Contains(t, admin.get("/guests/BK-1").Body, `name="decimal" value="point">CSV with 1,234.56`)
 	cellsOf(t, s.as("super").get("/activity/audit.csv?decimal=comma").Body, ';')
 	refused := settingsWith(views.FieldDecimal, "dash")
 	assert.Equal(t, http.StatusUnprocessableEntity, admin.form("/settings", refused...).Status)

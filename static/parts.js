@@ -6,7 +6,12 @@
 // A part that failed is undefined; who uses another part asks whether it is there.
 const part = (() => {
   const broken = document.getElementById("broken");
-  const say = () => { if (broken) broken.hidden = false; };
+  let said = false; // once a page: what fails may fail every second
+  const say = () => {
+    if (broken && !said) broken.hidden = false;
+    said = true;
+  };
+  broken?.querySelector("[data-close]").addEventListener("click", () => { broken.hidden = true; });
 
   // A script that could not be loaded or read, and what fails later.
   const ours = (address) => address?.startsWith(`${location.origin}/static/`);
