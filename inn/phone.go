@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Phones are kept as they were typed. What is dialled, and by what two spellings
@@ -100,10 +98,18 @@ func readPhone(text string) (number, extension string) {
 	return number, extension
 }
 
-// asciiDigits writes digits of every script, and of full width, as 0–9.
+// asciiDigits writes digits of every script as 0–9, and what else has full width in
+// the width that programs read.
 func asciiDigits(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r > '9' && unicode.Is(unicode.Nd, r) {
+		switch {
+		case r >= '！' && r <= '～': // in the order of ASCII
+			return r - '！' + '!'
+		case r == '\u3000':
+			return ' '
+		case r == '﹢' || r == '⁺':
+			return '+'
+		case r > '9' && unicode.Is(unicode.Nd, r):
 			// The digits of a script stand side by side, from its zero.
 			for _, span := range unicode.Nd.R16 {
 				if uint32(span.Lo) <= uint32(r) && uint32(r) <= uint32(span.Hi) {
@@ -117,7 +123,7 @@ func asciiDigits(text string) string {
 			}
 		}
 		return r
-	}, norm.NFKC.String(text))
+	}, text)
 }
 
 // upToWords cuts a text before its first letter, and before what parts one number
