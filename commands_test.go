@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"baithaka/internal/zones"
 )
 
 func oneLine(t *testing.T, errOut string) {
@@ -18,6 +20,15 @@ func oneLine(t *testing.T, errOut string) {
 	for _, internal := range []string{"goroutine", "panic", "SQL", "sqlite", "0x", "inn.", ".go:"} {
 		assert.NotContains(t, errOut, internal)
 	}
+}
+
+// By which laws the hours are told has to be known: the version says it.
+func TestVersionNamesTheTimeZones(t *testing.T) {
+	status, out, errOut := command(t, t.TempDir(), "version")
+	require.Zero(t, status, errOut)
+	assert.Regexp(t, `^baithaka \S+, time zones 20[0-9]{2}[a-z]+\n$`, out)
+	assert.Contains(t, out, zones.Edition())
+	assert.GreaterOrEqual(t, zones.Edition(), "2026f")
 }
 
 func TestExitStatuses(t *testing.T) {

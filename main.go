@@ -20,13 +20,13 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	_ "time/tzdata" // zones are needed where the machine has none
 
 	"github.com/alecthomas/kong"
 
 	"baithaka/db"
 	"baithaka/figures"
 	"baithaka/handlers"
+	"baithaka/internal/zones"
 	"baithaka/live"
 	"baithaka/store"
 )
@@ -299,12 +299,13 @@ func newLogger(w io.Writer) *slog.Logger {
 
 type versionCmd struct{ dataFlag }
 
-// Run prints the version the binary was built from.
+// Run prints the version the binary was built from, and by which edition of the
+// time zone database it goes.
 func (*versionCmd) Run(con console) error {
 	version := "devel"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
 	}
-	_, err := fmt.Fprintln(con.out, "baithaka", version)
+	_, err := fmt.Fprintf(con.out, "baithaka %s, time zones %s\n", version, zones.Edition())
 	return err
 }

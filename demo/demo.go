@@ -48,9 +48,16 @@ func Fill(ctx context.Context, s *store.Store, seed uint64, now time.Time) error
 	if err != nil {
 		return err
 	}
+	authors, err := install(ctx, s, programs...)
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		authors[m.Name] = m.Viewer()
+	}
 	deeds := tell(seed, now)
 	news := max(len(deeds)-unread, 0)
-	if err := publish(ctx, s, members, deeds[:news]); err != nil {
+	if err := publish(ctx, s, authors, deeds[:news]); err != nil {
 		return err
 	}
 	for _, m := range members {
@@ -58,7 +65,7 @@ func Fill(ctx context.Context, s *store.Store, seed uint64, now time.Time) error
 			return fmt.Errorf("the cards of %s: %w", m.Email, err)
 		}
 	}
-	return publish(ctx, s, members, deeds[news:])
+	return publish(ctx, s, authors, deeds[news:])
 }
 
 // list adds the properties and gives the desk its zone and currency.
@@ -92,7 +99,7 @@ func invite(ctx context.Context, s *store.Store) ([]inn.Member, error) {
 
 // publish stores deeds in their order, as many in one transaction as the same
 // author did in a row: a sync for each would take a small box a minute.
-func publish(ctx context.Context, s *store.Store, members []inn.Member, deeds []deed) error {
+func publish(ctx context.Context, s *store.Store, authors map[string]inn.Viewer, deeds []deed) error {
 	for len(deeds) > 0 {
 		by := deeds[0].by
 		batch := inn.Batch{Array: true}
@@ -100,9 +107,10 @@ func publish(ctx context.Context, s *store.Store, members []inn.Member, deeds []
 			if d.by != by || len(batch.Publications) == maxBatch {
 				break
 			}
+			d.Heard = d.At // as if it were told as it happened
 			batch.Publications = append(batch.Publications, d.Publication)
 		}
-		if _, _, err := s.Publish(ctx, viewer(members, by), store.Idempotency{}, batch); err != nil {
+		if _, _, err := s.Publish(ctx, authors[by], store.Idempotency{}, batch); err != nil {
 			return fmt.Errorf("the history of %s: %w", batch.Publications[0].At.Format(time.DateTime), err)
 		}
 		deeds = deeds[len(batch.Publications):]

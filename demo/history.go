@@ -237,9 +237,8 @@ func (h house) keeper() string {
 
 // at draws an instant on a date, between two full hours of the house's day.
 func (s *story) at(b life, day inn.Date, from, to int) time.Time {
-	d := day.Time()
 	minutes := s.rng.IntN((to - from) * 60)
-	return time.Date(d.Year(), d.Month(), d.Day(), from, minutes, s.rng.IntN(60), 0, b.house.zone)
+	return day.At(from*60+minutes, b.house.zone).Add(time.Duration(s.rng.IntN(60)) * time.Second)
 }
 
 func (s *story) within(from, to time.Duration) time.Duration { return between(s.rng, from, to) }

@@ -1,6 +1,12 @@
 package demo
 
-import "baithaka/inn"
+import (
+	"context"
+	"fmt"
+
+	"baithaka/inn"
+	"baithaka/store"
+)
 
 // The people who act in the history.
 const (
@@ -34,19 +40,24 @@ func People() []inn.Member {
 	}
 }
 
-// viewer gives the author of a deed: a member by that name, else the program of
-// that name.
-func viewer(members []inn.Member, name string) inn.Viewer {
-	for _, m := range members {
-		if m.Name == name {
-			return m.Viewer()
+// reader sees the whole house, and writes nothing: no row stands behind its id.
+var reader = inn.Viewer{KeyID: -1, Name: Simulator, Scopes: []inn.Scope{inn.EventsRead}}
+
+// programs are those that publish in the history.
+var programs = []string{website, channelManager, partnerPortal, frontOffice, sensors}
+
+// install makes the keys of the programs and gives each by its name. Nobody is
+// told their secrets, so nobody else can act as them.
+func install(ctx context.Context, s *store.Store, names ...string) (map[string]inn.Viewer, error) {
+	for _, name := range names {
+		if _, err := s.AddKey(ctx, builder, inn.Key{Name: name, Scopes: []inn.Scope{inn.EventsWrite, inn.EventsRead}}); err != nil {
+			return nil, fmt.Errorf("the key %s: %w", name, err)
 		}
 	}
-	return program(name)
-}
-
-// program is a publisher that acts as key:name. No row stands behind its id, so
-// no secret opens it.
-func program(name string) inn.Viewer {
-	return inn.Viewer{KeyID: -1, Name: name, Scopes: []inn.Scope{inn.EventsWrite, inn.EventsRead}}
+	keys, err := s.Keys(ctx)
+	made := map[string]inn.Viewer{}
+	for _, k := range keys {
+		made[k.Name] = k.Viewer()
+	}
+	return made, err
 }

@@ -21,7 +21,7 @@ func Simulate(ctx context.Context, s *store.Store, publish Publisher, seed uint6
 	if speed <= 0 {
 		return fmt.Errorf("the simulator's speed must be above 0, not %v", speed)
 	}
-	today, err := dueToday(ctx, s, program(Simulator), time.Now())
+	today, err := dueToday(ctx, s, reader, time.Now())
 	if err != nil {
 		logger.Warn("simulator: today's guests cannot be read; nobody of them arrives or leaves", "error", err)
 	}

@@ -31,7 +31,11 @@ type site struct {
 	stop  func() // ends the worker
 }
 
-var website = inn.Viewer{KeyID: 1, Name: "website", Scopes: []inn.Scope{inn.EventsWrite}}
+// website is the key that publishes, the first of every database.
+var (
+	builder = inn.Viewer{Name: "test"}
+	website = inn.Viewer{KeyID: 1, Name: "website", Scopes: []inn.Scope{inn.EventsWrite}}
+)
 
 func inBubble(t *testing.T, do func(*site)) {
 	dir := t.TempDir()
@@ -43,8 +47,10 @@ func inBubble(t *testing.T, do func(*site)) {
 		s, err := store.New(ctx, database, quiet)
 		require.NoError(t, err)
 		for _, slug := range []string{"lake", "hill"} {
-			require.NoError(t, s.ListProperty(ctx, inn.Viewer{}, inn.Property{Slug: slug, Name: slug, Category: inn.Stay, Units: 2, Currency: "EUR", Zone: "UTC", Country: "IT"}))
+			require.NoError(t, s.ListProperty(ctx, builder, inn.Property{Slug: slug, Name: slug, Category: inn.Stay, Units: 2, Currency: "EUR", Zone: "UTC", Country: "IT"}))
 		}
+		_, err = s.AddKey(ctx, builder, inn.Key{Name: website.Name, Scopes: website.Scopes})
+		require.NoError(t, err)
 		log, err := live.New(ctx, s, quiet)
 		require.NoError(t, err)
 		done := make(chan struct{})
@@ -283,7 +289,7 @@ func TestANewPropertyHasFigures(t *testing.T) {
 		x.start()
 		x.stop()
 		x.stop = func() {}
-		require.NoError(t, x.store.ListProperty(x.t.Context(), inn.Viewer{}, inn.Property{Slug: "mill", Name: "mill", Category: inn.Stay, Units: 2, Currency: "EUR", Zone: "UTC", Country: "IT"}))
+		require.NoError(t, x.store.ListProperty(x.t.Context(), builder, inn.Property{Slug: "mill", Name: "mill", Category: inn.Stay, Units: 2, Currency: "EUR", Zone: "UTC", Country: "IT"}))
 		_, version := x.figures(Property("mill"))
 		assert.Positive(t, version)
 	})

@@ -35,13 +35,12 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if token := s.cookie(r); token != "" && !strings.HasPrefix(r.URL.Path, "/static/") {
-			v, session, err := s.session(c, token)
+			v, err := s.session(c, token)
 			if err != nil {
 				return err
 			}
 			v.Address = c.RealIP()
 			c.Set(viewerKey, v)
-			c.Set(sessionKey, session)
 		}
 		return next(c)
 	}
@@ -69,28 +68,29 @@ func (s *Site) bearer(ctx context.Context, header string) (inn.Viewer, error) {
 	return v, nil
 }
 
-// session gives the person behind a session cookie and the session's id; nobody
+// session gives the person behind a session cookie, who asks by it; nobody
 // when it is unknown, expired or ended. Using it keeps it from running idle,
 // unless it is only a stream that is opened: pages do that by themselves.
-func (s *Site) session(c echo.Context, token string) (inn.Viewer, int64, error) {
+func (s *Site) session(c echo.Context, token string) (inn.Viewer, error) {
 	var one store.Session
 	ctx, err := s.sessions.Load(context.WithValue(c.Request().Context(), foundKey{}, &one), token)
 	if err != nil {
-		return inn.Viewer{}, 0, err
+		return inn.Viewer{}, err
 	}
 	id := s.sessions.GetInt64(ctx, userValue)
 	if id == 0 {
-		return inn.Viewer{}, 0, nil
+		return inn.Viewer{}, nil
 	}
 	v, err := s.person(ctx, id)
 	if err != nil || !v.Somebody() {
-		return v, one.ID, err
+		return v, err
 	}
+	v.Session = one.ID
 	s.seen.person(id)
 	if !streamPath(c.Request().URL.Path) && time.Since(one.Used) >= touchEvery {
 		s.seen.session(one.ID)
 	}
-	return v, one.ID, s.renew(c, one, token)
+	return v, s.renew(c, one, token)
 }
 
 // renew gives the browser the next token of a session whose person's rights have
@@ -125,6 +125,33 @@ func (s *Site) person(ctx context.Context, id int64) (inn.Viewer, error) {
 	return v, err
 }
 
+// current gives a viewer as of now, and until when the session by which they ask
+// is good unless it is used; nobody when they are gone or it has ended.
+func (s *Site) current(ctx context.Context, v inn.Viewer) (now inn.Viewer, until time.Time, err error) {
+	if v.KeyID != 0 {
+		key, err := s.store.Key(ctx, v.KeyID)
+		return key.Viewer(), until, err
+	}
+	if now, err = s.person(ctx, v.UserID); err != nil || !now.Somebody() || v.Session == 0 {
+		return now, until, err
+	}
+	if until, err = s.store.SessionUntil(ctx, v.Session); err != nil || until.IsZero() {
+		return inn.Viewer{}, until, err
+	}
+	now.Session, now.Address = v.Session, v.Address
+	return now, until, nil
+}
+
+// still refuses to go on with what takes long when its viewer may not see what
+// they might when it began.
+func (s *Site) still(ctx context.Context, v inn.Viewer) error {
+	now, _, err := s.current(ctx, v)
+	if err == nil && !now.SameRights(v) {
+		err = inn.E(inn.Forbidden, "What you may see has changed meanwhile. Ask again.")
+	}
+	return err
+}
+
 func ignoreNotFound(err error) error {
 	if inn.CodeOf(err) == inn.NotFound {
 		return nil
@@ -137,16 +164,10 @@ func ignoreNotFound(err error) error {
 func (s *Site) may(a inn.Action) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			v := viewer(c)
-			switch {
-			case a == inn.Open, v.MayAnywhere(a):
-				return next(c)
-			case !v.Somebody():
-				return inn.E(inn.Unauthenticated, "Please sign in, or send an API key.")
-			case v.KeyID != 0:
-				return inn.E(inn.Forbidden, "This key has no scope for that (%s).", a)
+			if err := viewer(c).Must(a); err != nil {
+				return err
 			}
-			return inn.E(inn.Forbidden, "You may not do that here. Ask an administrator if you should.")
+			return next(c)
 		}
 	}
 }

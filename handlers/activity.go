@@ -59,7 +59,7 @@ func (s *Site) showActivity(c echo.Context) error {
 }
 
 // period reads the days a list is narrowed to, in a zone. The last day is part
-// of it; until is the midnight after.
+// of it; until is when the one after begins.
 func period(c echo.Context, zone *time.Location) (from, to inn.Date, since, until time.Time, err error) {
 	for name, into := range map[string]*inn.Date{"from": &from, "to": &to} {
 		if given := c.QueryParam(name); given != "" {
@@ -71,17 +71,12 @@ func period(c echo.Context, zone *time.Location) (from, to inn.Date, since, unti
 		}
 	}
 	if from != "" {
-		since = midnight(from, zone)
+		since = from.Begin(zone)
 	}
 	if to != "" {
-		until = midnight(to.Add(1), zone)
+		until = to.Add(1).Begin(zone)
 	}
 	return from, to, since, until, nil
-}
-
-func midnight(d inn.Date, zone *time.Location) time.Time {
-	t := d.Time()
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
 }
 
 // auditFilter reads what the audit is narrowed to.
@@ -177,8 +172,11 @@ func (s *Site) downloadAudit(c echo.Context) error {
 			return nil
 		}
 		f.Before = acts[len(acts)-1].ID
-		if acts, err = s.store.Audit(ctx, f); err != nil {
-			return err // the file breaks off; the log line says why
+		if acts, err = s.store.Audit(ctx, f); err == nil {
+			err = s.still(ctx, viewer(c))
+		}
+		if err != nil {
+			return breakOff(c, err)
 		}
 	}
 }

@@ -53,9 +53,8 @@ func TestActivity(t *testing.T) {
 func TestActivityIsPagedByPlace(t *testing.T) {
 	s := newSite(t)
 	staff := s.as("staff")
-	v := inn.Viewer{UserID: 5, Name: "The staff"}
 	for range 2*listShown + 3 {
-		require.NoError(t, s.store.NoteLogin(t.Context(), v, inn.UserLogout, ""))
+		s.quick("staff")
 	}
 	seen, path := map[string]bool{}, "/activity"
 	for path != "" {

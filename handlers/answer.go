@@ -39,11 +39,11 @@ func done(c echo.Context, back string) error {
 // page begins a page: it takes the position before anything else is read, so
 // that the page may be newer than its position, never older.
 func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
-	v := viewer(c)
+	v, now := viewer(c), time.Now()
 	p := views.Page{
 		Title: title, Path: c.Request().URL.RequestURI(), Section: section,
 		Position: s.log.Position().String(), Epoch: s.store.Epoch(),
-		Viewer: v, Now: time.Now(), Zone: inn.Location(v.Zone),
+		Viewer: v, Now: now, Zone: inn.Location(v.Zone), Year: func(property string) int { return s.years.at(property, now) },
 	}
 	var err error
 	if p.Preferences, err = s.store.Preferences(c.Request().Context(), v.UserID); err != nil {

@@ -204,7 +204,7 @@ func (b *binder) booking(f *fields, property inn.Field[string], at time.Time) *i
 	}
 	c.Title, c.Customer = f.text("title", inn.MaxName), f.text("customerName", inn.MaxName)
 	c.Amount, c.Cleared = f.number("amount")
-	if c.Currency = f.text("currency", 3); c.Currency.Given && !f.null("currency") && !inn.IsCurrency(c.Currency.Value) {
+	if c.Currency = f.text("currency", 3); c.Currency.Given && !f.null("currency") && !inn.WasCurrency(c.Currency.Value) {
 		f.wrong("currency", "must be an ISO 4217 code such as INR")
 	}
 	c.Country = f.text("country", 60)

@@ -43,7 +43,7 @@ func newSessions(s *store.Store) *scs.SessionManager {
 type sessionStore struct{ store *store.Store }
 
 // beginsKey is the key under which a context says that the session to be stored
-// is a new one, and from where it is begun; foundKey the one under which it takes
+// is a new one, from where it is begun and by what proof; foundKey the one under which it takes
 // the session along that was read.
 type (
 	beginsKey struct{}
@@ -69,14 +69,14 @@ func (a sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	if err != nil {
 		return err
 	}
-	one, begins := ctx.Value(beginsKey{}).(store.Session)
-	one.Token, one.Data, one.Expires = token, data, expires
-	one.UserID, _ = values[userValue].(int64)
-	one.Pending, _ = values[pendingValue].(int64)
+	in, begins := ctx.Value(beginsKey{}).(store.SignIn)
+	in.Token, in.Data, in.Expires = token, data, expires
+	in.UserID, _ = values[userValue].(int64)
+	in.Pending, _ = values[pendingValue].(int64)
 	if begins {
-		return a.store.StartSession(ctx, one)
+		return a.store.StartSession(ctx, in)
 	}
-	return a.store.SaveSession(ctx, one)
+	return a.store.SaveSession(ctx, in.Session)
 }
 
 // DeleteCtx ends a session.
@@ -120,13 +120,18 @@ func newToken() string { return rand.Text() + rand.Text() }
 // maxAgent is how much is kept of what a browser calls itself.
 const maxAgent = 300
 
-// begun gives the context for a session that is begun by this request.
-func begun(c echo.Context) context.Context {
+// begun gives the context for a session that is begun by this request, in place of
+// the one the browser had.
+func (s *Site) begun(c echo.Context, in store.SignIn) context.Context {
 	agent := strings.ToValidUTF8(c.Request().UserAgent(), "")
 	if len(agent) > maxAgent {
 		agent = strings.ToValidUTF8(agent[:maxAgent], "")
 	}
-	return context.WithValue(c.Request().Context(), beginsKey{}, store.Session{Address: c.RealIP(), Agent: agent})
+	in.Address, in.Agent = c.RealIP(), agent
+	if old := s.cookie(c.Request()); old != "" {
+		in.Replaces = hashToken(old)
+	}
+	return context.WithValue(c.Request().Context(), beginsKey{}, in)
 }
 
 // cookie gives the session token that came with a request, "" without one.

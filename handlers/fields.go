@@ -198,22 +198,25 @@ func (f *fields) date(name string) inn.Field[inn.Date] {
 	return inn.Given(d)
 }
 
-// instant reads an RFC 3339 time with zone. One from tomorrow on cannot be when
-// something happened.
+// instant reads an RFC 3339 time with zone. The clocks of senders are not ours:
+// one that is a little ahead counts as now, and one from tomorrow on cannot be
+// when something happened.
 func (f *fields) instant(name string) inn.Field[time.Time] {
 	var s string
 	given, ok := f.take(name, "a time, RFC 3339 with zone", &s)
 	if !ok {
 		return inn.Field[time.Time]{Given: given}
 	}
-	t, err := time.Parse(time.RFC3339, s)
+	t, ok := inn.ParseInstant(s)
 	switch {
-	case err != nil:
+	case !ok:
 		f.wrong(name, "is not an RFC 3339 time with zone, such as 2026-12-01T10:00:00Z")
 	case t.Year() < 1990:
 		f.wrong(name, "is too long ago")
 	case t.After(f.binder.now.Add(24 * time.Hour)):
-		f.wrong(name, "is in the future")
+		f.wrong(name, "is more than a day ahead of the server's clock")
+	case t.After(f.binder.now):
+		return inn.Given(f.binder.now.UTC().Truncate(time.Millisecond))
 	default:
 		return inn.Given(t.UTC().Truncate(time.Millisecond))
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"baithaka/inn"
 	"baithaka/views"
@@ -27,9 +28,10 @@ const framesBytes = 32 << 20
 type frames struct {
 	epoch  string
 	logger *slog.Logger
-	of     [framesKept]atomic.Pointer[eventFrames] // by id modulo framesKept: a newcomer takes the place
-	bytes  atomic.Int64                            // rendered since all were let go
-	mu     sync.Mutex                              // held by whoever replaces one
+	year   func(property string, now time.Time) int // nil: every date says its year
+	of     [framesKept]atomic.Pointer[eventFrames]  // by id modulo framesKept: a newcomer takes the place
+	bytes  atomic.Int64                             // rendered since all were let go
+	mu     sync.Mutex                               // held by whoever replaces one
 }
 
 // eventFrames are the frames of one event so far. It is replaced, never changed.
@@ -54,6 +56,9 @@ func newFrames(epoch string, logger *slog.Logger) *frames {
 // frame gives the message of an event for a sight; nil when it shows nothing.
 // The bytes are shared and must not be changed.
 func (f *frames) frame(e *inn.Event, sight inn.Sight, page bool) []byte {
+	if page && f.year != nil {
+		sight.Year = f.year(e.Property, time.Now()) // with the year turned, it is another frame
+	}
 	one := f.of[e.ID%framesKept].Load().find(e, sight, page)
 	if one == nil {
 		one = f.add(e, sight, page)

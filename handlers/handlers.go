@@ -70,6 +70,7 @@ type Site struct {
 	failed    *failedSignIns
 	streams   *streams
 	frames    *frames
+	years     *years
 	badges    *badges
 	shown     shown
 	seen      *lastSeen
@@ -94,9 +95,10 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
 		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch(), logger),
-		seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(),
+		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
+	site.frames.year = site.years.at
 	site.badges = newBadges(s, logger, log.Head, site.streams.look)
 	site.beats = bell{site.streams, dueBeat, func(*connection) bool { return true }}
 	site.state = bell{site.streams, dueState, func(c *connection) bool { return c.page }}
@@ -202,7 +204,6 @@ func (s *Site) Background(ctx context.Context) {
 
 const (
 	viewerKey  = "viewer"
-	sessionKey = "session"
 	requestKey = "request"
 	nonceKey   = "nonce"
 )

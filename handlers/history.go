@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -111,15 +110,11 @@ func filterOf(a views.HistoryAsked, v inn.Viewer) store.EventFilter {
 		Kind: a.Kind, Type: a.Type, Property: a.Property, Actor: a.Actor, Words: a.Words,
 		Feed: a.Kind != inn.MetricUpdate && a.Type != inn.MetricsUpdate,
 	}
-	midnight := func(d inn.Date) time.Time {
-		t := d.Time()
-		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
-	}
 	if a.From != "" {
-		f.From = midnight(a.From)
+		f.From = a.From.Begin(zone)
 	}
 	if a.To != "" {
-		f.Until = midnight(a.To.Add(1))
+		f.Until = a.To.Add(1).Begin(zone)
 	}
 	return f
 }

@@ -50,10 +50,22 @@ func (s *Site) exportHistory(c echo.Context) error {
 			return nil
 		}
 		f.Before = events[len(events)-1].ID
-		if events, err = s.store.History(ctx, v, f); err != nil {
-			return err // the file breaks off; the log line says why
+		if events, err = s.store.History(ctx, v, f); err == nil {
+			err = s.still(ctx, v)
+		}
+		if err != nil {
+			return breakOff(c, err)
 		}
 	}
+}
+
+// breakOff ends a file in the middle so that whoever reads it can tell: without
+// the last chunk it is no whole one. What went wrong is in the log.
+func breakOff(c echo.Context, err error) error {
+	if conn, _, hijackErr := http.NewResponseController(c.Response()).Hijack(); hijackErr == nil {
+		_ = conn.Close() // the error of a connection that is given up says nothing
+	}
+	return err
 }
 
 // eventSheet writes events as the lines of a spreadsheet.

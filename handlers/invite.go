@@ -39,7 +39,7 @@ func (s *Site) useInvite(c echo.Context) error {
 	if page.New {
 		page.Name = form.Get("name")
 	}
-	m, err = s.store.UseLink(ctx, c.RealIP(), token, form.Get("name"), form.Get("password"))
+	proof, err := s.store.UseLink(ctx, c.RealIP(), token, form.Get("name"), form.Get("password"))
 	if shown, status := s.formError(c, err); shown != nil {
 		page.Problem = shown
 		return s.render(c, status, views.InvitePage(page))
@@ -47,5 +47,5 @@ func (s *Site) useInvite(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.admit(c, m, "/")
+	return s.admit(c, proof, "/")
 }

@@ -95,23 +95,19 @@ func cardFilter(a views.NotificationsAsked, now time.Time, zone *time.Location) 
 	f := store.NotificationFilter{
 		Unread: a.Unread == "true", Read: a.Unread == "false", Kind: a.Kind, Priority: a.Priority, Property: a.Property, Search: a.Words,
 	}
-	midnight := func(d inn.Date) time.Time {
-		t := d.Time()
-		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
-	}
 	switch a.Period {
 	case "today":
-		f.From = midnight(inn.DateOf(now, zone))
+		f.From = inn.DateOf(now, zone).Begin(zone)
 	case "7d":
-		f.From = now.AddDate(0, 0, -7)
+		f.From = now.Add(-7 * 24 * time.Hour)
 	case "30d":
-		f.From = now.AddDate(0, 0, -30)
+		f.From = now.Add(-30 * 24 * time.Hour)
 	}
-	if from := a.From; from != "" && midnight(from).After(f.From) {
-		f.From = midnight(from)
+	if from := a.From; from != "" && from.Begin(zone).After(f.From) {
+		f.From = from.Begin(zone)
 	}
 	if a.To != "" {
-		f.Until = midnight(a.To.Add(1))
+		f.Until = a.To.Add(1).Begin(zone)
 	}
 	return f
 }

@@ -146,7 +146,17 @@ func (s *bigSite) publishing(b *testing.B) (stop func()) {
 	working.Go(func() {
 		ticker := time.NewTicker(10 * time.Millisecond)
 		defer ticker.Stop()
-		key := inn.Viewer{KeyID: 1, Name: "website", Scopes: []inn.Scope{inn.EventsWrite}}
+		_, err := s.store.AddKey(context.Background(), inn.Viewer{Name: "bench"}, inn.Key{Name: "bench", Scopes: []inn.Scope{inn.EventsWrite}})
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		keys, err := s.store.Keys(context.Background())
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		key := keys[slices.IndexFunc(keys, func(k inn.Key) bool { return k.Name == "bench" })].Viewer()
 		for n := 0; ; n++ {
 			select {
 			case <-done:

@@ -40,7 +40,7 @@ func (s *Site) newAuditPanel(v inn.Viewer, scope string) *auditPanel {
 	f := store.AuditFilter{Actor: q.Get("actor"), Deed: inn.Deed(q.Get("deed")), Limit: listShown}
 	f.After, _ = strconv.ParseInt(q.Get("after"), 10, 64)
 	if from, ok := inn.ParseDate(q.Get("from")); ok {
-		f.Since = midnight(from, inn.Location(v.Zone))
+		f.Since = from.Begin(inn.Location(v.Zone))
 	}
 	return &auditPanel{site: s, filter: f}
 }

@@ -24,29 +24,29 @@ func (s *Site) attempt(c echo.Context, email string) (attempt, error) {
 // ownAttempt is that of somebody who is signed in and asked once more: no guess
 // from elsewhere keeps them from it.
 func (s *Site) ownAttempt(c echo.Context) attempt {
-	session, _ := c.Get(sessionKey).(int64)
 	return attempt{
 		account: viewer(c).Email, user: viewer(c).UserID, address: neighbourhood(c.RealIP()),
-		known: store.Places{Device: "session " + strconv.FormatInt(session, 10)},
+		known: store.Places{Device: "session " + strconv.FormatInt(viewer(c).Session, 10)},
 	}
 }
 
 // prove lets somebody try to prove that they are who they claim to be, within
 // what the throttle allows. check answers Unauthenticated for a wrong proof;
 // then, and when the throttle refuses, the failure is noted.
-func (s *Site) prove(c echo.Context, who attempt, check func(context.Context) error) error {
+func (s *Site) prove(c echo.Context, who attempt, check func(context.Context) (store.Proof, error)) (store.Proof, error) {
 	forgive, err := s.signIns.try(who, time.Now())
 	if err != nil {
 		s.failed.refused(c.RealIP())
-		return err
+		return store.Proof{}, err
 	}
 	ctx := c.Request().Context()
-	if err = check(ctx); inn.CodeOf(err) != inn.Unauthenticated {
+	proof, err := check(ctx)
+	if inn.CodeOf(err) != inn.Unauthenticated {
 		forgive()
-		return err
+		return proof, err
 	}
 	s.failed.note(who.user, c.RealIP())
-	return err
+	return proof, err
 }
 
 // failedSignIns gathers sign-ins that failed. Each is a line in the log at once,

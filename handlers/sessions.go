@@ -8,23 +8,23 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/inn"
+	"baithaka/store"
 	"baithaka/views"
 )
 
 // account gives how the person who asks signs in, and where they are signed in.
 func (s *Site) account(c echo.Context) (a views.Account, err error) {
 	ctx, v := c.Request().Context(), viewer(c)
-	here, _ := c.Get(sessionKey).(int64)
 	sessions, err := s.store.Sessions(ctx, v.UserID)
 	if err != nil {
 		return a, err
 	}
 	for _, one := range sessions {
 		a.Sessions = append(a.Sessions, views.Session{
-			ID: one.ID, Agent: one.Agent, Address: one.Address, Begun: one.Created, Used: one.Used, Here: one.ID == here,
+			ID: one.ID, Agent: one.Agent, Address: one.Address, Begun: one.Created, Used: one.Used, Here: one.ID == v.Session,
 		})
 	}
-	two, err := s.store.TwoStep(ctx, v.UserID, here)
+	two, err := s.store.TwoStep(ctx, v.UserID, v.Session)
 	a.Since, a.Changed = two.Since, c.QueryParam("password") != ""
 	return a, err
 }
@@ -44,8 +44,7 @@ func (s *Site) endSession(c echo.Context) error {
 
 // endOtherSessions signs a person out everywhere but here.
 func (s *Site) endOtherSessions(c echo.Context) error {
-	here, _ := c.Get(sessionKey).(int64)
-	if err := s.store.EndOtherSessions(c.Request().Context(), viewer(c), here); err != nil {
+	if err := s.store.EndOtherSessions(c.Request().Context(), viewer(c), viewer(c).Session); err != nil {
 		return err
 	}
 	return done(c, "/settings")
@@ -58,11 +57,10 @@ func (s *Site) changePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	here, _ := c.Get(sessionKey).(int64)
 	token := newToken()
-	err = s.provePassword(c, form.Get("present"))
+	present, err := s.provePassword(c, form.Get("present"))
 	if err == nil {
-		err = s.store.ChangePassword(c.Request().Context(), viewer(c), form.Get("password"), here, hashToken(token))
+		err = s.store.ChangePassword(c.Request().Context(), viewer(c), present, form.Get("password"), hashToken(token))
 	}
 	switch e := asError(err); {
 	case err == nil:
@@ -102,20 +100,19 @@ func answerTo(c echo.Context, e *inn.Error) int {
 
 // provePassword asks somebody who is signed in for their password once more. A
 // wrong one is a wrong field, not the end of their session.
-func (s *Site) provePassword(c echo.Context, password string) error {
-	err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) error {
-		_, err := s.store.Authenticate(ctx, viewer(c).Email, password)
-		return err
+func (s *Site) provePassword(c echo.Context, password string) (store.Proof, error) {
+	proof, err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) (store.Proof, error) {
+		return s.store.Authenticate(ctx, viewer(c).Email, password)
 	})
-	return asField(err, "/present", "must be the password you have now")
+	return proof, asField(err, "/present", "must be the password you have now")
 }
 
 // proveCode is the same for a code of their second step.
-func (s *Site) proveCode(c echo.Context, code string) error {
-	err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) error {
+func (s *Site) proveCode(c echo.Context, code string) (store.Proof, error) {
+	proof, err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) (store.Proof, error) {
 		return s.store.UseCode(ctx, viewer(c).UserID, c.RealIP(), code)
 	})
-	return asField(err, "/code", "must be what your app shows now, and is taken once; wait for the next one")
+	return proof, asField(err, "/code", "must be what your app shows now, and is taken once; wait for the next one")
 }
 
 func asField(err error, pointer, detail string) error {

@@ -61,7 +61,7 @@ func TestSettingsAreSavedWithoutScript(t *testing.T) {
 	assert.Contains(t, page.Body, "Saved.")
 	assert.Contains(t, page.Body, `value="25"`)
 	assert.Contains(t, page.Body, `value="Europe/Rome"`)
-	assert.Contains(t, page.Body, `data-zone="Europe/Rome"`, "their times are shown in it from now on")
+	assert.Regexp(t, `data-clock="\d+ (60|120)[ "]`, page.Body, "their times are shown in it from now on")
 	assert.Contains(t, page.Body, "Lake House")
 	assert.NotContains(t, page.Body, "Hill Cottage")
 	staff := s.as("staff").get("/settings")

@@ -44,60 +44,50 @@ func (s *Site) signIn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var m inn.Member
-	err = s.prove(c, who, func(ctx context.Context) (err error) {
-		m, err = s.store.Authenticate(ctx, email, form.Get("password"))
-		return err
+	proof, err := s.prove(c, who, func(ctx context.Context) (store.Proof, error) {
+		return s.store.Authenticate(ctx, email, form.Get("password"))
 	})
+	if err == nil {
+		err = s.admit(c, proof, next)
+	}
 	if err != nil {
 		return again(err)
 	}
-	return s.admit(c, m, next)
+	return nil
 }
 
 // admit goes on with somebody whose password was right: to their code, if one is
 // asked for, else in.
-func (s *Site) admit(c echo.Context, m inn.Member, next string) error {
-	two, err := s.store.TwoStep(c.Request().Context(), m.ID, 0)
+func (s *Site) admit(c echo.Context, proof store.Proof, next string) error {
+	two, err := s.store.TwoStep(c.Request().Context(), proof.ID, 0)
 	if err != nil {
 		return err
 	}
 	if two.On() {
-		return s.askCode(c, m, next)
+		return s.askCode(c, proof, next)
 	}
-	return s.begin(c, m, next)
+	return s.begin(c, proof, next)
 }
 
 // begin starts a session under a new token, so that one planted before is
-// worth nothing, and notes the sign-in and where it came from.
-func (s *Site) begin(c echo.Context, m inn.Member, next string) error {
-	if err := s.startSession(c, store.SessionLife, map[string]any{userValue: m.ID}); err != nil {
-		return err
-	}
-	ctx, device := c.Request().Context(), rand.Text()
+// worth nothing, while what was proved is still so.
+func (s *Site) begin(c echo.Context, proof store.Proof, next string) error {
+	device := rand.Text()
 	if cookie, err := c.Cookie(deviceCookie); err == nil && cookie.Value != "" {
 		device = cookie.Value // several people may use it
 	}
+	in := store.SignIn{Proof: proof, Places: store.Places{Device: hashToken(device), Address: neighbourhood(c.RealIP())}}
+	if err := s.startSession(c, in, store.SessionLife, map[string]any{userValue: proof.ID}); err != nil {
+		return err
+	}
 	s.setDevice(c, device)
-	err := s.store.NotePlaces(ctx, m.ID, store.Places{Device: hashToken(device), Address: neighbourhood(c.RealIP())})
-	if err != nil {
-		return err
-	}
-	if err := s.store.NoteLogin(ctx, m.Viewer(), inn.UserLogin, c.RealIP()); err != nil {
-		return err
-	}
 	return c.Redirect(http.StatusSeeOther, next)
 }
 
 // startSession gives the browser a new session that holds some values, in place
 // of the one it had.
-func (s *Site) startSession(c echo.Context, life time.Duration, values map[string]any) error {
-	if old := s.cookie(c.Request()); old != "" {
-		if err := s.store.EndSession(c.Request().Context(), hashToken(old)); err != nil {
-			return err
-		}
-	}
-	ctx, err := s.sessions.Load(begun(c), "")
+func (s *Site) startSession(c echo.Context, in store.SignIn, life time.Duration, values map[string]any) error {
+	ctx, err := s.sessions.Load(s.begun(c, in), "")
 	if err != nil {
 		return err
 	}
@@ -115,14 +105,8 @@ func (s *Site) startSession(c echo.Context, life time.Duration, values map[strin
 
 // signOut ends the session and every stream that hangs on it.
 func (s *Site) signOut(c echo.Context) error {
-	ctx := c.Request().Context()
 	if token := s.cookie(c.Request()); token != "" {
-		if err := s.store.EndSession(ctx, hashToken(token)); err != nil {
-			return err
-		}
-	}
-	if v := viewer(c); v.UserID != 0 {
-		if err := s.store.NoteLogin(ctx, v, inn.UserLogout, c.RealIP()); err != nil {
+		if err := s.store.SignOut(c.Request().Context(), viewer(c), hashToken(token), c.RealIP()); err != nil {
 			return err
 		}
 	}
@@ -163,7 +147,7 @@ func (s *Site) setUp(c echo.Context) error {
 		return err
 	}
 	setup := views.Setup{Token: form.Get("token"), Name: form.Get("name"), Email: strings.TrimSpace(form.Get("email"))}
-	m, err := s.store.SetUp(c.Request().Context(), setup.Token, inn.Member{Name: setup.Name, Email: setup.Email}, form.Get("password"))
+	proof, err := s.store.SetUp(c.Request().Context(), setup.Token, inn.Member{Name: setup.Name, Email: setup.Email}, form.Get("password"))
 	if e := asError(err); err != nil && e.Code != inn.Internal {
 		setup.Problem = problemText(e)
 		return s.render(c, statuses[e.Code], views.SetupPage(setup))
@@ -171,7 +155,7 @@ func (s *Site) setUp(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.begin(c, m, "/")
+	return s.begin(c, proof, "/")
 }
 
 // problemText says in a sentence what is wrong with the fields of a form.

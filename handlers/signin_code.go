@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/inn"
+	"baithaka/store"
 	"baithaka/views"
 )
 
@@ -16,8 +17,8 @@ const codeWithin = 10 * time.Minute
 
 // askCode keeps that somebody's password was right and asks for their code.
 // Until that comes they are nobody.
-func (s *Site) askCode(c echo.Context, m inn.Member, next string) error {
-	if err := s.startSession(c, codeWithin, map[string]any{pendingValue: m.ID, nextValue: next}); err != nil {
+func (s *Site) askCode(c echo.Context, proof store.Proof, next string) error {
+	if err := s.startSession(c, store.SignIn{Proof: proof}, codeWithin, map[string]any{pendingValue: proof.ID, nextValue: next}); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/login/code")
@@ -67,12 +68,14 @@ func (s *Site) checkCode(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.prove(c, who, func(ctx context.Context) error { return s.store.UseCode(ctx, m.ID, c.RealIP(), form.Get("code")) })
+	proof, err := s.prove(c, who, func(ctx context.Context) (store.Proof, error) {
+		return s.store.UseCode(ctx, m.ID, c.RealIP(), form.Get("code"))
+	})
+	if err == nil {
+		err = s.begin(c, proof.After(hashToken(s.cookie(c.Request()))), next)
+	}
 	if e := asError(err); err != nil && e.Code != inn.Internal {
 		return s.render(c, answerTo(c, e), views.CodePage(e.Text))
 	}
-	if err != nil {
-		return err
-	}
-	return s.begin(c, m, next)
+	return err
 }

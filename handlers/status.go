@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/inn"
+	"baithaka/internal/zones"
 	"baithaka/views"
 )
 
@@ -45,7 +46,7 @@ func (h *health) now(s *Site) views.Status {
 
 func (s *Site) measureHealth(now time.Time) views.Status {
 	head := s.log.Head()
-	st := views.Status{Uptime: now.Sub(s.meters.began), Position: s.log.Position().String(), Queue: s.store.Queue()}
+	st := views.Status{Zones: zones.Edition(), Uptime: now.Sub(s.meters.began), Position: s.log.Position().String(), Queue: s.store.Queue()}
 	st.Pages, st.Programs, st.Lag = s.streams.load(head)
 	statistics := s.streams.statistics()
 	st.Rooms, st.People = statistics.Stats.ByRoom, statistics.Users

@@ -27,7 +27,6 @@ type stream struct {
 	viewer  inn.Viewer
 	glance  inn.Glance
 	seat    *connection
-	session int64     // 0 for a key
 	until   time.Time // when the session ends, unless it is used before
 	page    bool      // fragments for a page; else JSON for a program
 	narrow  narrowing
@@ -56,8 +55,7 @@ func (s *Site) streamPage(c echo.Context) error {
 	if v.UserID == 0 {
 		return s.sayBye(c)
 	}
-	session, _ := c.Get(sessionKey).(int64)
-	return (&stream{site: s, viewer: v, session: session, page: true}).serve(c)
+	return (&stream{site: s, viewer: v, page: true}).serve(c)
 }
 
 // sayBye answers the stream of a page whose session has ended. Any other answer
@@ -76,12 +74,11 @@ func (s *Site) sayBye(c echo.Context) error {
 // streamEvents is GET /api/v1/stream: the log as JSON for programs.
 func (s *Site) streamEvents(c echo.Context) error {
 	v := viewer(c)
-	session, _ := c.Get(sessionKey).(int64)
 	narrow, err := s.narrow(c, v)
 	if err != nil {
 		return err
 	}
-	return (&stream{site: s, viewer: v, session: session, narrow: narrow}).serve(c)
+	return (&stream{site: s, viewer: v, narrow: narrow}).serve(c)
 }
 
 // serve opens the stream and hands on what there is. Once it has caught up, it
@@ -196,16 +193,11 @@ func (st *stream) resync(ctx context.Context) error {
 // reload reads the viewer and their session again; stays is false when they may
 // not go on.
 func (st *stream) reload(ctx context.Context) (stays bool, err error) {
-	v, err := st.site.current(ctx, st.viewer)
-	lives := v.Somebody()
-	if err == nil && lives && st.session != 0 {
-		st.until, err = st.site.store.SessionUntil(ctx, st.session)
-		lives = !st.until.IsZero()
-	}
-	if err != nil || !lives {
+	v, until, err := st.site.current(ctx, st.viewer)
+	if err != nil || !v.Somebody() {
 		return false, err
 	}
-	st.viewer, st.glance = v, inn.Glance{}
+	st.viewer, st.until, st.glance = v, until, inn.Glance{}
 	st.wants = st.narrow.of(v)
 	st.site.streams.as(st.seat, v)
 	st.cursor.Follow(st.narrow.topics(v)...)
@@ -257,7 +249,7 @@ func (st *stream) pass(ctx context.Context, events []*inn.Event) error {
 
 // expired reports whether the session has reached its end, as far as is known
 // here.
-func (st *stream) expired() bool { return st.session != 0 && !time.Now().Before(st.until) }
+func (st *stream) expired() bool { return st.viewer.Session != 0 && !time.Now().Before(st.until) }
 
 // concerned reports whether an event may end or change the viewer's rights.
 func (st *stream) concerned(e *inn.Event) bool {
@@ -269,7 +261,7 @@ func (st *stream) concerned(e *inn.Event) bool {
 func (st *stream) passRights(ctx context.Context, e *inn.Event) error {
 	if e.Type == inn.SessionEnded {
 		var ended struct{ Session int64 }
-		if err := e.Into(&ended); err != nil || ended.Session != st.session {
+		if err := e.Into(&ended); err != nil || ended.Session != st.viewer.Session {
 			return nil
 		}
 		return errBye
@@ -300,13 +292,4 @@ func (st *stream) hand(e *inn.Event) []byte {
 		st.seat.handing(e.ID)
 	}
 	return frame
-}
-
-// current gives the viewer as of now; nobody when they are gone.
-func (s *Site) current(ctx context.Context, v inn.Viewer) (inn.Viewer, error) {
-	if v.KeyID != 0 {
-		key, err := s.store.Key(ctx, v.KeyID)
-		return key.Viewer(), err
-	}
-	return s.person(ctx, v.UserID)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/inn"
+	"baithaka/store"
 	"baithaka/views"
 )
 
@@ -20,8 +21,7 @@ func (s *Site) twoStepPage(c echo.Context, form string, problem *inn.Error) erro
 		return err
 	}
 	p.Path = "/settings/twostep" // also when this answers a form
-	here, _ := c.Get(sessionKey).(int64)
-	two, err := s.store.TwoStep(c.Request().Context(), p.Viewer.UserID, here)
+	two, err := s.store.TwoStep(c.Request().Context(), p.Viewer.UserID, p.Viewer.Session)
 	if err != nil {
 		return err
 	}
@@ -48,9 +48,9 @@ func (s *Site) beginTwoStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	here, _ := c.Get(sessionKey).(int64)
-	if err = s.provePassword(c, form.Get("present")); err == nil {
-		err = s.store.BeginTwoStep(c.Request().Context(), viewer(c), here)
+	present, err := s.provePassword(c, form.Get("present"))
+	if err == nil {
+		err = s.store.BeginTwoStep(c.Request().Context(), viewer(c), present)
 	}
 	if err != nil {
 		return s.againTwoStep(c, "begin", err)
@@ -64,8 +64,7 @@ func (s *Site) confirmTwoStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	here, _ := c.Get(sessionKey).(int64)
-	codes, err := s.store.ConfirmTwoStep(c.Request().Context(), viewer(c), here, form.Get("code"))
+	codes, err := s.store.ConfirmTwoStep(c.Request().Context(), viewer(c), form.Get("code"))
 	if err != nil {
 		return s.againTwoStep(c, "confirm", err)
 	}
@@ -78,10 +77,11 @@ func (s *Site) renewRecovery(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.proveCode(c, form.Get("code")); err != nil {
+	has, err := s.proveCode(c, form.Get("code"))
+	if err != nil {
 		return s.againTwoStep(c, "codes", err)
 	}
-	codes, err := s.store.RenewRecoveryCodes(c.Request().Context(), viewer(c))
+	codes, err := s.store.RenewRecoveryCodes(c.Request().Context(), viewer(c), has)
 	if err != nil {
 		return s.againTwoStep(c, "codes", err)
 	}
@@ -94,11 +94,13 @@ func (s *Site) endTwoStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err = s.provePassword(c, form.Get("present")); err == nil {
-		err = s.proveCode(c, form.Get("code"))
+	var has store.Proof
+	knows, err := s.provePassword(c, form.Get("present"))
+	if err == nil {
+		has, err = s.proveCode(c, form.Get("code"))
 	}
 	if err == nil {
-		err = s.store.EndTwoStep(c.Request().Context(), viewer(c))
+		err = s.store.EndTwoStep(c.Request().Context(), viewer(c), knows, has)
 	}
 	if err != nil {
 		return s.againTwoStep(c, "off", err)

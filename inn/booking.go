@@ -8,8 +8,9 @@ import (
 // Status is where a booking stands.
 type Status string
 
-// The life of a booking: new → confirmed → checked_in → checked_out; new or
-// confirmed → cancelled or no_show; cancelled or no_show → confirmed again.
+// The life of a booking: new → confirmed → checked_in → checked_out, where new
+// may be checked in at once; new or confirmed → cancelled or no_show; cancelled or
+// no_show → confirmed again.
 const (
 	New        Status = "new"
 	Confirmed  Status = "confirmed"
@@ -70,6 +71,29 @@ type Booking struct {
 
 // Subject names the booking in events and cards.
 func (b Booking) Subject() string { return "booking:" + b.ID }
+
+// Lasts reports whether what is sold goes on until it is ended: a room or a car
+// may be kept without a day of return, and beyond it. A ride or a tour is over with
+// its day.
+func (c Category) Lasts() bool { return c == Stay || c == Car }
+
+// Complimentary reports whether the booking is known to cost nothing: it is shown,
+// and not sold. A price that is not known is something else.
+func (b Booking) Complimentary() bool { return b.Priced && b.Price.Minor == 0 }
+
+// Over reports whether all of the booking was over on a date, whatever may come to
+// be heard of it. Who is in the house, or has no day of leaving, is there until
+// somebody says otherwise.
+func (b Booking) Over(on Date) bool {
+	if b.CheckIn > on || b.CheckOut > on {
+		return false
+	}
+	switch {
+	case b.Status == CheckedOut, b.Status == Cancelled, b.Status == NoShow, !b.Category.Lasts():
+		return true
+	}
+	return b.Status != CheckedIn && b.CheckOut != ""
+}
 
 // Nights gives the length of a stay in nights; 0 when a date is missing.
 func (b Booking) Nights() int {

@@ -17,7 +17,7 @@ var lifeOf = map[Type]map[Status]Status{
 	BookingNew:        {New: New, Confirmed: Confirmed, CheckedIn: CheckedIn, CheckedOut: CheckedOut, Cancelled: Cancelled, NoShow: NoShow},
 	BookingModified:   {New: New, Confirmed: Confirmed, CheckedIn: CheckedIn, CheckedOut: CheckedOut, Cancelled: Cancelled, NoShow: NoShow},
 	BookingConfirmed:  {New: Confirmed, Confirmed: Confirmed},
-	BookingCheckedIn:  {Confirmed: CheckedIn, CheckedIn: CheckedIn},
+	BookingCheckedIn:  {New: CheckedIn, Confirmed: CheckedIn, CheckedIn: CheckedIn},
 	BookingCheckedOut: {CheckedIn: CheckedOut, CheckedOut: CheckedOut},
 	BookingCancelled:  {New: Cancelled, Confirmed: Cancelled, Cancelled: Cancelled},
 	BookingNoShow:     {New: NoShow, Confirmed: NoShow, NoShow: NoShow},
@@ -228,6 +228,87 @@ func TestAmountAndCurrencyGoTogether(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, c.want, next.Price, name)
 		assert.Equal(t, c.priced, next.Priced, name)
+	}
+}
+
+// What was sold in money that is no more can be imported, with its date.
+func TestWithdrawnCurrenciesComeWithTheirDate(t *testing.T) {
+	long := time.Date(2022, 8, 1, 10, 0, 0, 0, time.UTC)
+	first := func(in Date, at time.Time) BookingChange {
+		return BookingChange{ID: "BK-1", Category: Given(Stay), Title: Given("Room"), Customer: Given("Iva"), Amount: Given("750.50"), Currency: Given("HRK"),
+			CheckIn: Field[Date]{Given: in != "", Value: in}, At: at}
+	}
+	for name, c := range map[string]struct {
+		change BookingChange
+		ok     bool
+	}{
+		"a stay of then":                  {first("2022-08-12", time.Time{}), true},
+		"its last night":                  {first("2022-12-31", time.Time{}), true},
+		"a stay of now":                   {first("2026-12-12", time.Time{}), false},
+		"the first day of the new money":  {first("2023-01-01", time.Time{}), false},
+		"no dates at all":                 {first("", time.Time{}), false},
+		"made then":                       {first("", long), true},
+		"made then for a stay afterwards": {first("2023-06-01", long), true},
+		"made now for a stay afterwards":  {first("2023-06-01", noon), false},
+	} {
+		b, _, _, err := Booking{}.Apply(BookingNew, c.change, false, noon)
+		if !c.ok {
+			assert.Equal(t, []string{"/payload/currency"}, pointers(err), name)
+			assert.ErrorContains(t, err, "HRK was replaced by EUR on 1 January 2023", name)
+			continue
+		}
+		require.NoError(t, err, name)
+		assert.Equal(t, Money{75050, "HRK"}, b.Price, name)
+	}
+	b, _, _, err := Booking{}.Apply(BookingNew, first("2022-08-12", time.Time{}), false, noon)
+	require.NoError(t, err)
+	b, _, changed, err := b.Apply(BookingModified, BookingChange{Amount: Given("700"), CheckIn: Given(Date("2026-12-12"))}, true, noon)
+	require.NoError(t, err, "what is in it stays in it")
+	assert.True(t, changed)
+	assert.Equal(t, Money{70000, "HRK"}, b.Price)
+}
+
+// The clocks of senders are not ours: what is ahead counts as now, and nothing
+// ends, or is confirmed, before it was made.
+func TestStepsByOtherClocks(t *testing.T) {
+	b, _, _, err := Booking{}.Apply(BookingNew, BookingChange{ID: "B", Category: Given(Stay), Title: Given("t"), Customer: Given("c"), At: noon.Add(20 * time.Hour)}, false, noon)
+	require.NoError(t, err)
+	assert.Equal(t, noon, b.BookedAt)
+	before := noon.Add(-48 * time.Hour)
+	b, _, _, err = b.Apply(BookingConfirmed, BookingChange{At: before}, true, noon.Add(time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, noon, b.ConfirmedAt)
+	assert.Equal(t, before, b.ChangedAt, "that is when they say it was")
+	b, _, _, err = b.Apply(BookingCancelled, BookingChange{At: before}, true, noon.Add(time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, noon, b.EndedAt)
+}
+
+// Who is in the house, or may be, is not past, however long ago that began.
+func TestWhatIsOver(t *testing.T) {
+	const day = Date("2026-12-05")
+	for name, c := range map[string]struct {
+		booking Booking
+		over    bool
+	}{
+		"a stay that has ended":                 {Booking{Category: Stay, Status: CheckedOut, CheckIn: "2026-12-01", CheckOut: "2026-12-04"}, true},
+		"one that ended early":                  {Booking{Category: Stay, Status: CheckedOut, CheckIn: "2026-12-01", CheckOut: "2026-12-09"}, false},
+		"one that nobody checked in":            {Booking{Category: Stay, Status: Confirmed, CheckIn: "2026-12-01", CheckOut: "2026-12-05"}, true},
+		"one that is overdue":                   {Booking{Category: Stay, Status: CheckedIn, CheckIn: "2025-12-01", CheckOut: "2025-12-05"}, false},
+		"an open one":                           {Booking{Category: Stay, Status: CheckedIn, CheckIn: "2025-12-01"}, false},
+		"an open one, not arrived":              {Booking{Category: Stay, Status: Confirmed, CheckIn: "2025-12-01"}, false},
+		"an open request":                       {Booking{Category: Stay, Status: New, CheckIn: "2025-12-01"}, false},
+		"one without any dates":                 {Booking{Category: Stay, Status: Confirmed}, false},
+		"an open one that ended":                {Booking{Category: Stay, Status: CheckedOut, CheckIn: "2025-12-01"}, true},
+		"an open one that came to nothing":      {Booking{Category: Stay, Status: Cancelled, CheckIn: "2025-12-01"}, true},
+		"a car that is not back":                {Booking{Category: Car, Status: CheckedIn, CheckIn: "2025-12-01", CheckOut: "2025-12-05"}, false},
+		"a car without a day of return":         {Booking{Category: Car, Status: Confirmed, CheckIn: "2025-12-01"}, false},
+		"a ride, which is over with its day":    {Booking{Category: Transfer, Status: CheckedIn, CheckIn: "2025-12-01"}, true},
+		"a tour to come":                        {Booking{Category: Tour, Status: Confirmed, CheckIn: "2026-12-06"}, false},
+		"a stay to come that came to nothing":   {Booking{Category: Stay, Status: Cancelled, CheckIn: "2026-12-06", CheckOut: "2026-12-09"}, false},
+		"a day of leaving without one to begin": {Booking{Category: Stay, Status: Confirmed, CheckOut: "2026-12-01"}, true},
+	} {
+		assert.Equal(t, c.over, c.booking.Over(day), name)
 	}
 }
 

@@ -61,7 +61,7 @@ var steps = map[Type]struct {
 	to   Status
 }{
 	BookingConfirmed:  {[]Status{New}, Confirmed},
-	BookingCheckedIn:  {[]Status{Confirmed}, CheckedIn},
+	BookingCheckedIn:  {[]Status{New, Confirmed}, CheckedIn}, // who is let in is confirmed by that
 	BookingCheckedOut: {[]Status{CheckedIn}, CheckedOut},
 	BookingCancelled:  {[]Status{New, Confirmed}, Cancelled},
 	BookingNoShow:     {[]Status{New, Confirmed}, NoShow},
@@ -143,8 +143,10 @@ func newBooking(t Type, c BookingChange, now time.Time) (Booking, error) {
 	return b, nil
 }
 
+// at gives when the change happened: as reported, but never later than now, for
+// the sender's clock may be ahead.
 func (c BookingChange) at(now time.Time) time.Time {
-	if c.At.IsZero() {
+	if c.At.IsZero() || c.At.After(now) {
 		return now
 	}
 	return c.At
@@ -185,6 +187,9 @@ func (b *Booking) set(c BookingChange) error {
 	if c.Status.Given && c.Status.Value != b.Status {
 		wrong("status", "differs: the booking is %s, and a modification leaves it so; only an event of the step itself moves it", b.Status)
 	}
+	if detail := b.unpayable(was, c); detail != "" {
+		wrong("currency", "%s", detail)
+	}
 	switch {
 	case c.Cleared:
 		b.Price.Minor, b.Priced = 0, false
@@ -214,10 +219,29 @@ func (b *Booking) set(c BookingChange) error {
 	return InvalidFields(problems)
 }
 
+// unpayable says what is wrong with a currency that a booking is to be in: one
+// that was withdrawn is for what was sold or stayed before then. A booking that is
+// in it already stays so.
+func (b *Booking) unpayable(was Booking, c BookingChange) string {
+	code := b.Price.Currency
+	gone, found := withdrawn[code]
+	if !found || code == was.Price.Currency {
+		return ""
+	}
+	if b.CheckIn != "" && b.CheckIn < gone.On || DateOf(b.BookedAt, time.UTC) < gone.On || !c.At.IsZero() && DateOf(c.At, time.UTC) < gone.On {
+		return ""
+	}
+	return fmt.Sprintf("%s was replaced by %s on %s; give the amount in that, or, for a booking from before then, the day it began or the time it was made",
+		code, gone.By, gone.On.Time().Format("2 January 2006"))
+}
+
 // stamp keeps the instants that the figures need: since when confirmed, and
 // when ended.
 func (b *Booking) stamp(was Status, at time.Time) {
 	b.ChangedAt = at
+	if at.Before(b.BookedAt) {
+		at = b.BookedAt // by another clock: nothing ends before it begins
+	}
 	switch b.Status {
 	case Confirmed:
 		if was != Confirmed || b.ConfirmedAt.IsZero() {

@@ -23,8 +23,34 @@ func (d Date) Time() time.Time {
 	return t
 }
 
+// Year gives the year the date is in.
+func (d Date) Year() int { return d.Time().Year() }
+
 // Add gives the date n days later.
 func (d Date) Add(n int) Date { return Date(d.Time().AddDate(0, 0, n).Format(time.DateOnly)) }
 
 // Days gives the number of days from d to e; negative when e is earlier.
 func (d Date) Days(e Date) int { return int(e.Time().Sub(d.Time()).Hours() / 24) }
+
+// Begin gives the first instant of the date in a zone. That is midnight, but not
+// where the clock is put forward at midnight, as in Santiago, Havana and the
+// Azores: there the day begins at one. A date that a zone has left out begins
+// with the one after it.
+func (d Date) Begin(zone *time.Location) time.Time { return d.At(0, zone) }
+
+// At gives the first instant of the date at which the clock of a zone has come to
+// so many minutes after midnight. An hour that the clock passes over is over when
+// it has; one that comes twice has come the first time.
+func (d Date) At(minutes int, zone *time.Location) time.Time {
+	want := d.Time().Unix() + int64(minutes)*60 // as the clock shows it, read as if it were of UTC
+	// No clock on earth is further from UTC than that, so the time has not come yet.
+	for t := time.Unix(want, 0).Add(-26 * time.Hour).In(zone); ; {
+		_, offset := t.Zone()
+		at := time.Unix(max(t.Unix(), want-int64(offset)), 0).In(zone)
+		_, end := t.ZoneBounds()
+		if end.IsZero() || at.Before(end) {
+			return at
+		}
+		t = end
+	}
+}

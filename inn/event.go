@@ -12,7 +12,8 @@ import (
 // Event is one thing that happened, as the log keeps it.
 type Event struct {
 	ID       int64           // place in the log; commit order
-	At       time.Time       // when it was committed, or as reported
+	At       time.Time       // when it happened: as reported, or when it was stored
+	Stored   time.Time       // when the house heard of it, by its own clock
 	Topic    Topic           // where it happened
 	To       []Topic         // whom it is addressed to, beside or instead (see Type.AddressNarrows)
 	Type     Type            //

@@ -1,6 +1,7 @@
 // Package inn holds the words of the trade: what a booking, an alert, a
 // property, a member and an event are, what may happen to them, and who may see
-// what. It imports the standard library only and does no I/O, so that the
+// what. It imports the standard library and the time zones,
+// and does no I/O of its own, so that the
 // store, the stream and the pages can all speak of the same things.
 //
 // The glossary:

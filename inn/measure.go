@@ -12,9 +12,9 @@ import (
 // Measure computes the figures of a scope from its properties and what was sold
 // of them, over that many days. Every property counts days in its own zone. The
 // definitions follow USALI and STR where those have one: a night is (room, local
-// date), the checkout day is not counted, no-shows and cancellations are not
-// sold, rooms out of order for a while stay in the denominator, and period
-// figures are sums over nights, never averages of daily ratios.
+// date), the checkout day is not counted, no-shows, cancellations and what costs
+// nothing are not sold, rooms out of order for a while stay in the denominator, and
+// period figures are sums over nights, never averages of daily ratios.
 func Measure(scope string, properties []Property, sales Sales, now time.Time, days int) Metrics {
 	m := measure{
 		days: days, now: now, at: now.UnixMilli(), atBefore: now.UnixMilli() - int64(days)*dayMillis,
@@ -46,6 +46,7 @@ type measure struct {
 	sold                 []int   // per day of the window
 	revenue              []int64 // the same, in minor units of the main currency
 	newToday             int
+	complimentary        int // rooms of tonight that cost nothing
 	trend                Trend
 }
 
@@ -148,25 +149,29 @@ func (m *measure) activeDays(s *Sale, first day) {
 }
 
 // nights adds the nights of a stay that fall into the window, and their share
-// of its price.
+// of its price. A stay that costs nothing takes a room and is not sold; how much a
+// night of one costs that has no day of leaving yet, is not known.
 func (m *measure) nights(p Property, s *Sale, first day) {
-	length := s.nights()
-	if length < 1 {
+	in, out := s.nights(first+day(m.days)-1, p.Location())
+	from, to := max(int(in-first), 0), min(int(out-first), m.days)
+	if from >= to {
 		return
 	}
-	from, to := max(int(s.in-first), 0), min(int(s.out-first), m.days)
-	if from >= to {
+	if s.priced && s.minor == 0 {
+		if to == m.days {
+			m.complimentary += int(s.units)
+		}
 		return
 	}
 	for on := from; on < to; on++ {
 		m.sold[on] += int(s.units)
 	}
 	nights := (to - from) * int(s.units)
-	if !s.priced {
+	if !s.priced || s.out == noDay && !s.left {
 		m.in(p.Currency).nights += nights
 		return
 	}
-	t, revenue := m.in(s.currency), share(s.minor, to-from, length)
+	t, revenue := m.in(s.currency), share(s.minor, to-from, int(out-in))
 	t.nights += nights
 	t.priced += nights
 	t.rooms += revenue
@@ -186,7 +191,7 @@ func (m *measure) result(scope string) Metrics {
 		Currencies: map[string]CurrencyFigures{}, NewToday: m.newToday, Trend: m.trend,
 		ActiveBookings: m.active, BookingsChange: change(int64(m.active), int64(m.activeBefore)),
 		TotalCustomers: len(m.guests), CustomersChange: change(int64(len(m.guests)), int64(len(m.guestsBefore))),
-		Tonight: Rooms{m.sold[m.days-1], m.available},
+		Tonight: Rooms{m.sold[m.days-1], m.complimentary, m.available},
 	}
 	for _, day := range m.guests {
 		r.Trend.Customers[day]++

@@ -61,7 +61,7 @@ func TestMeasureByHand(t *testing.T) {
 	// Sold: 3 of Asha's, 2 rooms for one night of Ben's, 2 of Cleo's; of 2 × 10.
 	assert.Equal(t, of(35), m.Occupancy)
 	assert.Equal(t, []float64{100, 0, 50, 50, 50, 0, 0, 0, 50, 50}, m.Trend.Occupancy)
-	assert.Equal(t, Rooms{1, 2}, m.Tonight)
+	assert.Equal(t, Rooms{Sold: 1, Available: 2}, m.Tonight)
 	assert.Equal(t, CurrencyFigures{
 		TotalRevenue:  Money{38000, "EUR"}, // Asha and her office; no-show and cancelled do not stand
 		TodayRevenue:  Money{-7000, "EUR"}, // 80 booked today, 150 cancelled today

@@ -47,8 +47,9 @@ type Coverage struct {
 	Nights int `json:"nights"`
 }
 
-// Rooms counts room nights.
-type Rooms struct{ Sold, Available int }
+// Rooms counts room nights. Those that cost nothing are not among the sold; how
+// many they are is told to who may see money.
+type Rooms struct{ Sold, Complimentary, Available int }
 
 // Trend holds the series behind the sparklines.
 // Bookings are the active ones, at this time of each day.
@@ -75,14 +76,6 @@ func (m Metrics) Others() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(m.Currencies)), func(c string) bool {
 		return c == m.Main || m.Currencies[c].TotalRevenue.Minor == 0 && m.Currencies[c].TodayRevenue.Minor == 0
 	})
-}
-
-// Redact gives the figures without money for a sight that holds none.
-func (m Metrics) Redact(s Sight) Metrics {
-	if !s.Money {
-		m.Currencies, m.Trend.Revenue, m.Main = nil, nil, ""
-	}
-	return m
 }
 
 // Same reports whether two results show the same, whenever they were computed.

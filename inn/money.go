@@ -48,7 +48,7 @@ func (m Money) Major() float64 {
 // a float: more decimals than the currency has are refused, not rounded. The
 // error text completes a sentence that begins with the field's name.
 func ParseMoney(number, currency string) (Money, error) {
-	if !IsCurrency(currency) {
+	if !WasCurrency(currency) {
 		return Money{}, fmt.Errorf("has no known currency (%q is not an ISO 4217 code)", clip(currency))
 	}
 	mantissa, exponent := number, 0
@@ -90,37 +90,6 @@ func ParseMoney(number, currency string) (Money, error) {
 	}
 	return Money{minor, currency}, nil
 }
-
-// IsCurrency reports whether code is an active ISO 4217 currency code.
-func IsCurrency(code string) bool {
-	return len(code) == 3 && strings.Contains(currencies, " "+code+" ")
-}
-
-// Digits gives how many decimals a currency has (ISO 4217: the minor unit).
-func Digits(currency string) int {
-	switch {
-	case strings.Contains(noDecimals, " "+currency+" "):
-		return 0
-	case strings.Contains(threeDecimals, " "+currency+" "):
-		return 3
-	case strings.Contains(fourDecimals, " "+currency+" "):
-		return 4
-	}
-	return 2
-}
-
-// The active codes of ISO 4217 list one; funds, metals and test codes are left
-// out, since nobody sells a night for them.
-const (
-	currencies = " AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC" +
-		" CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD" +
-		" JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO" +
-		" NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS" +
-		" TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG "
-	noDecimals    = " BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF "
-	threeDecimals = " BHD IQD JOD KWD LYD OMR TND "
-	fourDecimals  = " UYW "
-)
 
 // clip shortens a value from outside for an error text.
 func clip(s string) string {

@@ -106,18 +106,40 @@ func TestMoneyReadsBackWhatItWrites(t *testing.T) {
 }
 
 func TestCurrenciesHaveTheirDecimals(t *testing.T) {
-	for code, digits := range map[string]int{"JPY": 0, "KRW": 0, "ISK": 0, "EUR": 2, "INR": 2, "KWD": 3, "BHD": 3, "UYW": 4} {
+	for code, digits := range map[string]int{
+		"JPY": 0, "KRW": 0, "ISK": 0, "EUR": 2, "INR": 2, "KWD": 3, "BHD": 3, "UYW": 4,
+		// Libraries that know how many decimals people like to see say otherwise.
+		"IDR": 2, "PKR": 2, "COP": 2, "RSD": 2, "TZS": 2, "LBP": 2, "MMK": 2, "IQD": 3, "VES": 2, "MRU": 2,
+	} {
 		assert.True(t, IsCurrency(code), code)
 		assert.Equal(t, digits, Digits(code), code)
 	}
 	for _, code := range []string{"", "E", "EURO", "XAU", "A B", "UR ", "AED AFN"} {
 		assert.False(t, IsCurrency(code), code)
+		assert.False(t, WasCurrency(code), code)
 	}
 	for _, list := range []string{noDecimals, threeDecimals, fourDecimals} {
 		for _, code := range strings.Fields(list) {
-			assert.True(t, IsCurrency(code), code)
+			assert.True(t, WasCurrency(code), code)
 		}
 	}
+}
+
+func TestWithdrawnCurrenciesAreNotSoldInToday(t *testing.T) {
+	for code, gone := range withdrawn {
+		assert.False(t, IsCurrency(code), code)
+		assert.True(t, WasCurrency(code), code)
+		_, ok := ParseDate(string(gone.On))
+		assert.True(t, ok, code)
+		assert.True(t, WasCurrency(gone.By), code)
+	}
+	assert.Equal(t, Date("2023-01-01"), withdrawn["HRK"].On)
+	assert.Equal(t, Date("2026-01-01"), withdrawn["BGN"].On)
+	for code, digits := range map[string]int{"HRK": 2, "BGN": 2, "TRL": 0, "ITL": 0, "SLL": 2} {
+		assert.Equal(t, digits, Digits(code), code)
+	}
+	p := Property{Slug: "lake", Name: "Lake", Category: Stay, Units: 1, Currency: "HRK", Zone: "Europe/Zagreb", Country: "HR"}
+	assert.Equal(t, []string{"/currency"}, pointers(p.Validate()))
 }
 
 func FuzzParseMoney(f *testing.F) {

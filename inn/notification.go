@@ -47,8 +47,17 @@ func (e *Event) card(house, title, body string) Notification {
 	}
 	return Notification{
 		Subject: e.Subject, Kind: e.Kind(), Type: e.Type, Priority: e.Priority, Property: e.Property, House: house,
-		Title: title, Body: body, Event: e.ID, Updated: e.At,
+		Title: title, Body: body, Event: e.ID, Updated: e.heard(),
 	}
+}
+
+// heard gives when the house heard of the event: by that a card is new or old,
+// whenever it happened.
+func (e *Event) heard() time.Time {
+	if e.Stored.IsZero() {
+		return e.At
+	}
+	return e.Stored
 }
 
 // Card gives the card of the booking after an event about it: what is new is in

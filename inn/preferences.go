@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"baithaka/internal/zones"
 )
 
 // Preferences is how one person wants to be told of what happens, and how what
@@ -141,7 +143,7 @@ func (p Preferences) Validate(now time.Time) error {
 // CheckZone reports whether a name is that of a time zone; "" stands for the
 // house's.
 func CheckZone(name string) error {
-	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+	if _, err := zones.Load(name); err != nil && name != "" {
 		return InvalidFields([]FieldError{{Pointer: "/zone", Detail: "must be a time zone such as Asia/Kolkata"}})
 	}
 	return nil
@@ -186,19 +188,19 @@ func (p Preferences) Spans(now time.Time, days int, zone *time.Location) []Span 
 		}
 	}
 	add(Span{now, p.MutedUntil})
-	today := now.In(zone)
+	today := DateOf(now, zone)
 	// Yesterday's hours may end today; all-day ones end as far as tomorrow.
 	for d := -2; d <= days; d++ {
-		year, month, day := today.Year(), today.Month(), today.Day()+d
-		q := p.Quiet[time.Date(year, month, day, 12, 0, 0, 0, zone).Weekday()]
+		begins := today.Add(d)
+		q := p.Quiet[begins.Time().Weekday()]
 		if !q.On {
 			continue
 		}
-		ends := day
+		ends := begins
 		if q.Until <= q.From {
-			ends++
+			ends = begins.Add(1)
 		}
-		add(Span{time.Date(year, month, day, 0, q.From, 0, 0, zone), time.Date(year, month, ends, 0, q.Until, 0, 0, zone)})
+		add(Span{begins.At(q.From, zone), ends.At(q.Until, zone)})
 	}
 	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
 	return merged(spans)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"baithaka/internal/zones"
 )
 
 // Category is what is sold: seed B's `type` of a booking.
@@ -42,20 +44,20 @@ func (p Property) Location() *time.Location { return Location(p.Zone) }
 
 // Location gives a zone by its IANA name, UTC when it is unknown or empty.
 func Location(name string) *time.Location {
-	if known, ok := zones.Load(name); ok {
+	if known, ok := located.Load(name); ok {
 		return known.(*time.Location)
 	}
-	loc, err := time.LoadLocation(name)
+	loc, err := zones.Load(name)
 	if err != nil {
 		return time.UTC
 	}
-	zones.Store(name, loc)
+	located.Store(name, loc)
 	return loc
 }
 
-// zones keeps what Location has read, by name: every page and every figure asks,
-// and each reading is a file. There are some six hundred names that are one.
-var zones sync.Map
+// located keeps what Location has read, by name: every page and every figure
+// asks. There are some six hundred names that are one.
+var located sync.Map
 
 // Validate checks a property that is about to be listed.
 func (p Property) Validate() error {
@@ -76,7 +78,7 @@ func (p Property) Validate() error {
 	if !IsCurrency(p.Currency) {
 		wrong("/currency", "must be an ISO 4217 code such as INR")
 	}
-	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "" || p.Zone == "Local" {
+	if _, err := zones.Load(p.Zone); err != nil {
 		wrong("/timezone", "must be an IANA zone such as Asia/Kolkata")
 	}
 	if len(p.Country) != 2 || p.Country[0] < 'A' || p.Country[0] > 'Z' || p.Country[1] < 'A' || p.Country[1] > 'Z' {

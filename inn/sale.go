@@ -26,6 +26,9 @@ type Sale struct {
 	taken     bool // the nights of it do
 	cancelled bool
 	stay      bool
+	inHouse   bool // the guest has been let in and has not left
+	left      bool // the guest has left
+	open      bool // it lasts until it is ended, whatever its dates say
 }
 
 // Sales are sales by the slug of their property.
@@ -38,7 +41,8 @@ func (s Sales) Add(b Booking) {
 		booked: millis(b.BookedAt), confirmed: millis(b.ConfirmedAt), ended: millis(b.EndedAt),
 		in: dayOf(b.CheckIn), out: dayOf(b.CheckOut), units: int32(min(b.Units, math.MaxInt32)),
 		stands: b.Status.Stands(), taken: b.Status == Confirmed || b.Status == CheckedIn || b.Status == CheckedOut,
-		cancelled: b.Status == Cancelled, stay: b.Category == Stay,
+		cancelled: b.Status == Cancelled, stay: b.Category == Stay, inHouse: b.Status == CheckedIn, left: b.Status == CheckedOut,
+		open: b.Category.Lasts() && (b.CheckOut == "" || b.Status == CheckedIn || b.Status == CheckedOut && !b.EndedAt.IsZero()),
 	})
 }
 
@@ -69,17 +73,19 @@ func (s Sales) Forget(now time.Time, days int) {
 	since := SalesSince(now, days)
 	last, over := millis(since), dayIn(millis(since), time.UTC)
 	for property, sales := range s {
-		s[property] = slices.DeleteFunc(sales, func(one Sale) bool { return one.booked < last && one.out < over && one.out != noDay })
+		s[property] = slices.DeleteFunc(sales, func(one Sale) bool {
+			return one.booked < last && one.ended < last && one.out < over && one.out != noDay && !one.inHouse
+		})
 	}
 }
 
 // SalesSince gives when a booking must have been made, or have ended after, to
 // matter to figures of now and that many days: they are compared with as many
 // days before, and a day begins at another time in every zone.
-func SalesSince(now time.Time, days int) time.Time { return now.AddDate(0, 0, -2*days-2) }
+func SalesSince(now time.Time, days int) time.Time { return now.Add(-time.Duration(2*days+2) * oneDay) }
 
 // activeAt reports whether a booking was confirmed and not finished at an
-// instant of that day.
+// instant of that day. Who is in the house is so beyond the day of leaving.
 func (s *Sale) activeAt(at int64, today day) bool {
 	if s.confirmed == 0 || s.confirmed > at || s.ended != 0 && s.ended <= at {
 		return false
@@ -87,20 +93,40 @@ func (s *Sale) activeAt(at int64, today day) bool {
 	return s.last() == noDay || s.last() >= today
 }
 
-// last gives the last day of what was sold; noDay when none is known.
+// last gives the last day of what was sold; noDay when none is known, and when it
+// goes on until it is ended.
 func (s *Sale) last() day {
-	if s.out != noDay {
+	switch {
+	case s.open:
+		return noDay
+	case s.out != noDay:
 		return s.out
 	}
 	return s.in
 }
 
-// nights gives the length of a stay in nights; 0 when a date is missing.
-func (s *Sale) nights() int {
-	if s.in == noDay || s.out == noDay {
-		return 0
+// nights gives the first night of a stay and the day after its last one, the two
+// alike when it has none. They are those of the plan, but a guest who leaves early
+// frees the room from that day on, one who stays on has the nights that were sold
+// and no more, and one who is in the house without a day of leaving has had each
+// night up to this one.
+func (s *Sale) nights(today day, zone *time.Location) (from, to day) {
+	if s.in == noDay {
+		return 0, 0
 	}
-	return int(s.out - s.in)
+	to = s.out
+	switch gone := dayIn(s.ended, zone); {
+	case s.left && s.ended != 0 && gone >= s.in && (to == noDay || gone < to):
+		to = gone
+	case s.left:
+		// What was told of it does not fit its dates: those hold as far as they are past.
+		to = min(to, max(today, s.in))
+	case to == noDay && s.inHouse:
+		to = max(today+1, s.in)
+	case to == noDay:
+		to = s.in
+	}
+	return s.in, max(to, s.in)
 }
 
 // day is a civil date as days since 1970: a Date to count with.

@@ -172,17 +172,20 @@ func TestWhatAViewerSeesIsOnATopicTheyFollow(t *testing.T) {
 
 func TestSightIsWhatAFragmentMayDependOn(t *testing.T) {
 	v := viewers()
-	lake, hill := at("property:lake-house", "lake-house", BookingNew), at("property:hill-cottage", "hill-cottage", BookingNew)
+	lake, hill := at("property:lake-house", "lake-house", BookingModified), at("property:hill-cottage", "hill-cottage", BookingModified)
 	for who, want := range map[string]Sight{
-		super: {Money: true, Contacts: true, Notified: true, MayHold: true}, admin: {Money: true, Contacts: true, Notified: true, MayHold: true},
+		super: {Money: true, Contacts: true, Houses: true, Notified: true, MayHold: true}, admin: {Money: true, Contacts: true, Houses: true, Notified: true, MayHold: true},
 		owner: {Money: true, Notified: true, MayHold: true}, manager: {Money: true, Contacts: true, Notified: true, MayHold: true},
 		staff: {Contacts: true, Notified: true, MayHold: true},
-		user:  {Notified: true}, "key": {Money: true, Contacts: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
+		user:  {Notified: true}, "key": {Money: true, Contacts: true, Houses: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
 		"blind": {Notified: true},
 	} {
 		assert.Equal(t, want, v[who].SightOf(lake), who)
 		all := who == super || who == admin || who == "key"
-		assert.Equal(t, Sight{Money: all, Contacts: all, Notified: true, MayHold: all && who != "key"}, v[who].SightOf(hill), "%s elsewhere", who)
+		assert.Equal(t, Sight{Money: all, Contacts: all, Houses: all, Notified: true, MayHold: all && who != "key"}, v[who].SightOf(hill), "%s elsewhere", who)
+		for _, of := range []Type{BookingNew, AlertRaised, MetricsUpdate} {
+			assert.False(t, v[who].SightOf(at("property:lake-house", "lake-house", of)).Houses, "%s: who sees %s alike shares its frame", who, of)
+		}
 	}
 	zoned := Viewer{UserID: 1, Role: Staff, Zone: "Asia/Kolkata"}
 	assert.Equal(t, Sight{Zone: "Asia/Kolkata"}, zoned.Sight("lake-house"))

@@ -18,6 +18,7 @@ type Viewer struct {
 	Properties []string // theirs; for a key what it is limited to, empty for no limit
 	Zone       string   // IANA name of the zone times are shown in; "" for the house's
 	Address    string   // where the request came from, for the audit; "" for the command line
+	Session    int64    // the sign-in by which a person asks; 0 for a key, and where none is asked after
 }
 
 // SameRights reports whether a person or key may do and see what they might as
@@ -85,6 +86,20 @@ func (v Viewer) MayAnywhere(a Action) bool {
 		return true
 	}
 	return slices.ContainsFunc(v.Properties, func(p string) bool { return v.May(a, p) })
+}
+
+// Must refuses a viewer who may do a nowhere: at the door, and once more in the
+// transaction of what they asked for, since a right may end in between.
+func (v Viewer) Must(a Action) error {
+	switch {
+	case v.MayAnywhere(a):
+		return nil
+	case !v.Somebody():
+		return E(Unauthenticated, "Please sign in, or send an API key.")
+	case v.KeyID != 0:
+		return E(Forbidden, "This key has no scope for that (%s).", a)
+	}
+	return E(Forbidden, "You may not do that here. Ask an administrator if you should.")
 }
 
 // MayGive reports whether the viewer may give a key a scope for a property, ""

@@ -1,42 +1,49 @@
-// Times as people say them: just now, 9 min, 13:52, Sat 12 Dec.
+// Times as people say them: just now, 9 min, 13:52, Sat 12 Dec. The hour of every
+// time comes from the server, with when its day ends: a browser may know other laws
+// of the zone, or not know it at all, and one instant has one hour.
 "use strict";
 
 const times = part("times", () => {
-  const zone = document.body.dataset.zone;
-  // A browser that does not know the zone leaves the times as the server wrote them.
-  const known = (() => {
-    try {
-      return Boolean(new Intl.DateTimeFormat("en-GB", { timeZone: zone }));
-    } catch {
-      return false;
-    }
-  })();
-  const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: known ? zone : undefined, ...options });
-  const clock = format({ hour: "2-digit", minute: "2-digit" });
-  const day = format({ weekday: "short", day: "numeric", month: "short" });
-  const dayOfYear = format({ day: "numeric", month: "short", year: "numeric" });
+  const MINUTE = 60_000;
+  // Since when, and by how many minutes, the clock of the person's zone is ahead of
+  // UTC: for times that the server has not seen.
+  const numbers = (document.body.dataset.clock ?? "").split(" ").map(Number);
+  const offsets = Array.from({ length: Math.floor(numbers.length / 2) }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
+
+  // What the clock of the zone shows, as if it were of UTC.
+  function shown(at) {
+    const [, ahead] = offsets.findLast(([since]) => since <= at) ?? offsets[0] ?? [0, 0];
+    return new Date(at + ahead * MINUTE).toISOString();
+  }
+  const clock = (date) => shown(date.getTime()).slice(11, 16);
+
+  // The words of a time: its hour, and its day with the year if that is not the
+  // present one.
+  function words(element, now) {
+    const [hour, weekday, day, month, year] = element.dataset.said.split(" ");
+    return [hour, shown(now).startsWith(year) ? `${weekday} ${day} ${month}` : `${day} ${month} ${year}`];
+  }
 
   // As people say it: just now, 9 min, 13:52, Sat 12 Dec, 12 Dec 2025.
-  function say(then, now) {
-    const minutes = Math.floor((now - then) / 60_000);
+  function say(element, now) {
+    const minutes = Math.floor((now - Date.parse(element.dateTime)) / MINUTE);
     if (minutes < 1) return "just now";
     if (minutes < 60) return `${minutes} min`;
-    if (dayOfYear.format(then) === dayOfYear.format(now)) return clock.format(then);
-    return (now - then < 300 * 86_400_000 ? day : dayOfYear).format(then).replace(",", "");
+    const [hour, day] = words(element, now);
+    return now < Number(element.dataset.ends) ? hour : day;
   }
 
   // The time of day, with the day when that is not today.
-  function at(then, now) {
-    const today = dayOfYear.format(then) === dayOfYear.format(now);
-    return today ? clock.format(then) : `${day.format(then).replace(",", "")}, ${clock.format(then)}`;
+  function at(element, now) {
+    const [hour, day] = words(element, now);
+    return now < Number(element.dataset.ends) ? hour : `${day}, ${hour}`;
   }
 
   function write() {
-    if (!known || connection.paused) return; // when paused, nothing on the page moves
-    const now = new Date();
+    if (connection.paused) return; // nothing on the page moves
+    const now = Date.now();
     for (const element of document.querySelectorAll("time[data-rel]")) {
-      const then = new Date(element.dateTime);
-      const said = element.dataset.rel === "clock" ? at(then, now) : say(then, now);
+      const said = element.dataset.rel === "clock" ? at(element, now) : say(element, now);
       if (element.textContent !== said) element.textContent = said;
     }
   }
@@ -47,8 +54,21 @@ const times = part("times", () => {
     else write();
   }
 
+  // When the day ends, so do the date in the heading and, at the end of a year, the
+  // dates that do not say theirs: the page reads itself anew, not all at once.
+  let ended = 0;
+  function turn() {
+    const ends = Number(document.getElementById("heading")?.dataset.ends);
+    if (!ends || ends === ended || Date.now() < ends || connection.paused || document.hidden) return;
+    ended = ends;
+    setTimeout(connection.refetch, Math.random() * MINUTE);
+  }
+
   document.addEventListener("htmx:after:swap", refresh);
-  setInterval(refresh, 30_000);
+  setInterval(() => {
+    refresh();
+    turn();
+  }, 30_000);
   refresh();
-  return { refresh, clock: (date) => clock.format(date) };
+  return { refresh, clock };
 });

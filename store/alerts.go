@@ -45,8 +45,8 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	}
 	c.Priority = p.Priority
 	when := p.At
-	if when.IsZero() {
-		when = t.now
+	if when.IsZero() || p.Type == inn.AlertAcknowledged {
+		when = t.now // for how long somebody has it in hand is counted by our clock
 	}
 	a, changed, err := was.Apply(p.Type, c, len(found) > 0, by.Holder(), when)
 	if err != nil || !changed {

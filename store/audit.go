@@ -24,28 +24,6 @@ func (t *tx) audit(by inn.Viewer, act inn.Act) error {
 	}, map[string]string{"name": by.Name, "action": act.Says(), "detail": act.Detail})
 }
 
-// standing gives a viewer as of this place in the order, if they have an
-// action: a right that ended while their request was under way has ended. What
-// acts without being somebody, the command line, may do anything.
-func (t *tx) standing(by inn.Viewer, a inn.Action) (inn.Viewer, error) {
-	if !by.Somebody() && by.Name != "" {
-		return by, nil
-	}
-	now := inn.Viewer{}
-	if by.UserID != 0 {
-		m, err := t.member(by.UserID)
-		if err != nil && inn.CodeOf(err) != inn.NotFound {
-			return by, err
-		}
-		now = m.Viewer()
-		now.Address = by.Address
-	}
-	if !now.May(a, "") {
-		return by, inn.E(inn.Forbidden, "You may not do that any more. Ask an administrator if you should.")
-	}
-	return now, nil
-}
-
 const actColumns = `id, at, actor, by_name, deed, subject, name, detail, address`
 
 func scanAct(row interface{ Scan(...any) error }) (inn.Act, error) {

@@ -17,7 +17,7 @@ func TestActivityIsWhatTheViewerMaySee(t *testing.T) {
 	s := newStore(t)
 	root, tom, ann := person(t, s, "root", inn.SuperAdmin), person(t, s, "tom", inn.Staff, "lake"), person(t, s, "ann", inn.User)
 	for _, v := range []inn.Viewer{root, tom, ann, tom} {
-		require.NoError(t, s.NoteLogin(ctx, v, inn.UserLogin, "192.0.2.1"))
+		require.NoError(t, login(s, v))
 	}
 	publish(t, s, website, sold("BK-1", "lake"))
 	count := func(by inn.Viewer, f AuditFilter) int {

@@ -145,6 +145,7 @@ func TestRestoreBeginsANewEpoch(t *testing.T) {
 	s, err := New(ctx, database, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	require.NoError(t, s.ListProperty(ctx, operator, house("lake")))
+	addKeys(t, s, website)
 	publish(t, s, website, sold("BK-1", "lake"))
 	file := filepath.Join(t.TempDir(), "backup.db")
 	made, err := Backup(ctx, dir, file)
@@ -244,6 +245,7 @@ func TestALogThatEndsEarlierThanItDidIsAnotherLife(t *testing.T) {
 	}
 	s, database := open()
 	require.NoError(t, s.ListProperty(ctx, operator, house("lake")))
+	addKeys(t, s, website)
 	older := filepath.Join(t.TempDir(), "older.db")
 	_, err := Backup(ctx, dir, older)
 	require.NoError(t, err)

@@ -142,11 +142,7 @@ func (t *tx) chainOld() error {
 // Its hashes stay, so that the chain stands, and the audit keeps that it was
 // erased and by whom.
 func (s *Store) EraseAct(ctx context.Context, by inn.Viewer, id int64) error {
-	return s.write(ctx, func(t *tx) error {
-		by, err := t.standing(by, inn.AuditView)
-		if err != nil {
-			return err
-		}
+	return s.act(ctx, by, inn.AuditView, func(t *tx, by inn.Viewer) error {
 		result, err := t.execResult(`
 			UPDATE audit
 			SET salt = x'', actor = '', by_name = '', deed = '', subject = '', name = '', detail = '', address = ''

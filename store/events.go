@@ -1,20 +1,21 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"baithaka/inn"
 )
 
-const eventColumns = `id, at, topic, recipients, type, priority, subject, property, actor, by_name, data`
+const eventColumns = `id, at, stored, topic, recipients, type, priority, subject, property, actor, by_name, data`
 
 func scanEvent(row interface{ Scan(...any) error }) (inn.Event, error) {
 	var e inn.Event
-	var at int64
+	var at, stored int64
 	var recipients, data string
-	err := row.Scan(&e.ID, &at, &e.Topic, &recipients, &e.Type, &e.Priority, &e.Subject, &e.Property, &e.Actor, &e.By, &data)
-	e.At, e.To, e.Data = fromMS(at), splitTopics(recipients), []byte(data)
+	err := row.Scan(&e.ID, &at, &stored, &e.Topic, &recipients, &e.Type, &e.Priority, &e.Subject, &e.Property, &e.Actor, &e.By, &data)
+	e.At, e.Stored, e.To, e.Data = fromMS(at), fromMS(cmp.Or(stored, at)), splitTopics(recipients), []byte(data)
 	return e, err
 }
 

@@ -92,7 +92,7 @@ func TestHistoryIsWhatTheViewerSees(t *testing.T) {
 	addressed := alarm("hill", "roof", "Roof")
 	addressed.Emails = []string{"user@demo.test"}
 	publish(t, s, website, sold("BK-1", "lake"), sold("BK-2", "hill"), alarm("", "net", "Net"), addressed, step("BK-1", inn.BookingConfirmed))
-	require.NoError(t, s.NoteLogin(ctx, people[2], inn.UserLogin, "here"))
+	require.NoError(t, login(s, people[2]))
 	require.NoError(t, s.MarkAllRead(ctx, people[0]))
 	require.NoError(t, s.NoteMetrics(ctx, inn.Metrics{Scope: "property:lake"}, "lake"))
 	all := since(t, s, 0)
@@ -192,14 +192,20 @@ func TestForgetKeepsWhatIsYoungEnough(t *testing.T) {
 	require.NoError(t, s.Trim(ctx, s.head(t)))
 	now := time.Date(2026, 12, 10, 12, 0, 0, 0, time.UTC)
 	ago := func(days int) time.Time { return now.AddDate(0, 0, -days) }
+	store := func(e inn.Event) {
+		e.Topic = inn.System
+		require.NoError(t, s.write(ctx, func(x *tx) error { return x.append(&e, struct{}{}) }))
+	}
 	add := func(et inn.Type, subject string, at time.Time) {
-		require.NoError(t, s.write(ctx, func(x *tx) error {
-			return x.append(&inn.Event{At: at, Type: et, Topic: inn.System, Subject: subject}, struct{}{})
-		}))
+		store(inn.Event{At: at, Stored: at, Type: et, Subject: subject})
 	}
 	add(inn.BookingNew, "too old", ago(401))
 	add(inn.BookingNew, "old", ago(399))
-	add(inn.BookingNew, "imported", ago(2000)) // reported late: it does not take its elders along
+	store(inn.Event{At: ago(2000), Stored: ago(399), Type: inn.BookingNew, Subject: "imported"}) // by the time it was reported with
+	add(inn.BookingNew, "clock", ago(2000))                                                      // by a clock that was wrong: it does not take its elders along
+	store(inn.Event{At: ago(2000), Stored: ago(89), Type: inn.UserLogin, Subject: "login of long ago"})
+	store(inn.Event{At: ago(2000), Stored: ago(0), Type: inn.MetricsUpdate, Subject: "metrics:reported"})
+	store(inn.Event{At: ago(2000), Stored: ago(0), Type: inn.MetricsUpdate, Subject: "metrics:reported"})
 	add(inn.UserLogin, "login too old", ago(91))
 	add(inn.UserLogin, "login", ago(89))
 	add(inn.MemberChanged, "rights", ago(91))
@@ -210,7 +216,7 @@ func TestForgetKeepsWhatIsYoungEnough(t *testing.T) {
 	add(inn.MetricsUpdate, "metrics:portfolio", ago(0).Add(-time.Hour))
 	add(inn.MetricsUpdate, "metrics:portfolio", ago(0).Add(-time.Hour))
 	save := func(token string, expires time.Time) {
-		require.NoError(t, s.StartSession(ctx, Session{Token: token, Data: []byte("x"), Expires: expires}))
+		require.NoError(t, s.StartSession(ctx, SignIn{Session: Session{Token: token, Data: []byte("x"), Expires: expires}}))
 	}
 	save("over", now.Add(-time.Second))
 	save("good", now.Add(time.Hour))
@@ -219,7 +225,7 @@ func TestForgetKeepsWhatIsYoungEnough(t *testing.T) {
 	for _, e := range since(t, s, 0) {
 		left = append(left, e.Subject+" "+e.At.Format("15:04"))
 	}
-	assert.Equal(t, []string{"old 12:00", "imported 12:00", "login 12:00", "rights 12:00", "metrics:portfolio 12:50", "metrics:portfolio 13:10",
+	assert.Equal(t, []string{"old 12:00", "imported 12:00", "clock 12:00", "login of long ago 12:00", "metrics:reported 12:00", "metrics:reported 12:00", "login 12:00", "rights 12:00", "metrics:portfolio 12:50", "metrics:portfolio 13:10",
 		"metrics:lake 12:00", "metrics:portfolio 11:00", "metrics:portfolio 11:00"}, left)
 	trimmed, _, err := s.Bounds(ctx)
 	require.NoError(t, err)

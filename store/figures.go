@@ -17,7 +17,7 @@ const saleColumns = `
 
 // mattering finds what can matter to figures; $1 and $2 are when that begins, as an
 // instant and as a date.
-const mattering = `(b.booked_at >= $1 OR b.check_out >= $2 OR b.check_out = '')`
+const mattering = `(b.booked_at >= $1 OR b.ended_at >= $1 OR b.check_out >= $2 OR b.check_out = '' OR b.status = 'checked_in')`
 
 // Sales gives what can matter to figures of now and that many days, of every
 // property. It reads all bookings in one go, which is faster than to look each up

@@ -25,7 +25,7 @@ func TestGuestsAreForgottenWithTheLog(t *testing.T) {
 	long := time.Now().AddDate(0, -13, 0)
 	old, coming, lately := marked("M-1", "lake", inn.Stay), marked("M-2", "lake", inn.Stay), marked("M-3", "lake", inn.Stay)
 	for _, p := range []*inn.Publication{&old, &coming} {
-		p.At, p.Booking.At = long, long
+		p.At, p.Booking.At, p.Heard = long, long, long
 	}
 	old.Booking.CheckIn, old.Booking.CheckOut = inn.Given(inn.DateOf(long, time.UTC)), inn.Given(inn.DateOf(long, time.UTC).Add(3))
 	coming.Booking.CheckIn, coming.Booking.CheckOut = inn.Given(inn.DateOf(time.Now(), time.UTC).Add(3)), inn.Given(inn.DateOf(time.Now(), time.UTC).Add(5))
@@ -63,13 +63,13 @@ func TestEveryKindHasItsRetention(t *testing.T) {
 	head := s.head(t)
 	require.NoError(t, s.write(ctx, func(x *tx) error {
 		for _, e := range []inn.Event{
-			{Type: inn.BookingMoved, At: now.AddDate(0, 0, -59), Subject: "booking:young"}, // first: the log is trimmed up to here
-			{Type: inn.UserAction, At: now.AddDate(0, 0, -31), Subject: "user:old"},
-			{Type: inn.UserAction, At: now.AddDate(0, 0, -29), Subject: "user:young"},
-			{Type: inn.MetricsUpdate, At: now.Add(-50 * time.Hour), Subject: "metrics:old"},
-			{Type: inn.MetricsUpdate, At: now.Add(-50*time.Hour + time.Minute), Subject: "metrics:old"},
-			{Type: inn.MetricsUpdate, At: now.Add(-47 * time.Hour), Subject: "metrics:young"},
-			{Type: inn.MetricsUpdate, At: now.Add(-47*time.Hour + time.Minute), Subject: "metrics:young"},
+			{Type: inn.BookingMoved, Stored: now.AddDate(0, 0, -59), Subject: "booking:young"}, // first: the log is trimmed up to here
+			{Type: inn.UserAction, Stored: now.AddDate(0, 0, -31), Subject: "user:old"},
+			{Type: inn.UserAction, Stored: now.AddDate(0, 0, -29), Subject: "user:young"},
+			{Type: inn.MetricsUpdate, Stored: now.Add(-50 * time.Hour), Subject: "metrics:old"},
+			{Type: inn.MetricsUpdate, Stored: now.Add(-50*time.Hour + time.Minute), Subject: "metrics:old"},
+			{Type: inn.MetricsUpdate, Stored: now.Add(-47 * time.Hour), Subject: "metrics:young"},
+			{Type: inn.MetricsUpdate, Stored: now.Add(-47*time.Hour + time.Minute), Subject: "metrics:young"},
 		} {
 			e.Topic = inn.House
 			if err := x.append(&e, struct{}{}); err != nil {

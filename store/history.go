@@ -146,7 +146,7 @@ func (f EventFilter) searches() bool {
 }
 
 // columnsOfE is eventColumns where other tables are read beside the log.
-const columnsOfE = `e.id, e.at, e.topic, e.recipients, e.type, e.priority, e.subject, e.property, e.actor, e.by_name, e.data`
+const columnsOfE = `e.id, e.at, e.stored, e.topic, e.recipients, e.type, e.priority, e.subject, e.property, e.actor, e.by_name, e.data`
 
 // Every query takes the places as $1 and $2 and the limit as $3, and leaves out
 // what is for the house's own streams.

@@ -77,8 +77,7 @@ func TestSearchFindsOnlyWhatTheViewerSees(t *testing.T) {
 func TestFiltersOfHistory(t *testing.T) {
 	s := newStore(t)
 	admin := person(t, s, "admin", inn.Admin)
-	rome, err := time.LoadLocation("Europe/Rome")
-	require.NoError(t, err)
+	rome := inn.Location("Europe/Rome")
 	at := func(p inn.Publication, when time.Time) inn.Publication {
 		p.At, p.Booking.At = when, when
 		return p

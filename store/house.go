@@ -51,11 +51,7 @@ func (s *Store) ChangeHouse(ctx context.Context, by inn.Viewer, next inn.HouseSe
 	if err := next.Validate(); err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
-		by, err := t.standing(by, inn.SettingsManage)
-		if err != nil {
-			return err
-		}
+	return s.act(ctx, by, inn.SettingsManage, func(t *tx, by inn.Viewer) error {
 		was, err := t.houseSettings()
 		if err != nil {
 			return err
@@ -66,7 +62,7 @@ func (s *Store) ChangeHouse(ctx context.Context, by inn.Viewer, next inn.HouseSe
 
 // SetDesk gives the desk, and with it the house, its own zone and currency.
 func (s *Store) SetDesk(ctx context.Context, by inn.Viewer, zone, currency string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.SettingsManage, func(t *tx, by inn.Viewer) error {
 		was, err := t.houseSettings()
 		if err != nil {
 			return err

@@ -32,12 +32,8 @@ func (s *Store) Invite(ctx context.Context, by inn.Viewer, m inn.Member) (Link, 
 		return Link{}, err
 	}
 	var link Link
-	err = s.write(ctx, func(t *tx) error {
-		now, err := t.standing(by, inn.TeamManage)
-		if err == nil {
-			err = mayGrant(now, m.Role)
-		}
-		if err != nil {
+	err = s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
+		if err := mayGrant(by, m.Role); err != nil {
 			return err
 		}
 		if m, err = t.addMember(by, m, ""); err != nil {
@@ -53,7 +49,7 @@ func (s *Store) Invite(ctx context.Context, by inn.Viewer, m inn.Member) (Link, 
 // their password; an earlier one is void. Until it is used nothing else changes.
 func (s *Store) MakeLink(ctx context.Context, by inn.Viewer, id int64) (Link, error) {
 	var link Link
-	err := s.write(ctx, func(t *tx) error {
+	err := s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
 		m, err := t.manage(by, id)
 		if err != nil {
 			return err
@@ -105,21 +101,21 @@ func (s *Store) Invited(ctx context.Context, token string) (inn.Member, error) {
 // UseLink sets the password of whom a link is for, and on an invitation their
 // name; it voids the link and ends their sessions in the same transaction. Of
 // many at once, one gets in.
-func (s *Store) UseLink(ctx context.Context, address, token, name, password string) (inn.Member, error) {
+func (s *Store) UseLink(ctx context.Context, address, token, name, password string) (Proof, error) {
 	// Before the password is hashed, which takes long: a link is open to all.
 	m, err := s.Invited(ctx, token)
 	if err != nil {
-		return m, err
+		return Proof{}, err
 	}
 	if m.Invited {
 		m.Name = name
 	}
 	if err := CheckChosen(password, m); err != nil {
-		return m, err
+		return Proof{}, err
 	}
 	hash, err := s.hashPassword(ctx, password)
 	if err != nil {
-		return m, err
+		return Proof{}, err
 	}
 	err = s.write(ctx, func(t *tx) error {
 		var id int64
@@ -151,5 +147,5 @@ func (s *Store) UseLink(ctx context.Context, address, token, name, password stri
 		return t.setPassword(by, m, hash, deed)
 	})
 	m.Invited, m.LinkUntil = false, time.Time{}
-	return m, err
+	return Proof{Member: m, password: hash}, err
 }

@@ -60,12 +60,8 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 	for i, scope := range k.Scopes {
 		scopes[i] = string(scope)
 	}
-	err = s.write(ctx, func(t *tx) error {
-		now, err := t.standing(by, inn.KeyManage)
-		if err == nil {
-			err = mayGive(now, k)
-		}
-		if err != nil {
+	err = s.act(ctx, by, inn.KeyManage, func(t *tx, by inn.Viewer) error {
+		if err := mayGive(by, k); err != nil {
 			return err
 		}
 		var owner any // NULL for the command line
@@ -157,10 +153,7 @@ func (s *Store) key(ctx context.Context, where string, arg any) (inn.Key, error)
 
 // RevokeKey ends a key for good; its streams end at this place in the order.
 func (s *Store) RevokeKey(ctx context.Context, by inn.Viewer, name string) error {
-	return s.write(ctx, func(t *tx) error {
-		if _, err := t.standing(by, inn.KeyManage); err != nil {
-			return err
-		}
+	return s.act(ctx, by, inn.KeyManage, func(t *tx, by inn.Viewer) error {
 		var id int64
 		found, err := t.row(`UPDATE api_keys SET revoked = 1 WHERE name = $1 AND revoked = 0 RETURNING id`, []any{name}, &id)
 		if err != nil {

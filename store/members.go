@@ -98,7 +98,13 @@ func (s *Store) AddMember(ctx context.Context, by inn.Viewer, m inn.Member, pass
 	if err != nil {
 		return m, err
 	}
-	err = s.write(ctx, func(t *tx) error { m, err = t.addMember(by, m, hash); return err })
+	err = s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
+		if err := mayGrant(by, m.Role); err != nil {
+			return err
+		}
+		m, err = t.addMember(by, m, hash)
+		return err
+	})
 	return m, err
 }
 

@@ -28,6 +28,7 @@ func TestCentreFilters(t *testing.T) {
 	maria := person(t, s, "maria", inn.Manager, "lake", "hill")
 	old := alarm("lake", "drain", "Überlauf im Bad")
 	old.At = time.Now().Add(-10 * 24 * time.Hour)
+	old.Heard = old.At
 	guest := sold("BK-2", "hill")
 	guest.Booking.Customer = inn.Given("Élodie Brun")
 	publish(t, s, website, old, sold("BK-1", "lake"), guest, critical(alarm("lake", "boiler", "Boiler off")))

@@ -57,7 +57,7 @@ func (t *tx) holdable(by inn.Viewer, subject string) (held, error) {
 // everybody who sees it is told so. What they have already stays theirs; what
 // somebody else has is not taken from them.
 func (s *Store) Acknowledge(ctx context.Context, by inn.Viewer, subject string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.NotificationAcknowledge, func(t *tx, by inn.Viewer) error {
 		h, err := t.holdable(by, subject)
 		if err != nil {
 			return err
@@ -103,7 +103,7 @@ func (t *tx) readHeld(by inn.Viewer, subject string) error {
 // and rings. Whoever may take it in hand may do that, for who has it may have
 // gone home.
 func (s *Store) Unacknowledge(ctx context.Context, by inn.Viewer, subject string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.NotificationAcknowledge, func(t *tx, by inn.Viewer) error {
 		h, err := t.holdable(by, subject)
 		if err != nil {
 			return err
@@ -206,10 +206,12 @@ func (t *tx) releaseBooking(by inn.Viewer, b inn.Booking) error {
 // card, which is its snapshot.
 func (t *tx) bookingMoves(by inn.Viewer, b inn.Booking, as inn.Type) (e *inn.Event, n inn.Notification, err error) {
 	n = b.Card(&inn.Event{At: b.ChangedAt, Type: b.Last, Priority: b.Last.Priority(), Subject: b.Subject(), Property: b.Property})
-	// The card knows the priority that the last event was given.
-	if _, err = t.row(`SELECT priority FROM notifications WHERE subject = $1`, []any{n.Subject}, &n.Priority); err != nil {
+	// The card knows the priority that the last event was given, and when it came.
+	updated := ms(n.Updated)
+	if _, err = t.row(`SELECT priority, updated FROM notifications WHERE subject = $1`, []any{n.Subject}, &n.Priority, &updated); err != nil {
 		return nil, n, err
 	}
+	n.Updated = fromMS(updated)
 	to, err := t.addressed(n.Subject)
 	return &inn.Event{
 		Topic: inn.PropertyTopic(b.Property), To: to, Type: as, Priority: n.Priority, Subject: n.Subject, Property: b.Property,

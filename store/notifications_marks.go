@@ -30,7 +30,7 @@ func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, subjects []string, 
 	if by.KeyID != 0 {
 		return inn.E(inn.Forbidden, "A key has no read marks; they are a person's.")
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
 		marks := Marks{Read: read}
 		for i, subject := range subjects {
 			m, err := t.mine(by, subject)
@@ -83,7 +83,7 @@ func (t *tx) mark(by inn.Viewer, m *mine, read bool) (changed bool, err error) {
 // MarkKindRead marks a person's cards of one kind read: it moves the floor of
 // that kind, however many cards there are.
 func (s *Store) MarkKindRead(ctx context.Context, by inn.Viewer, kind inn.Kind) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
 		err := t.exec(`
 			INSERT INTO read_floors (user, kind, floor) VALUES ($1, $2, `+headOfLog+`)
 			ON CONFLICT DO UPDATE SET floor = excluded.floor`, by.UserID, kind)
@@ -103,7 +103,7 @@ func (s *Store) MarkKindRead(ctx context.Context, by inn.Viewer, kind inn.Kind) 
 // MarkAllRead moves a person's read floor to the head of the log: one number,
 // however many cards there are.
 func (s *Store) MarkAllRead(ctx context.Context, by inn.Viewer) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
 		if err := t.exec(`UPDATE users SET read_floor = `+headOfLog+` WHERE id = $1`, by.UserID); err != nil {
 			return err
 		}

@@ -64,15 +64,19 @@ func TestACardOneDoesNotSeeIsNotThere(t *testing.T) {
 	publish(t, s, website, sold("BK-1", "lake"))
 	subject := cards(t, s, maria)[0].Subject
 	hillKey := inn.Viewer{KeyID: 7, Name: "hill", Scopes: []inn.Scope{inn.EventsRead, inn.NotificationsWrite}, Properties: []string{"hill"}}
+	addKeys(t, s, hillKey)
 	for who, v := range map[string]inn.Viewer{"tom": tom, "a key for another house": hillKey, "nobody": {}} {
 		assert.Empty(t, cards(t, s, v), who)
 		assert.Zero(t, unread(t, s, v), who)
-		code := inn.NotFound
-		if v.KeyID != 0 {
-			code = inn.Forbidden // keys have no read marks, whatever they see
+		read, got := inn.NotFound, inn.NotFound
+		switch {
+		case v.KeyID != 0:
+			read = inn.Forbidden // keys have no read marks, whatever they see
+		case v.UserID == 0:
+			read, got = inn.Unauthenticated, inn.Unauthenticated
 		}
-		leavesNothing(t, s, code, who, func() error { return s.MarkRead(ctx, v, []string{subject}, true) })
-		leavesNothing(t, s, inn.NotFound, who, func() error { return s.Acknowledge(ctx, v, subject) })
+		leavesNothing(t, s, read, who, func() error { return s.MarkRead(ctx, v, []string{subject}, true) })
+		leavesNothing(t, s, got, who, func() error { return s.Acknowledge(ctx, v, subject) })
 	}
 	assert.Len(t, cards(t, s, lakeKey), 1, "a key sees the cards of its properties")
 	leavesNothing(t, s, inn.NotFound, "unknown", func() error { return s.MarkRead(ctx, maria, []string{"booking:BK-9"}, true) })

@@ -77,11 +77,11 @@ const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAA
 // typed.
 var errWrongPassword = inn.E(inn.Unauthenticated, "That address and password do not go together. Check both and try again.")
 
-// Authenticate gives the person with that address and password. An unknown
+// Authenticate gives the proof of the person with that address and password. An unknown
 // address, a wrong password and a person who is disabled or has not set one yet
 // all take the same time and give the same error. Down to the query: for an
 // address that is nobody's it reads somebody else's row, and forgets it.
-func (s *Store) Authenticate(ctx context.Context, email, password string) (inn.Member, error) {
+func (s *Store) Authenticate(ctx context.Context, email, password string) (Proof, error) {
 	var id int64
 	var known bool
 	var stored string
@@ -90,19 +90,20 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (inn.M
 		FROM users
 		WHERE id = coalesce((SELECT id FROM users WHERE email = $1), (SELECT min(id) FROM users))`, email).Scan(&id, &known, &stored)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return inn.Member{}, err
+		return Proof{}, err
 	}
 	if !known {
 		stored = nobody
 	}
 	right, err := s.matches(ctx, stored, password)
 	if err != nil {
-		return inn.Member{}, fmt.Errorf("the stored password of user %d: %w", id, err)
+		return Proof{}, fmt.Errorf("the stored password of user %d: %w", id, err)
 	}
 	if !right || !known {
-		return inn.Member{}, errWrongPassword
+		return Proof{}, errWrongPassword
 	}
-	return s.Member(ctx, id)
+	m, err := s.Member(ctx, id)
+	return Proof{Member: m, password: stored}, err
 }
 
 // matches reports whether a password is the one of a stored hash.

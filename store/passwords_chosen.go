@@ -65,10 +65,11 @@ func little(rest string) bool {
 	return letters < 4
 }
 
-// ChangePassword gives a person the password they chose. The session in which
+// ChangePassword gives a person the password they chose, if the one they proved to
+// know is still theirs. The session in which
 // they did so goes on under another token, given hashed; all others end, and so
 // does a link that was made for them.
-func (s *Store) ChangePassword(ctx context.Context, by inn.Viewer, password string, session int64, token string) error {
+func (s *Store) ChangePassword(ctx context.Context, by inn.Viewer, present Proof, password string, token string) error {
 	m, err := s.Member(ctx, by.UserID)
 	if err != nil {
 		return err
@@ -80,7 +81,10 @@ func (s *Store) ChangePassword(ctx context.Context, by inn.Viewer, password stri
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
+		if err := t.knowsPassword(by, present); err != nil {
+			return err
+		}
 		m, err := t.theirs(by, by.UserID)
 		if err != nil {
 			return err
@@ -88,10 +92,10 @@ func (s *Store) ChangePassword(ctx context.Context, by inn.Viewer, password stri
 		if err := t.setMember(`UPDATE users SET password = $2 WHERE id = $1`, m.ID, hash); err != nil {
 			return err
 		}
-		if _, err := t.endOthers(m.ID, session); err != nil {
+		if _, err := t.endOthers(m.ID, by.Session); err != nil {
 			return err
 		}
-		if err := t.exec(`UPDATE sessions SET token = $2, renewal = '', previous = '' WHERE id = $1 AND ended = 0`, session, token); err != nil {
+		if err := t.exec(`UPDATE sessions SET token = $2, renewal = '', previous = '' WHERE id = $1 AND ended = 0`, by.Session, token); err != nil {
 			return err
 		}
 		if err := t.voidLink(m.ID); err != nil {

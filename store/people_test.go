@@ -18,12 +18,12 @@ func TestRevocationIsAnEvent(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	tom := person(t, s, "tom", inn.Staff, "lake")
-	secret, err := s.AddKey(ctx, operator, inn.Key{Name: "website", Scopes: []inn.Scope{inn.EventsRead}, Properties: []string{"hill", "lake", "lake"}})
+	secret, err := s.AddKey(ctx, operator, inn.Key{Name: "shop", Scopes: []inn.Scope{inn.EventsRead}, Properties: []string{"hill", "lake", "lake"}})
 	require.NoError(t, err)
 	key, err := s.KeyBySecret(ctx, secret)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"hill", "lake"}, key.Properties)
-	require.NoError(t, s.StartSession(ctx, Session{Token: "t", UserID: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}))
+	require.NoError(t, s.StartSession(ctx, SignIn{Session: Session{Token: "t", UserID: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}, Proof: proof(tom)}))
 	session, err := s.Session(ctx, "t")
 	require.NoError(t, err)
 
@@ -45,7 +45,7 @@ func TestRevocationIsAnEvent(t *testing.T) {
 			assert.False(t, m.Viewer().Somebody())
 		}},
 		{"enabled", func() error { return s.DisableMember(ctx, operator, tom.UserID, false) }, tom.Own(), false, func(m inn.Member) { assert.False(t, m.Disabled) }},
-		{"key revoked", func() error { return s.RevokeKey(ctx, operator, "website") }, inn.KeyTopic(key.ID), false, func(inn.Member) {
+		{"key revoked", func() error { return s.RevokeKey(ctx, operator, "shop") }, inn.KeyTopic(key.ID), false, func(inn.Member) {
 			k, err := s.Key(ctx, key.ID)
 			require.NoError(t, err)
 			assert.True(t, k.Revoked)
@@ -77,8 +77,8 @@ func TestRevocationIsAnEvent(t *testing.T) {
 		"no such property": {inn.NotFound, func() error {
 			return s.ChangeMember(ctx, operator, tom.UserID, inn.Staff, []string{"lake", "atlantis"})
 		}},
-		"revoked twice": {inn.NotFound, func() error { return s.RevokeKey(ctx, operator, "website") }},
-		"name taken":    {inn.Conflict, func() error { _, err := s.AddKey(ctx, operator, inn.Key{Name: "website"}); return err }},
+		"revoked twice": {inn.NotFound, func() error { return s.RevokeKey(ctx, operator, "shop") }},
+		"name taken":    {inn.Conflict, func() error { _, err := s.AddKey(ctx, operator, inn.Key{Name: "shop"}); return err }},
 		"name unfit":    {inn.Invalid, func() error { _, err := s.AddKey(ctx, operator, inn.Key{Name: "a b"}); return err }},
 		"key, no property": {inn.NotFound, func() error {
 			_, err := s.AddKey(ctx, operator, inn.Key{Name: "k", Properties: []string{"atlantis"}})
@@ -102,7 +102,7 @@ func topicsOf(events []inn.Event, et inn.Type) (all []inn.Topic) {
 func TestASecretIsShownOnceAndKeptNowhere(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	secret, err := s.AddKey(ctx, operator, inn.Key{Name: "website", Scopes: inn.Scopes})
+	secret, err := s.AddKey(ctx, operator, inn.Key{Name: "shop", Scopes: inn.Scopes})
 	require.NoError(t, err)
 	assert.Regexp(t, `^bk_[0-9a-f]{40}$`, secret)
 	assert.NotContains(t, contents(t, s), strings.TrimPrefix(secret, keyPrefix))
@@ -196,7 +196,7 @@ func TestTheSetUpLinkWorksOnce(t *testing.T) {
 			}
 			m, err := s.SetUp(ctx, link, inn.Member{Email: string(rune('a'+i)) + "@demo.test", Name: "Root", Role: inn.User}, "long enough")
 			if err == nil {
-				made <- m
+				made <- m.Member
 			} else if inn.CodeOf(err) != inn.Forbidden {
 				t.Error(err)
 			}

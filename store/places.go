@@ -37,17 +37,17 @@ func (s *Store) Known(ctx context.Context, email string, at Places) (user int64,
 	return user, known, err
 }
 
-// NotePlaces keeps from where a person has signed in.
-func (s *Store) NotePlaces(ctx context.Context, user int64, at Places) error {
-	return s.write(ctx, func(t *tx) error {
-		for prefix, place := range map[string]string{placeDevice: at.Device, placeAddress: at.Address} {
-			if place == "" {
-				continue
-			}
-			if err := t.exec(`INSERT OR REPLACE INTO places (user, place, seen) VALUES ($1, $2, $3)`, user, prefix+place, ms(t.now)); err != nil {
-				return err
-			}
+// notePlaces keeps from where a person has signed in.
+func (t *tx) notePlaces(user int64, at Places) error {
+	for prefix, place := range map[string]string{placeDevice: at.Device, placeAddress: at.Address} {
+		if place == "" {
+			continue
 		}
-		return nil
-	})
+		if err := t.exec(`
+			INSERT INTO places (user, place, seen) VALUES ($1, $2, $3)
+			ON CONFLICT (user, place) DO UPDATE SET seen = excluded.seen`, user, prefix+place, ms(t.now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

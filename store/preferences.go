@@ -44,7 +44,7 @@ func (s *Store) Prefer(ctx context.Context, by inn.Viewer, p inn.Preferences, zo
 	if err := inn.CheckZone(zone); err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
 		stored, err := t.preferences(by.UserID)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func (s *Store) Prefer(ctx context.Context, by inn.Viewer, p inn.Preferences, zo
 // Mute keeps everything quiet for a person until an instant; the zero instant
 // ends it.
 func (s *Store) Mute(ctx context.Context, by inn.Viewer, until time.Time) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
 		p, err := t.preferences(by.UserID)
 		if err != nil {
 			return err

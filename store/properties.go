@@ -25,7 +25,10 @@ func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property)
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.PropertyManage, func(t *tx, by inn.Viewer) error {
+		if by.Somebody() && !by.May(inn.PropertyManage, "") {
+			return inn.E(inn.Forbidden, "You may not list a property.")
+		}
 		err := t.exec(`
 			INSERT INTO properties (slug, name, category, units, currency, timezone, country, status)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

@@ -27,7 +27,7 @@ const idempotencyKept = 24 * time.Hour
 // key seen before it stores nothing and gives the events of then as they are now,
 // replayed = true.
 func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, batch inn.Batch) (events []*inn.Event, replayed bool, err error) {
-	err = s.write(ctx, func(t *tx) error {
+	err = s.act(ctx, by, inn.EventPublish, func(t *tx, by inn.Viewer) error {
 		actor := string(by.Own())
 		if idem.Key != "" {
 			if events, replayed, err = t.remembered(by, actor, idem); err != nil || replayed {
@@ -106,6 +106,13 @@ func parseIDs(text string) []int64 {
 
 // publish stores one publication; the event is nil when nothing changed.
 func (t *tx) publish(by inn.Viewer, p inn.Publication) (*inn.Event, error) {
+	if !p.Heard.IsZero() {
+		defer func(now time.Time) { t.now = now }(t.now)
+		t.now = p.Heard
+	}
+	if p.At.After(t.now) {
+		p.At = t.now // by a clock that is ahead of ours
+	}
 	to, err := t.recipients(by, p)
 	if err != nil {
 		return nil, err

@@ -25,16 +25,25 @@ func (s *Store) sweep(ctx context.Context, step func(*tx) error) error {
 	return ctx.Err()
 }
 
+// storedAt is when the house heard of an event, by its own clock: what was reported
+// with a time of long ago is no older for that. It is written as the indexes of
+// 0017 have it.
+const (
+	storedAt     = `CASE WHEN stored = 0 THEN at ELSE stored END`
+	storedOfE    = `CASE WHEN e.stored = 0 THEN e.at ELSE e.stored END`
+	storedOfNext = `CASE WHEN next.stored = 0 THEN next.at ELSE next.stored END`
+)
+
 // What is removed at a time, $2 rows of what is older than $1. Each finds them by
 // an index, so that a step costs what it removes.
 const (
 	forgetSessions    = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`
 	forgetPlaces      = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
 	forgetIdempotency = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
-	forgetAlerts      = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND resolved_at <= $1 LIMIT $2)`
+	forgetAlerts      = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND event <= $1 LIMIT $2)`
 	forgetPassing     = `DELETE FROM events WHERE id IN (
 		SELECT id FROM events
-		WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND at <= $1
+		WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND ` + storedAt + ` <= $1
 		LIMIT $2)
 		RETURNING iif(recipients = '', 0, id)`
 	forgetRecipientsOf = `DELETE FROM event_recipients WHERE event = $1`
@@ -42,11 +51,11 @@ const (
 	// Of the figures between $1 and $2, all but the last of each hour go.
 	forgetFigures = `DELETE FROM events WHERE id IN (
 		SELECT e.id FROM events e
-		WHERE e.type = 'metrics:update' AND e.at > $1 AND e.at <= $2 AND e.at / 3600000 = (
-			SELECT next.at / 3600000 FROM events next
+		WHERE e.type = 'metrics:update' AND ` + storedOfE + ` > $1 AND ` + storedOfE + ` <= $2 AND ` + storedOfE + ` / 3600000 = (
+			SELECT ` + storedOfNext + ` / 3600000 FROM events next
 			WHERE next.subject = e.subject AND next.id > e.id ORDER BY next.id LIMIT 1))`
-	nextFigures = `SELECT coalesce(max(at), 0) FROM (
-		SELECT at FROM events WHERE type = 'metrics:update' AND at > $1 AND at <= $2 ORDER BY at LIMIT $3)`
+	nextFigures = `SELECT coalesce(max(heard), 0) FROM (
+		SELECT ` + storedAt + ` AS heard FROM events WHERE type = 'metrics:update' AND ` + storedAt + ` > $1 AND ` + storedAt + ` <= $2 ORDER BY ` + storedAt + ` LIMIT $3)`
 
 	forgetRecipients = `DELETE FROM event_recipients WHERE event <= $1`
 	forgetEvents     = `DELETE FROM events WHERE id <= $1`
@@ -55,8 +64,8 @@ const (
 
 // Forget removes what is older than the settings of the house keep it, in small
 // steps: sessions and idempotency keys that have run out, read activity, figures
-// beyond one an hour, alerts that were solved, who the guests of that time were,
-// and in the end the oldest events themselves, after which positions before them
+// beyond one an hour, alerts that were solved, who the guests of that time were and
+// have left, and in the end the oldest events themselves, after which positions before them
 // are lost and said to be. What was sold stays, and so do the figures.
 func (s *Store) Forget(ctx context.Context, now time.Time) error {
 	h, err := s.HouseSettings(ctx)
@@ -64,14 +73,18 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		return err
 	}
 	keepLog := now.Add(-h.Lasts(inn.KeepLog))
+	old, err := s.heardBefore(ctx, keepLog)
+	if err != nil {
+		return err
+	}
 	for _, one := range []struct {
 		delete string
-		before time.Time
+		before int64
 	}{
-		{forgetSessions, now},
-		{forgetPlaces, now.Add(-placeKept)},
-		{forgetIdempotency, now.Add(-idempotencyKept)},
-		{forgetAlerts, keepLog},
+		{forgetSessions, ms(now)},
+		{forgetPlaces, ms(now.Add(-placeKept))},
+		{forgetIdempotency, ms(now.Add(-idempotencyKept))},
+		{forgetAlerts, old},
 	} {
 		if err := s.forgetAll(ctx, one.delete, one.before); err != nil {
 			return err
@@ -83,37 +96,30 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 	if err := s.thinFigures(ctx, now.Add(-h.Lasts(inn.KeepFigures))); err != nil {
 		return err
 	}
-	if err := s.forgetGuests(ctx, keepLog); err != nil {
+	if err := s.forgetGuests(ctx, keepLog, inn.DateOf(keepLog, time.UTC).Add(-1)); err != nil { // in every zone
 		return err
 	}
-	if err := s.forgetLog(ctx, keepLog); err != nil {
+	if err := s.Trim(ctx, old); err != nil {
 		return err
 	}
 	return s.settle(ctx, now)
 }
 
-// forgetLog trims the log up to the first event that is young enough, not up to
-// the last that is old: one booking imported with a date of long ago would take
-// the whole log along.
-func (s *Store) forgetLog(ctx context.Context, before time.Time) error {
-	var upto int64
-	err := s.read.QueryRowContext(ctx, `
-		SELECT coalesce(
-			(SELECT id - 1 FROM events WHERE at > $1 ORDER BY id LIMIT 1),
-			(SELECT max(id) FROM events),
-			0)`, ms(before)).Scan(&upto)
-	if err != nil || upto == 0 {
-		return err
-	}
-	return s.Trim(ctx, upto)
+// heardBefore gives the place in the log up to which all was heard before a time.
+// It is that of the first event that is young enough, not of the last that is old:
+// the clock of the house may have been wrong for a while.
+func (s *Store) heardBefore(ctx context.Context, before time.Time) (place int64, err error) {
+	err = s.read.QueryRowContext(ctx, `
+		SELECT coalesce((SELECT id - 1 FROM events WHERE `+storedAt+` > $1 ORDER BY id LIMIT 1), `+headOfLog+`)`, ms(before)).Scan(&place)
+	return place, err
 }
 
 // forgetAll repeats a bounded delete until there is nothing left of it.
-func (s *Store) forgetAll(ctx context.Context, query string, before time.Time) error {
+func (s *Store) forgetAll(ctx context.Context, query string, before int64) error {
 	for {
 		var removed int64
 		err := s.sweep(ctx, func(t *tx) error {
-			result, err := t.execResult(query, ms(before), forgetStep)
+			result, err := t.execResult(query, before, forgetStep)
 			if err != nil {
 				return err
 			}

@@ -58,7 +58,7 @@ func TestFiguresAreThinnedInTheirTurn(t *testing.T) {
 		require.NoError(t, s.write(ctx, func(x *tx) error {
 			for minute := from; minute < upto; minute += 5 {
 				for _, subject := range []string{"metrics:portfolio", "metrics:lake"} {
-					if err := x.append(&inn.Event{Topic: inn.System, Type: inn.MetricsUpdate, Subject: subject, At: begin.Add(time.Duration(minute) * time.Minute)}, struct{}{}); err != nil {
+					if err := x.append(&inn.Event{Topic: inn.System, Type: inn.MetricsUpdate, Subject: subject, At: begin, Stored: begin.Add(time.Duration(minute) * time.Minute)}, struct{}{}); err != nil {
 						return err
 					}
 				}
@@ -69,7 +69,7 @@ func TestFiguresAreThinnedInTheirTurn(t *testing.T) {
 	left := func() (all []string) {
 		for _, e := range since(t, s, 0) {
 			if e.Subject == "metrics:lake" {
-				all = append(all, e.At.Format("15:04"))
+				all = append(all, e.Stored.Format("15:04"))
 			}
 		}
 		return all
@@ -86,7 +86,7 @@ func TestFiguresAreThinnedInTheirTurn(t *testing.T) {
 	many := 3 * forgetStep
 	require.NoError(t, s.write(ctx, func(x *tx) error {
 		for n := range many {
-			if err := x.append(&inn.Event{Topic: inn.System, Type: inn.MetricsUpdate, Subject: fmt.Sprint("metrics:", n%7), At: begin.Add(30*time.Hour + time.Duration(n)*time.Second)}, struct{}{}); err != nil {
+			if err := x.append(&inn.Event{Topic: inn.System, Type: inn.MetricsUpdate, Subject: fmt.Sprint("metrics:", n%7), Stored: begin.Add(30*time.Hour + time.Duration(n)*time.Second)}, struct{}{}); err != nil {
 				return err
 			}
 		}
@@ -105,7 +105,7 @@ func TestRemovedEventsAreAddressedToNobody(t *testing.T) {
 	var kept int64
 	require.NoError(t, s.write(ctx, func(x *tx) error {
 		for n := range forgetStep + 20 {
-			e := &inn.Event{Topic: inn.System, Type: inn.UserAction, Subject: "user:1", At: long}
+			e := &inn.Event{Topic: inn.System, Type: inn.UserAction, Subject: "user:1", Stored: long}
 			if n%10 == 0 {
 				e.To = []inn.Topic{inn.UserTopic(1), inn.UserTopic(2)}
 			}
@@ -113,7 +113,7 @@ func TestRemovedEventsAreAddressedToNobody(t *testing.T) {
 				return err
 			}
 		}
-		e := &inn.Event{Topic: inn.System, Type: inn.AlertRaised, Subject: "alert:x", At: long, To: []inn.Topic{inn.UserTopic(1)}}
+		e := &inn.Event{Topic: inn.System, Type: inn.AlertRaised, Subject: "alert:x", Stored: long, To: []inn.Topic{inn.UserTopic(1)}}
 		err := x.append(e, struct{}{})
 		kept = e.ID
 		return err

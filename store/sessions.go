@@ -115,14 +115,58 @@ func (s *Store) SessionUntil(ctx context.Context, id int64) (time.Time, error) {
 	return all[0].Until(), nil
 }
 
-// StartSession stores a new session, under a token that was never there.
-func (s *Store) StartSession(ctx context.Context, one Session) error {
+// SignIn is a session that is to begin, and what its person has proved.
+type SignIn struct {
+	Session
+	Proof    Proof
+	Replaces string // hashed token of the session their browser had; it ends
+	Places   Places // from where they sign in, to be known from now on
+}
+
+// StartSession stores a new session, under a token that was never there: while
+// what was proved is still so, and in the transaction that looks whether it is.
+// Of somebody who is in, it notes from where, and that they signed in.
+func (s *Store) StartSession(ctx context.Context, in SignIn) error {
 	return s.write(ctx, func(t *tx) error {
-		return t.exec(`
+		if err := t.admits(in); err != nil {
+			return err
+		}
+		if in.Replaces != "" {
+			if _, err := t.endEach(`(token = $1 OR previous = $1)`, in.Replaces); err != nil {
+				return err
+			}
+		}
+		if err := t.exec(`
 			INSERT INTO sessions (token, user, pending, data, created_at, last_used, expires, address, agent)
 			VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)`,
-			one.Token, one.UserID, one.Pending, one.Data, ms(t.now), ms(one.Expires), one.Address, one.Agent)
+			in.Token, in.UserID, in.Pending, in.Data, ms(t.now), ms(in.Expires), in.Address, in.Agent); err != nil {
+			return err
+		}
+		if in.UserID == 0 {
+			return nil
+		}
+		if err := t.notePlaces(in.UserID, in.Places); err != nil {
+			return err
+		}
+		return t.noteLogin(in.Proof.Viewer(), inn.UserLogin, in.Address)
 	})
+}
+
+// admits refuses a session to who has not proved enough for it: a password for
+// one that waits for a code, and for one of theirs the code too.
+func (t *tx) admits(in SignIn) (err error) {
+	stands := in.UserID == 0 && in.Pending == 0
+	switch in.Proof.ID {
+	case 0:
+	case in.UserID:
+		stands, err = t.letsIn(in.Proof)
+	case in.Pending:
+		stands, err = t.passwordStands(in.Proof)
+	}
+	if err == nil && !stands {
+		err = errProofGone
+	}
+	return err
 }
 
 // SaveSession stores a session's data again. It never makes one: what has ended,
@@ -181,9 +225,20 @@ func (s *Store) EndSession(ctx context.Context, token string) error {
 	})
 }
 
+// SignOut ends the session by which a person asks, and notes that they did.
+func (s *Store) SignOut(ctx context.Context, by inn.Viewer, token, from string) error {
+	return s.write(ctx, func(t *tx) error {
+		ended, err := t.endEach(`(token = $1 OR previous = $1)`, token)
+		if err != nil || ended == 0 || by.UserID == 0 {
+			return err
+		}
+		return t.noteLogin(by, inn.UserLogout, from)
+	})
+}
+
 // EndOwnSession ends one of a person's own sessions, on whichever browser.
 func (s *Store) EndOwnSession(ctx context.Context, by inn.Viewer, id int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
 		ended, err := t.endEach(`user = $1 AND id = $2`, by.UserID, id)
 		if err == nil && ended == 0 {
 			err = inn.NoSuch("session")
@@ -194,7 +249,7 @@ func (s *Store) EndOwnSession(ctx context.Context, by inn.Viewer, id int64) erro
 
 // EndOtherSessions ends all of a person's own sessions but one.
 func (s *Store) EndOtherSessions(ctx context.Context, by inn.Viewer, keep int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
 		m, err := t.theirs(by, by.UserID)
 		if err != nil {
 			return err
@@ -254,12 +309,10 @@ func (t *tx) endPending(user int64) error {
 	return t.exec(`UPDATE sessions SET ended = $2, data = x'' WHERE pending = $1 AND ended = 0`, user, ms(t.now))
 }
 
-// NoteLogin appends that a person signed in or out, heard by themselves and by
+// noteLogin appends that a person signed in or out, heard by themselves and by
 // those who may see others' activity.
-func (s *Store) NoteLogin(ctx context.Context, by inn.Viewer, as inn.Type, from string) error {
-	return s.write(ctx, func(t *tx) error {
-		return t.append(&inn.Event{
-			Topic: by.Own(), To: nil, Type: as, Subject: string(by.Own()), Actor: by.Actor(), By: by.Name,
-		}, map[string]string{"name": by.Name, "from": from})
-	})
+func (t *tx) noteLogin(by inn.Viewer, as inn.Type, from string) error {
+	return t.append(&inn.Event{
+		Topic: by.Own(), Type: as, Subject: string(by.Own()), Actor: by.Actor(), By: by.Name,
+	}, map[string]string{"name": by.Name, "from": from})
 }

@@ -69,7 +69,7 @@ func TestAnEndedSessionStaysEnded(t *testing.T) {
 	assert.Equal(t, head+1, s.head(t), "it ends once")
 	assert.NotContains(t, contents(t, s), "data]", "nothing of it is kept")
 
-	require.NoError(t, s.StartSession(ctx, Session{Token: "before", Data: []byte("x"), Expires: late.Expires}))
+	require.NoError(t, s.StartSession(ctx, SignIn{Session: Session{Token: "before", Data: []byte("x"), Expires: late.Expires}}))
 	require.NoError(t, s.EndSession(ctx, "before"))
 	assert.Equal(t, head+1, s.head(t), "one without a person ends without an event")
 }
@@ -80,7 +80,7 @@ func TestASessionEndsByItself(t *testing.T) {
 	s := newStore(t)
 	tom := person(t, s, "tom", inn.Staff)
 	start := func(token string, life time.Duration) Session {
-		require.NoError(t, s.StartSession(ctx, Session{Token: token, UserID: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(life)}))
+		require.NoError(t, s.StartSession(ctx, SignIn{Session: Session{Token: token, UserID: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(life)}, Proof: proof(tom)}))
 		one, err := s.Session(ctx, token)
 		require.NoError(t, err)
 		return one
@@ -178,7 +178,7 @@ func TestSessionsAreEndedOneByOne(t *testing.T) {
 	assert.Equal(t, []int64{there.ID}, ended(head))
 	leavesNothing(t, s, inn.NotFound, "ended already", func() error { return s.EndOwnSession(ctx, tom, there.ID) })
 
-	require.NoError(t, s.StartSession(ctx, Session{Token: "waiting", Pending: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}))
+	require.NoError(t, s.StartSession(ctx, SignIn{Session: Session{Token: "waiting", Pending: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}, Proof: proof(tom)}))
 	head = s.head(t)
 	require.NoError(t, s.EndOtherSessions(ctx, tom, here.ID))
 	assert.Equal(t, []int64{third.ID}, ended(head))
@@ -202,14 +202,23 @@ func TestChangingOnesPassword(t *testing.T) {
 	s := newStore(t)
 	m, err := s.AddMember(ctx, operator, inn.Member{Email: "tom@demo.test", Name: "Tom", Role: inn.Staff}, "the first password")
 	require.NoError(t, err)
+	present, err := s.Authenticate(ctx, m.Email, "the first password")
+	require.NoError(t, err)
 	tom := m.Viewer()
-	here, there := begin(t, s, tom, "here"), begin(t, s, tom, "there")
+	begin := func(token string) Session {
+		require.NoError(t, s.StartSession(ctx, SignIn{Session: Session{Token: token, UserID: m.ID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}, Proof: present}))
+		one, err := s.Session(ctx, token)
+		require.NoError(t, err)
+		return one
+	}
+	here, there := begin("here"), begin("there")
+	tom.Session = here.ID
 	link, err := s.MakeLink(ctx, operator, tom.UserID)
 	require.NoError(t, err)
-	leavesNothing(t, s, inn.Invalid, "too common", func() error { return s.ChangePassword(ctx, tom, "password1", here.ID, "next") })
+	leavesNothing(t, s, inn.Invalid, "too common", func() error { return s.ChangePassword(ctx, tom, present, "password1", "next") })
 
 	head := s.head(t)
-	require.NoError(t, s.ChangePassword(ctx, tom, "the second one", here.ID, "next"))
+	require.NoError(t, s.ChangePassword(ctx, tom, present, "the second one", "next"))
 	dead(t, s, "here", "the old token")
 	dead(t, s, "there", "the other browser")
 	now, err := s.Session(ctx, "next")
@@ -233,7 +242,9 @@ func TestPlaces(t *testing.T) {
 	tom := person(t, s, "tom", inn.Staff)
 	person(t, s, "eva", inn.Staff)
 	phone := Places{Device: "phone", Address: "203.0.113.7"}
-	require.NoError(t, s.NotePlaces(ctx, tom.UserID, phone))
+	require.NoError(t, s.StartSession(ctx, SignIn{
+		Session: Session{Token: "t", UserID: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}, Proof: proof(tom), Places: phone,
+	}))
 	for _, c := range []struct {
 		email     string
 		at, known Places

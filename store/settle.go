@@ -12,28 +12,36 @@ import (
 // of them, after the retention was made shorter, go in the rounds to come.
 const guestsAtOnce = 2000
 
-// forgetGuests forgets who the guests of bookings were that nothing has happened
-// to since a time and whose stay was over by then.
-func (s *Store) forgetGuests(ctx context.Context, before time.Time) error {
-	date := inn.DateOf(before, time.UTC)
+// forgetGuests forgets who the guests of bookings were that the house has heard
+// nothing of since a time and that were over on a date. It cannot be undone: what
+// the query finds, inn.Booking.Over is asked about once more.
+func (s *Store) forgetGuests(ctx context.Context, before time.Time, date inn.Date) error {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT b.id FROM bookings b
-		WHERE b.erased_at = 0 AND b.changed_at <= $1 AND b.check_in <= $2 AND b.check_out <= $2
+		SELECT b.id, b.event FROM bookings b
+		WHERE b.erased_at = 0 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = b.event AND `+storedOfE+` > $1) AND b.check_in <= $2 AND b.check_out <= $2 AND (
+			b.status IN ('checked_out', 'cancelled', 'no_show')
+			OR b.category IN ('transfer', 'tour')
+			OR b.status IN ('new', 'confirmed') AND b.check_out <> '')
 		LIMIT $3`, ms(before), date, guestsAtOnce)
-	ids, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (id string, err error) { return id, row.Scan(&id) })
+	past, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (b inn.Booking, err error) {
+		return b, row.Scan(&b.ID, &b.Event)
+	})
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		bookings, err := s.BookingsNamed(ctx, []string{id})
+	for _, b := range past {
+		bookings, err := s.BookingsNamed(ctx, []string{b.ID})
 		if err != nil {
 			return err
+		}
+		if len(bookings) == 0 || bookings[0].Event != b.Event || !bookings[0].Over(date) {
+			continue // something has happened to it meanwhile
 		}
 		e, err := s.erasureOf(ctx, inn.Viewer{Name: "retention"}, bookings)
 		if err != nil {
 			return err
 		}
-		if err := e.booking(ctx, id); err != nil {
+		if err := e.booking(ctx, b.ID); err != nil {
 			return err
 		}
 	}

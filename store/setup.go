@@ -36,18 +36,18 @@ func (s *Store) SetupOpen(ctx context.Context, token string) (open bool, err err
 
 // SetUp makes the first administrator and voids the token, in one transaction:
 // the link works once.
-func (s *Store) SetUp(ctx context.Context, token string, m inn.Member, password string) (inn.Member, error) {
+func (s *Store) SetUp(ctx context.Context, token string, m inn.Member, password string) (Proof, error) {
 	m.Role = inn.SuperAdmin
 	m, err := checkMember(m)
 	if err != nil {
-		return m, err
+		return Proof{}, err
 	}
 	if err := CheckChosen(password, m); err != nil {
-		return m, err
+		return Proof{}, err
 	}
 	hash, err := s.hashPassword(ctx, password)
 	if err != nil {
-		return m, err
+		return Proof{}, err
 	}
 	err = s.write(ctx, func(t *tx) error {
 		var voided string
@@ -63,7 +63,7 @@ func (s *Store) SetUp(ctx context.Context, token string, m inn.Member, password 
 		m, err = t.addMember(inn.Viewer{Name: "set-up"}, m, hash)
 		return err
 	})
-	return m, err
+	return Proof{Member: m, password: hash}, err
 }
 
 func (t *tx) anybody() (some bool, err error) {

@@ -19,8 +19,8 @@ import (
 
 var ctx = context.Background()
 
-// The publishers: a key for everything, and one limited to the lake house. A key
-// need not be in the database to publish; handlers look that up.
+// The publishers: a key for everything, and one limited to the lake house. They
+// are in every database that newStore opens.
 var (
 	operator = inn.Viewer{Name: "test"}
 	website  = inn.Viewer{KeyID: 1, Name: "website", Scopes: []inn.Scope{inn.EventsWrite, inn.EventsRead}}
@@ -34,7 +34,33 @@ func newStore(t testing.TB) *Store {
 	made, err := template()
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(db.File(dir), made, 0o600))
-	return openStore(t, dir)
+	s := openStore(t, dir)
+	addKeys(t, s, website, lakeKey)
+	return s
+}
+
+// addKeys puts installation keys into the database, as they are and without an
+// event.
+func addKeys(t testing.TB, s *Store, keys ...inn.Viewer) {
+	t.Helper()
+	require.NoError(t, s.write(ctx, func(t *tx) error {
+		for _, k := range keys {
+			var scopes []string
+			for _, scope := range k.Scopes {
+				scopes = append(scopes, string(scope))
+			}
+			if err := t.exec(`INSERT INTO api_keys (id, name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, 1)`,
+				k.KeyID, k.Name, []byte(k.Name), strings.Join(scopes, " ")); err != nil {
+				return err
+			}
+			for _, slug := range k.Properties {
+				if err := t.exec(`INSERT INTO api_key_properties (api_key, property) VALUES ($1, $2)`, k.KeyID, slug); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}))
 }
 
 // template is the file of such a database, made once: migrating takes longer
@@ -78,6 +104,9 @@ func openStore(t testing.TB, dir string, slugs ...string) *Store {
 	for _, slug := range slugs {
 		require.NoError(t, s.ListProperty(ctx, operator, house(slug)))
 	}
+	if len(slugs) > 0 {
+		addKeys(t, s, website)
+	}
 	// The cards of the listing would stand in every list of cards.
 	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`DELETE FROM notifications`) }))
 	return s
@@ -93,6 +122,16 @@ func person(t testing.TB, s *Store, name string, role inn.Role, properties ...st
 	m := inn.Member{Email: name + "@demo.test", Name: name, Role: role, Properties: properties}
 	require.NoError(t, s.write(ctx, func(t *tx) (err error) { m, err = t.addMember(operator, m, "none"); return err }))
 	return m.Viewer()
+}
+
+// proof is what a person added that way has proved with their password.
+func proof(v inn.Viewer) Proof {
+	return Proof{Member: inn.Member{ID: v.UserID, Name: v.Name}, password: "none"}
+}
+
+// login appends that somebody signed in, and nothing else.
+func login(s *Store, v inn.Viewer) error {
+	return s.write(ctx, func(t *tx) error { return t.noteLogin(v, inn.UserLogin, "here") })
 }
 
 // publish stores publications in one batch and gives the events; a nil event is

@@ -25,15 +25,20 @@ func (t *tx) member(id int64) (inn.Member, error) {
 // manage gives the person that somebody wants to change, if their role is one
 // that this somebody may give. The command line may change everybody.
 func (t *tx) manage(by inn.Viewer, id int64) (inn.Member, error) {
-	now, err := t.standing(by, inn.TeamManage)
-	if err != nil {
-		return inn.Member{}, err
-	}
 	m, err := t.member(id)
 	if err != nil {
 		return m, err
 	}
-	return m, mayGrant(now, m.Role)
+	return m, mayGrant(by, m.Role)
+}
+
+// managing is the action it takes to change a person: everybody may change
+// themselves.
+func managing(by inn.Viewer, id int64) inn.Action {
+	if by.UserID != 0 && by.UserID == id {
+		return inn.Own
+	}
+	return inn.TeamManage
 }
 
 // mayGrant refuses a role that is not the viewer's to give, or to touch.
@@ -84,14 +89,10 @@ func (s *Store) ChangeMember(ctx context.Context, by inn.Viewer, id int64, role 
 	if !role.Valid() {
 		return inn.InvalidFields([]inn.FieldError{wrongRole})
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
 		was, err := t.manage(by, id)
-		if err != nil {
-			return err
-		}
-		now, err := t.standing(by, inn.TeamManage)
 		if err == nil {
-			err = mayGrant(now, role)
+			err = mayGrant(by, role)
 		}
 		if err != nil {
 			return err
@@ -133,7 +134,7 @@ func (s *Store) ChangeMember(ctx context.Context, by inn.Viewer, id int64, role 
 // DisableMember bars a person, ends their sessions, streams and links, or lets
 // them in again.
 func (s *Store) DisableMember(ctx context.Context, by inn.Viewer, id int64, disabled bool) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
 		was, err := t.manage(by, id)
 		if err != nil || was.Disabled == disabled {
 			return err
@@ -168,7 +169,7 @@ func (s *Store) SetPassword(ctx context.Context, by inn.Viewer, id int64, passwo
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, managing(by, id), func(t *tx, by inn.Viewer) error {
 		m, err := t.theirs(by, id)
 		if err != nil {
 			return err
@@ -198,7 +199,7 @@ func (t *tx) setPassword(by inn.Viewer, m inn.Member, hash string, deed inn.Deed
 // SignOutEverywhere ends every session of a person, and with them their open
 // pages. Everybody may do that to themselves.
 func (s *Store) SignOutEverywhere(ctx context.Context, by inn.Viewer, id int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, managing(by, id), func(t *tx, by inn.Viewer) error {
 		m, err := t.theirs(by, id)
 		if err != nil {
 			return err
@@ -215,13 +216,10 @@ func (s *Store) SignOutEverywhere(ctx context.Context, by inn.Viewer, id int64) 
 
 // theirs gives a person to themselves, or to who may change them.
 func (t *tx) theirs(by inn.Viewer, id int64) (inn.Member, error) {
-	if by.UserID == 0 || by.UserID != id {
-		return t.manage(by, id)
+	if managing(by, id) == inn.Own {
+		return t.member(id)
 	}
-	if _, err := t.standing(by, inn.Own); err != nil {
-		return inn.Member{}, err
-	}
-	return t.member(id)
+	return t.manage(by, id)
 }
 
 func aboutMember(deed inn.Deed, m inn.Member, detail string) inn.Act {

@@ -25,7 +25,7 @@ func acts(t testing.TB, s *Store) []inn.Act {
 // signedIn gives a person a session.
 func signedIn(t testing.TB, s *Store, v inn.Viewer, token string) {
 	t.Helper()
-	require.NoError(t, s.StartSession(ctx, Session{Token: token, UserID: v.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}))
+	require.NoError(t, s.StartSession(ctx, SignIn{Session: Session{Token: token, UserID: v.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}, Proof: proof(v)}))
 }
 
 func from(v inn.Viewer, address string) inn.Viewer { v.Address = address; return v }
@@ -75,12 +75,12 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 		{inn.MemberEnabled, operator, "user:2", "", "enabled tom", []inn.Type{inn.MemberChanged}, func() error { return s.DisableMember(ctx, operator, tom.UserID, false) }},
 		{inn.PasswordChanged, operator, "user:2", "", "gave tom a new password", []inn.Type{inn.MemberChanged},
 			func() error { return s.SetPassword(ctx, operator, tom.UserID, "long enough") }},
-		{inn.KeyAdded, by, "key:website", "events:write, events:read for hill, lake", "made the API key website", []inn.Type{inn.MemberChanged, inn.UserAction}, func() error {
-			_, err := s.AddKey(ctx, by, inn.Key{Name: "website", Scopes: []inn.Scope{inn.EventsWrite, inn.EventsRead}, Properties: []string{"lake", "hill", "lake"}})
+		{inn.KeyAdded, by, "key:shop", "events:write, events:read for hill, lake", "made the API key shop", []inn.Type{inn.MemberChanged, inn.UserAction}, func() error {
+			_, err := s.AddKey(ctx, by, inn.Key{Name: "shop", Scopes: []inn.Scope{inn.EventsWrite, inn.EventsRead}, Properties: []string{"lake", "hill", "lake"}})
 			return err
 		}},
-		{inn.KeyRevoked, by, "key:website", "", "revoked the API key website", []inn.Type{inn.MemberChanged, inn.UserAction},
-			func() error { return s.RevokeKey(ctx, by, "website") }},
+		{inn.KeyRevoked, by, "key:shop", "", "revoked the API key shop", []inn.Type{inn.MemberChanged, inn.UserAction},
+			func() error { return s.RevokeKey(ctx, by, "shop") }},
 		{inn.HouseListed, operator, "property:river", "", "listed River House", []inn.Type{inn.PropertyListed}, func() error { return s.ListProperty(ctx, operator, house("river")) }},
 		{inn.SettingsChanged, operator, "house", "zone Asia/Kolkata → Europe/Rome, currency INR → EUR", "changed the settings of the house", []inn.Type{inn.HouseChanged},
 			func() error { return s.SetDesk(ctx, operator, "Europe/Rome", "EUR") }},
@@ -165,7 +165,7 @@ func TestNobodyTouchesWhomTheyMayNotGrant(t *testing.T) {
 		leavesNothing(t, s, inn.Forbidden, "an admin makes admins", func() error { return s.ChangeMember(ctx, admin, staff.UserID, role, nil) })
 		leavesNothing(t, s, inn.Forbidden, "an admin raises themselves", func() error { return s.ChangeMember(ctx, admin, admin.UserID, role, nil) })
 	}
-	leavesNothing(t, s, inn.Forbidden, "nobody", func() error { return s.DisableMember(ctx, inn.Viewer{}, staff.UserID, true) })
+	leavesNothing(t, s, inn.Unauthenticated, "nobody", func() error { return s.DisableMember(ctx, inn.Viewer{}, staff.UserID, true) })
 	leavesNothing(t, s, inn.Forbidden, "a key", func() error { return s.DisableMember(ctx, website, staff.UserID, true) })
 	require.NoError(t, s.SetPassword(ctx, staff, staff.UserID, "long enough"), "one's own")
 	require.NoError(t, s.SignOutEverywhere(ctx, staff, staff.UserID), "one's own")
@@ -181,7 +181,7 @@ func TestRightsAreThoseOfThePlaceInTheOrder(t *testing.T) {
 	leavesNothing(t, s, inn.Forbidden, "demoted", func() error { return s.RevokeKey(ctx, admin, "any") })
 	require.NoError(t, s.ChangeMember(ctx, root, admin.UserID, inn.Admin, nil))
 	require.NoError(t, s.DisableMember(ctx, root, admin.UserID, true))
-	leavesNothing(t, s, inn.Forbidden, "disabled", func() error {
+	leavesNothing(t, s, inn.Unauthenticated, "disabled", func() error {
 		_, err := s.Invite(ctx, admin, inn.Member{Email: "x@demo.test", Name: "X", Role: inn.User})
 		return err
 	})
@@ -309,6 +309,9 @@ func TestWhatVoidsALink(t *testing.T) {
 	require.NoError(t, s.ChangeMember(ctx, root, tom.UserID, inn.Manager, []string{"hill"}))
 	_, err = s.Invited(ctx, link.Token)
 	require.NoError(t, err, "other properties leave it")
+	require.NoError(t, s.write(ctx, func(x *tx) error {
+		return x.setMember(`UPDATE users SET password = $2 WHERE id = $1`, tom.UserID, "none")
+	}))
 	signedIn(t, s, tom, "old")
 	_, err = s.UseLink(ctx, "", link.Token, "", "long enough")
 	require.NoError(t, err)

@@ -55,17 +55,17 @@ func (s *Store) TwoStep(ctx context.Context, user, session int64) (TwoStep, erro
 // BeginTwoStep draws a secret for who wants codes to be asked for. It means
 // nothing until a first code proves that their app has it, and only the session
 // that asked for it is shown it.
-func (s *Store) BeginTwoStep(ctx context.Context, by inn.Viewer, session int64) error {
+func (s *Store) BeginTwoStep(ctx context.Context, by inn.Viewer, present Proof) error {
 	secret := make([]byte, secretBytes)
 	rand.Read(secret) // never fails
-	return s.write(ctx, func(t *tx) error {
-		if _, err := t.theirs(by, by.UserID); err != nil {
+	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
+		if err := t.knowsPassword(by, present); err != nil {
 			return err
 		}
 		result, err := t.execResult(`
 			INSERT INTO two_step (user, secret, session, made_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (user) DO UPDATE SET secret = excluded.secret, session = excluded.session, made_at = excluded.made_at, last_step = 0
-			WHERE confirmed_at = 0`, by.UserID, secret, session, ms(t.now))
+			WHERE confirmed_at = 0`, by.UserID, secret, by.Session, ms(t.now))
 		if err != nil {
 			return err
 		}
@@ -78,15 +78,15 @@ func (s *Store) BeginTwoStep(ctx context.Context, by inn.Viewer, session int64) 
 
 // ConfirmTwoStep turns two-step sign-in on with a first code and gives the
 // recovery codes, which are kept hashed: they are shown now or never.
-func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, session int64, code string) (recovery []string, err error) {
-	err = s.write(ctx, func(t *tx) error {
+func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, code string) (recovery []string, err error) {
+	err = s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
 		m, err := t.theirs(by, by.UserID)
 		if err != nil {
 			return err
 		}
 		var secret []byte
 		found, err := t.row(`SELECT secret FROM two_step WHERE user = $1 AND session = $2 AND confirmed_at = 0 AND made_at > $3`,
-			[]any{m.ID, session, ms(t.now.Add(-enrolWithin))}, &secret)
+			[]any{m.ID, by.Session, ms(t.now.Add(-enrolWithin))}, &secret)
 		if err != nil {
 			return err
 		}
@@ -108,9 +108,13 @@ func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, session int64
 	return recovery, err
 }
 
-// RenewRecoveryCodes replaces a person's recovery codes.
-func (s *Store) RenewRecoveryCodes(ctx context.Context, by inn.Viewer) (recovery []string, err error) {
-	err = s.write(ctx, func(t *tx) error {
+// RenewRecoveryCodes replaces the recovery codes of a person who has proved to
+// have a code.
+func (s *Store) RenewRecoveryCodes(ctx context.Context, by inn.Viewer, has Proof) (recovery []string, err error) {
+	err = s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
+		if err := t.hasCode(by, has); err != nil {
+			return err
+		}
 		m, err := t.theirs(by, by.UserID)
 		if err != nil {
 			return err
@@ -142,9 +146,9 @@ func (t *tx) newRecoveryCodes(user int64) (codes []string, err error) {
 
 // UseCode takes a code as the second step: one of the app's, or a recovery code,
 // which it uses up.
-func (s *Store) UseCode(ctx context.Context, user int64, address, code string) error {
+func (s *Store) UseCode(ctx context.Context, user int64, address, code string) (proof Proof, err error) {
 	code = bare(code)
-	return s.write(ctx, func(t *tx) error {
+	err = s.write(ctx, func(t *tx) error {
 		m, err := t.member(user)
 		if err != nil || m.Disabled {
 			return orElse(err, errWrongCode)
@@ -157,6 +161,7 @@ func (s *Store) UseCode(ctx context.Context, user int64, address, code string) e
 		if err != nil || !found {
 			return orElse(err, errWrongCode)
 		}
+		proof = Proof{Member: m, secret: secret}
 		if step, right := stepOf(secret, code, last, t.now); right {
 			return t.exec(`UPDATE two_step SET last_step = $2 WHERE user = $1`, m.ID, step)
 		}
@@ -167,11 +172,22 @@ func (s *Store) UseCode(ctx context.Context, user int64, address, code string) e
 		}
 		return t.audit(by, aboutMember(inn.RecoveryUsed, m, ""))
 	})
+	if err != nil {
+		return Proof{}, err
+	}
+	return proof, nil
 }
 
-// EndTwoStep turns a person's own two-step sign-in off.
-func (s *Store) EndTwoStep(ctx context.Context, by inn.Viewer) error {
-	return s.write(ctx, func(t *tx) error {
+// EndTwoStep turns the two-step sign-in of a person off who has proved to know the
+// password and to have a code.
+func (s *Store) EndTwoStep(ctx context.Context, by inn.Viewer, knows, has Proof) error {
+	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
+		if err := t.knowsPassword(by, knows); err != nil {
+			return err
+		}
+		if err := t.hasCode(by, has); err != nil {
+			return err
+		}
 		m, err := t.theirs(by, by.UserID)
 		if err != nil {
 			return err
@@ -183,7 +199,7 @@ func (s *Store) EndTwoStep(ctx context.Context, by inn.Viewer) error {
 // EndTwoStepOf turns it off for somebody who lost both the app and the recovery
 // codes. Not for oneself: that takes the password and a code.
 func (s *Store) EndTwoStepOf(ctx context.Context, by inn.Viewer, id int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
 		m, err := t.manage(by, id)
 		if err != nil {
 			return err

@@ -244,13 +244,16 @@ func (t *tx) append(e *inn.Event, data any) error {
 	if e.At.IsZero() {
 		e.At = t.now
 	}
+	if e.Stored.IsZero() {
+		e.Stored = t.now
+	}
 	if e.Priority == "" {
 		e.Priority = e.Type.Priority()
 	}
 	result, err := t.execResult(`
-		INSERT INTO events (at, topic, recipients, type, priority, subject, property, actor, by_name, data)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		ms(e.At), e.Topic, joinTopics(e.To), e.Type, e.Priority, e.Subject, e.Property, e.Actor, e.By, string(e.Data))
+		INSERT INTO events (at, topic, recipients, type, priority, subject, property, actor, by_name, data, stored)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		ms(e.At), e.Topic, joinTopics(e.To), e.Type, e.Priority, e.Subject, e.Property, e.Actor, e.By, string(e.Data), ms(e.Stored))
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func TestIdOrderIsCommitOrder(t *testing.T) {
 	for i := range publishers {
 		work.Go(func() {
 			for range each {
-				if err := s.NoteLogin(ctx, inn.Viewer{UserID: int64(i + 1)}, inn.UserLogin, "here"); err != nil {
+				if err := login(s, inn.Viewer{UserID: int64(i + 1)}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -49,7 +49,7 @@ func TestIdOrderIsCommitOrder(t *testing.T) {
 
 	head := s.head(t)
 	require.NoError(t, s.Trim(ctx, head))
-	require.NoError(t, s.NoteLogin(ctx, website, inn.UserLogin, ""))
+	require.NoError(t, login(s, website))
 	assert.Equal(t, head+1, s.head(t), "an id is never handed out twice, not even when the log is empty")
 }
 

@@ -186,12 +186,12 @@ func BookingCard(b inn.Booking, s inn.Sight) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if c, yes := dateChange(b); yes {
+		if c, yes := dateChange(b, s.Year); yes {
 			templ_7745c5c3_Err = changed(c).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if when := stay(b); when != "" {
+		} else if when := stay(b, s.Year); when != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -261,9 +261,9 @@ func BookingCard(b inn.Booking, s inn.Sight) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(money(b.Price))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(price(b))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `bookings.templ`, Line: 47, Col: 27}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `bookings.templ`, Line: 47, Col: 21}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {

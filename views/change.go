@@ -8,8 +8,10 @@ import (
 // and To are both empty where the values are not to be shown.
 type change struct{ Label, From, To string }
 
-// dateChange gives the change of a booking's dates, both ends as one.
-func dateChange(b inn.Booking) (change, bool) {
+// dateChange gives the change of a booking's dates, both ends as one, with the
+// year where that is not the given one. A change from one year to another says
+// both.
+func dateChange(b inn.Booking, year int) (change, bool) {
 	in, inChanged := b.ChangeOf("checkIn")
 	out, outChanged := b.ChangeOf("checkOut")
 	if !inChanged && !outChanged {
@@ -22,7 +24,12 @@ func dateChange(b inn.Booking) (change, bool) {
 	if outChanged {
 		was.CheckOut = inn.Date(out.From)
 	}
-	return change{From: dates(was.CheckIn, was.CheckOut, yearOf(b)), To: stay(b)}, true
+	for _, d := range []inn.Date{was.CheckIn, was.CheckOut, b.CheckIn, b.CheckOut} {
+		if d != "" && d.Year() != year {
+			year = 0
+		}
+	}
+	return change{From: dates(was.CheckIn, was.CheckOut, year), To: stay(b, year)}, true
 }
 
 // priceBefore gives the amount a booking had before its last change.

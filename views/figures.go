@@ -24,6 +24,16 @@ func otherRevenue(m inn.Metrics) string {
 	return strings.Join(amounts, ", ")
 }
 
+// tonight writes how many rooms are sold, and how many more are given away: "18 of
+// 25 rooms tonight, 1 complimentary".
+func tonight(r inn.Rooms) string {
+	said := count(r.Sold) + " of " + plural(r.Available, "room") + " tonight"
+	if r.Complimentary > 0 {
+		said += ", " + count(r.Complimentary) + " complimentary"
+	}
+	return said
+}
+
 // before and ago name the window that a figure is compared with.
 func before(m inn.Metrics) string { return plural(m.WindowLen, "day") + " before" }
 func ago(m inn.Metrics) string    { return plural(m.WindowLen, "day") + " ago" }
@@ -31,7 +41,7 @@ func ago(m inn.Metrics) string    { return plural(m.WindowLen, "day") + " ago" }
 // What each figure is, for its title.
 const (
 	formulaToday  = "Value of the bookings made today, less those cancelled today."
-	formulaActive = "Bookings that are confirmed and not finished, now."
+	formulaActive = "Bookings that are confirmed and not finished, now; guests who stay beyond their day of leaving among them."
 )
 
 func formulaTotal(m inn.Metrics) string {
@@ -43,7 +53,7 @@ func formulaGuests(m inn.Metrics) string {
 }
 
 func formulaOccupancy(m inn.Metrics) string {
-	return fmt.Sprintf("Room nights sold of those there were, in the last %s.", plural(m.WindowLen, "day"))
+	return fmt.Sprintf("Room nights sold of those there were, in the last %s. Complimentary ones take a room and are not sold.", plural(m.WindowLen, "day"))
 }
 
 func formulaADR(f inn.CurrencyFigures) string {

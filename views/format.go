@@ -35,6 +35,14 @@ func money(m inn.Money) string {
 	return minus(m) + symbol(m.Currency) + narrow + digits(m)
 }
 
+// price writes what a booking costs, which may be nothing.
+func price(b inn.Booking) string {
+	if b.Complimentary() {
+		return "Complimentary"
+	}
+	return money(b.Price)
+}
+
 // minus is the sign of a negative amount.
 func minus(m inn.Money) string {
 	if m.Minor < 0 {
@@ -54,8 +62,13 @@ func digits(m inn.Money) string {
 	return whole
 }
 
-// whole rounds an amount to major units, for averages, where the rest is noise.
+// whole rounds an amount to major units, for averages, where the rest is noise: a
+// hundredth is, but where there are thousandths the unit is worth several times as
+// much, and nothing is rounded.
 func whole(m inn.Money) inn.Money {
+	if inn.Digits(m.Currency) > 2 {
+		return m
+	}
 	unit := int64(1)
 	for range inn.Digits(m.Currency) {
 		unit *= 10
@@ -161,12 +174,10 @@ func length(b inn.Booking) string {
 	return plural(n, "day")
 }
 
-// yearOf is the year that the dates of a booking do not have to say.
-func yearOf(b inn.Booking) int { return b.ChangedAt.UTC().Year() }
-
-// stay writes the dates of a booking with its length: "12–15 Dec, 3 nights".
-func stay(b inn.Booking) string {
-	return joined(", ", dates(b.CheckIn, b.CheckOut, yearOf(b)), length(b))
+// stay writes the dates of a booking with its length: "12–15 Dec, 3 nights", and
+// with the year where that is not the given one.
+func stay(b inn.Booking, year int) string {
+	return joined(", ", dates(b.CheckIn, b.CheckOut, year), length(b))
 }
 
 // joined puts the parts that are not empty beside each other.
@@ -183,7 +194,38 @@ func joined(separator string, parts ...string) string {
 // short is the time that stands on a card before the page makes it relative,
 // and for good without JavaScript. It depends on the instant and the zone
 // alone, because a card must be the same on a page and in the stream.
-func short(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 Jan 15:04") }
+func short(t time.Time, zone *time.Location) string { return t.In(zone).Format("2 Jan 2006, 15:04") }
+
+// spoken are the words of a time in a zone out of which the page makes "13:52" or
+// "Sat 12 Dec": a browser may know other laws of the zone than the server, or none.
+func spoken(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("15:04 Mon 2 Jan 2006")
+}
+
+// ends is when the day of a time ends in a zone, in unix milliseconds: until then
+// the time of day says enough.
+func ends(t time.Time, zone *time.Location) string {
+	return strconv.FormatInt(inn.DateOf(t, zone).Add(1).Begin(zone).UnixMilli(), 10)
+}
+
+// clocked is for how long ahead a page knows the clock of its zone; one that stays
+// open fetches itself more often.
+const clocked = 400 * 24 * time.Hour
+
+// offsets is the clock of a zone from a time on, for the page: pairs of since when,
+// in unix milliseconds, and how many minutes it is ahead of UTC.
+func offsets(from time.Time, zone *time.Location) string {
+	var pairs []string
+	for at := from.In(zone); ; {
+		_, offset := at.Zone()
+		pairs = append(pairs, fmt.Sprintf("%d %d", at.UnixMilli(), offset/60))
+		_, next := at.ZoneBounds()
+		if next.IsZero() || next.Sub(from) > clocked {
+			return strings.Join(pairs, " ")
+		}
+		at = next
+	}
+}
 
 // full is the absolute time in a title.
 func full(t time.Time, zone *time.Location) string {

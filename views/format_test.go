@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/stretchr/testify/assert"
 
 	"baithaka/inn"
@@ -31,6 +32,20 @@ func TestAveragesAreRoundedToWholeUnits(t *testing.T) {
 	assert.Equal(t, "₹\u202f5,040", money(whole(inn.Money{Minor: 504032, Currency: "INR"})))
 	assert.Equal(t, "₹\u202f5,041", money(whole(inn.Money{Minor: 504050, Currency: "INR"})))
 	assert.Equal(t, "¥\u202f5,040", money(whole(inn.Money{Minor: 5040, Currency: "JPY"})))
+	assert.Equal(t, "KWD\u202f12.346", money(whole(inn.Money{Minor: 12346, Currency: "KWD"})), "but a thousandth of a dinar is no noise")
+	assert.Equal(t, "UYW\u202f1.2346", money(whole(inn.Money{Minor: 12346, Currency: "UYW"})))
+}
+
+func TestWhatCostsNothingIsComplimentary(t *testing.T) {
+	b := booking()
+	b.Price.Minor = 0
+	assert.Equal(t, "Complimentary", price(b))
+	assert.Contains(t, render(t, BookingCard(b, seesAll)), "Complimentary")
+	assert.NotContains(t, render(t, BookingCard(b.Redact(seesNoCash), seesNoCash)), "Complimentary")
+	b.Priced = false
+	assert.NotContains(t, render(t, BookingCard(b, seesAll)), "Complimentary", "what is not known is not nothing")
+	assert.Equal(t, "18 of 25 rooms tonight", tonight(inn.Rooms{Sold: 18, Available: 25}))
+	assert.Equal(t, "18 of 25 rooms tonight, 2 complimentary", tonight(inn.Rooms{Sold: 18, Complimentary: 2, Available: 25}))
 }
 
 func TestDates(t *testing.T) {
@@ -54,13 +69,13 @@ func TestDates(t *testing.T) {
 
 func TestStay(t *testing.T) {
 	b := inn.Booking{Category: inn.Stay, CheckIn: "2026-12-12", CheckOut: "2026-12-15", ChangedAt: noon}
-	assert.Equal(t, "12–15 Dec, 3 nights", stay(b))
+	assert.Equal(t, "12–15 Dec, 3 nights", stay(b, 2026))
 	b.CheckOut = "2026-12-13"
-	assert.Equal(t, "12–13 Dec, 1 night", stay(b))
+	assert.Equal(t, "12–13 Dec, 1 night", stay(b, 2026))
 	b.Category = inn.Car
-	assert.Equal(t, "12–13 Dec, 1 day", stay(b))
+	assert.Equal(t, "12–13 Dec, 1 day", stay(b, 2026))
 	b.CheckOut = ""
-	assert.Equal(t, "12 Dec", stay(b))
+	assert.Equal(t, "12 Dec", stay(b, 2026))
 }
 
 func TestDateChangeShowsBothEndsAsOne(t *testing.T) {
@@ -68,9 +83,36 @@ func TestDateChangeShowsBothEndsAsOne(t *testing.T) {
 		Category: inn.Stay, CheckIn: "2026-12-12", CheckOut: "2026-12-16", ChangedAt: noon,
 		Changed: []inn.Change{{Field: "checkOut", From: "2026-12-15", To: "2026-12-16"}},
 	}
-	c, changed := dateChange(b)
+	c, changed := dateChange(b, 2026)
 	assert.True(t, changed)
 	assert.Equal(t, change{From: "12–15 Dec", To: "12–16 Dec, 4 nights"}, c)
+}
+
+// One year is not mistaken for another: a year is left out only where it is the
+// present one, whenever the booking was made or changed.
+func TestDatesOfAnotherYearSaySo(t *testing.T) {
+	long := inn.Booking{Category: inn.Stay, CheckIn: "2025-12-12", CheckOut: "2025-12-15", ChangedAt: noon.AddDate(-1, 0, 0)}
+	assert.Equal(t, "12–15 Dec 2025, 3 nights", stay(long, 2026))
+	assert.Equal(t, "12–15 Dec, 3 nights", stay(long, 2025))
+	b := booking()
+	b.CheckIn, b.CheckOut, b.ChangedAt = "2025-12-12", "2025-12-15", noon.AddDate(-1, 0, 0)
+	b.Changed = nil
+	for _, c := range []templ.Component{BookingCard(b, seesAll), BookingFacts(b, seesAll), FeedRow(bookingEvent(t, b), seesAll, epoch), Toast(bookingEvent(t, b), seesAll, epoch)} {
+		assert.Contains(t, render(t, c), "12–15 Dec 2025")
+	}
+	for was, want := range map[string]change{
+		"2025": {From: "12–15 May 2025", To: "12–15 May 2026, 3 nights"},
+		"2026": {From: "12–15 May", To: "13–16 May, 3 nights"},
+		"2027": {From: "12–15 May 2027", To: "12–15 May 2026, 3 nights"},
+	} {
+		now := inn.Booking{Category: inn.Stay, CheckIn: "2026-05-12", CheckOut: "2026-05-15"}
+		if was == "2026" {
+			now.CheckIn, now.CheckOut = "2026-05-13", "2026-05-16"
+		}
+		now.Changed = []inn.Change{{Field: "checkIn", From: was + "-05-12", To: string(now.CheckIn)}, {Field: "checkOut", From: was + "-05-15", To: string(now.CheckOut)}}
+		c, _ := dateChange(now, 2026)
+		assert.Equal(t, want, c)
+	}
 }
 
 func TestPriceBeforeIsInTheCurrencyItWasIn(t *testing.T) {
@@ -125,7 +167,12 @@ func TestPercentAndPlural(t *testing.T) {
 
 func TestShownTimesAreOfTheZone(t *testing.T) {
 	kolkata := inn.Location("Asia/Kolkata")
-	assert.Equal(t, "21 Nov 17:30", short(noon, kolkata))
+	assert.Equal(t, "21 Nov 2026, 17:30", short(noon, kolkata))
 	assert.Equal(t, "Saturday 21 November 2026, 17:30 IST", full(noon, kolkata))
 	assert.Equal(t, "17:30", clock(noon, kolkata))
+	assert.Equal(t, "17:30 Sat 21 Nov 2026", spoken(noon, kolkata))
+	assert.Equal(t, "1795285800000", ends(noon, kolkata), "00:00 of the 22nd there")
+	assert.Equal(t, "1795262400000 330", offsets(noon, kolkata))
+	assert.Equal(t, "1795262400000 60 1806195600000 120 1824944400000 60", offsets(noon, inn.Location("Europe/Rome")))
+	assert.Equal(t, "1795262400000 -420", offsets(noon, inn.Location("America/Vancouver")), "since 2026 there is one time there all year")
 }

@@ -30,6 +30,7 @@ type Status struct {
 	Database, WAL   int64    // bytes
 	Goroutines      uint64
 	Memory          uint64 // bytes
+	Zones           string // the edition of the time zone database
 }
 
 // Rejected is a publish that was refused. It holds no value of what was sent.

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"sync"
 	"time"
 
 	"baithaka/inn"
@@ -64,13 +63,13 @@ func tellBooking(e *inn.Event, s inn.Sight) story {
 	}
 	t := story{
 		Icon: categoryIcon(b.Category), Tone: categoryTone(b.Category), Name: b.Customer, Verb: bookingVerbs[e.Type],
-		Badge: bookingBadge(b), Place: place(b), Detail: stay(b), Changes: otherChanges(b), Link: pathBooking(b.ID),
+		Badge: bookingBadge(b), Place: place(b), Detail: stay(b, s.Year), Changes: otherChanges(b), Link: pathBooking(b.ID),
 	}
-	if c, changed := dateChange(b); changed {
+	if c, changed := dateChange(b, s.Year); changed {
 		t.Detail, t.Changes = "", append([]change{c}, t.Changes...)
 	}
 	if s.Money && b.Priced {
-		t.Amount = money(b.Price)
+		t.Amount = price(b)
 	}
 	return t
 }
@@ -252,16 +251,5 @@ func place(b inn.Booking) string {
 	return b.Property
 }
 
-// zones remembers the time zones that were asked for: reading one from its file
-// costs more than rendering a fragment.
-var zones sync.Map // string → *time.Location
-
 // zoneOf gives the zone a sight shows times in.
-func zoneOf(s inn.Sight) *time.Location {
-	if known, ok := zones.Load(s.Zone); ok {
-		return known.(*time.Location)
-	}
-	zone := inn.Location(s.Zone)
-	zones.Store(s.Zone, zone)
-	return zone
-}
+func zoneOf(s inn.Sight) *time.Location { return inn.Location(s.Zone) }

@@ -26,7 +26,8 @@ type Page struct {
 
 	Preferences inn.Preferences // how its person is told
 	Now         time.Time
-	Zone        *time.Location // times are shown in it
+	Zone        *time.Location            // times are shown in it
+	Year        func(property string) int // the present one there
 
 	heading, subtitle string // in the header; the Title alone when empty
 }
@@ -42,6 +43,9 @@ func (p Page) headed(heading, subtitle string) Page {
 func (p Page) Sight(property string) inn.Sight {
 	s := p.Viewer.Sight(property)
 	s.Zone = p.Zone.String()
+	if p.Year != nil {
+		s.Year = p.Year(property)
+	}
 	return s
 }
 

@@ -1,0 +1,307 @@
+package store
+
+import (
+	"context"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
+)
+
+// reading are the methods that take a viewer and write nothing: for them the door
+// is near enough.
+var reading = map[string]bool{
+	"Activity": true, "Badge": true, "Booking": true, "Bookings": true, "BookingsPage": true, "FindGuests": true, "Held": true, "History": true,
+	"HistoryPage": true, "Notification": true, "Notifications": true, "NotificationsPage": true, "OpenAlerts": true, "Properties": true,
+	"Property": true, "SameGuest": true, "Sold": true,
+}
+
+// ending is a method that only takes away what its caller came with.
+const ending = "SignOut"
+
+// writing gives every other one, as it is called by somebody who was let in.
+func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
+	member := inn.Member{Email: "new@demo.test", Name: "New", Role: inn.Staff}
+	return map[string]func(by inn.Viewer) error{
+		"Publish":            func(by inn.Viewer) error { _, err := tryPublish(s, by, sold("BK-2", "lake")); return err },
+		"ListProperty":       func(by inn.Viewer) error { return s.ListProperty(ctx, by, house("river")) },
+		"Acknowledge":        func(by inn.Viewer) error { return s.Acknowledge(ctx, by, "booking:BK-1") },
+		"Unacknowledge":      func(by inn.Viewer) error { return s.Unacknowledge(ctx, by, "booking:BK-1") },
+		"MarkRead":           func(by inn.Viewer) error { return s.MarkRead(ctx, by, []string{"booking:BK-1"}, true) },
+		"MarkKindRead":       func(by inn.Viewer) error { return s.MarkKindRead(ctx, by, inn.BookingUpdate) },
+		"MarkAllRead":        func(by inn.Viewer) error { return s.MarkAllRead(ctx, by) },
+		"Prefer":             func(by inn.Viewer) error { return s.Prefer(ctx, by, inn.DefaultPreferences(), "Asia/Kolkata") },
+		"Mute":               func(by inn.Viewer) error { return s.Mute(ctx, by, time.Now().Add(time.Hour)) },
+		"EndOwnSession":      func(by inn.Viewer) error { return s.EndOwnSession(ctx, by, by.Session) },
+		"EndOtherSessions":   func(by inn.Viewer) error { return s.EndOtherSessions(ctx, by, by.Session) },
+		"ChangePassword":     func(by inn.Viewer) error { return s.ChangePassword(ctx, by, proof(by), "another long one", "next") },
+		"BeginTwoStep":       func(by inn.Viewer) error { return s.BeginTwoStep(ctx, by, proof(by)) },
+		"ConfirmTwoStep":     func(by inn.Viewer) error { _, err := s.ConfirmTwoStep(ctx, by, "123456"); return err },
+		"RenewRecoveryCodes": func(by inn.Viewer) error { _, err := s.RenewRecoveryCodes(ctx, by, proof(by)); return err },
+		"EndTwoStep":         func(by inn.Viewer) error { return s.EndTwoStep(ctx, by, proof(by), proof(by)) },
+		"EndTwoStepOf":       func(by inn.Viewer) error { return s.EndTwoStepOf(ctx, by, other) },
+		"AddMember":          func(by inn.Viewer) error { _, err := s.AddMember(ctx, by, member, "long enough"); return err },
+		"Invite":             func(by inn.Viewer) error { _, err := s.Invite(ctx, by, member); return err },
+		"MakeLink":           func(by inn.Viewer) error { _, err := s.MakeLink(ctx, by, other); return err },
+		"ChangeMember":       func(by inn.Viewer) error { return s.ChangeMember(ctx, by, other, inn.Manager, nil) },
+		"DisableMember":      func(by inn.Viewer) error { return s.DisableMember(ctx, by, other, true) },
+		"SetPassword":        func(by inn.Viewer) error { return s.SetPassword(ctx, by, other, "long enough") },
+		"SignOutEverywhere":  func(by inn.Viewer) error { return s.SignOutEverywhere(ctx, by, other) },
+		"AddKey": func(by inn.Viewer) error {
+			_, err := s.AddKey(ctx, by, inn.Key{Name: "new", Scopes: []inn.Scope{inn.EventsRead}})
+			return err
+		},
+		"RevokeKey":   func(by inn.Viewer) error { return s.RevokeKey(ctx, by, "website") },
+		"ChangeHouse": func(by inn.Viewer) error { return s.ChangeHouse(ctx, by, inn.DefaultSettings()) },
+		"SetDesk":     func(by inn.Viewer) error { return s.SetDesk(ctx, by, "Europe/Rome", "EUR") },
+		"EraseAct":    func(by inn.Viewer) error { return s.EraseAct(ctx, by, 1) },
+		"EraseGuest":  func(by inn.Viewer) error { return s.EraseGuest(ctx, by, []string{"BK-1"}) },
+	}
+}
+
+// A right is looked at where it counts. Whoever was let in and is nobody by the
+// time of the commit changes nothing, whichever verb it is.
+func TestNoVerbWritesForWhoMayNotAnyMore(t *testing.T) {
+	t.Parallel()
+	for what, end := range map[string]func(s *Store, by inn.Viewer) error{
+		"disabled":         func(s *Store, by inn.Viewer) error { return s.DisableMember(ctx, operator, by.UserID, true) },
+		"signed out":       func(s *Store, by inn.Viewer) error { return s.EndSession(ctx, "here") },
+		"a new password":   func(s *Store, by inn.Viewer) error { return s.SetPassword(ctx, operator, by.UserID, "long enough") },
+		"all signed out":   func(s *Store, by inn.Viewer) error { return s.SignOutEverywhere(ctx, operator, by.UserID) },
+		"session run idle": func(s *Store, by inn.Viewer) error { age(t, s, by.Session, SessionIdle); return nil },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t)
+			root, other := person(t, s, "root", inn.SuperAdmin), person(t, s, "other", inn.SuperAdmin)
+			publish(t, s, website, sold("BK-1", "lake"))
+			root.Session = begin(t, s, root, "here").ID
+			require.NoError(t, end(s, root))
+			for name, verb := range writing(s, other.UserID) {
+				leavesNothing(t, s, inn.Unauthenticated, name, func() error { return verb(root) })
+			}
+		})
+	}
+	s := newStore(t)
+	other := person(t, s, "other", inn.SuperAdmin)
+	publish(t, s, website, sold("BK-1", "lake"))
+	require.NoError(t, s.RevokeKey(ctx, operator, "website"))
+	for _, name := range []string{"Publish", "Acknowledge", "Unacknowledge"} {
+		leavesNothing(t, s, inn.Unauthenticated, name, func() error { return writing(s, other.UserID)[name](website) })
+		leavesNothing(t, s, inn.Unauthenticated, "nobody "+name, func() error { return writing(s, other.UserID)[name](inn.Viewer{}) })
+	}
+}
+
+// Every method that takes a viewer is either above or only reads.
+func TestEveryVerbIsAskedForItsRight(t *testing.T) {
+	verbs := writing(nil, 0)
+	all := reflect.TypeFor[*Store]()
+	for i := range all.NumMethod() {
+		m := all.Method(i)
+		takes := false
+		for p := range m.Type.NumIn() {
+			takes = takes || m.Type.In(p) == reflect.TypeFor[inn.Viewer]()
+		}
+		if _, writes := verbs[m.Name]; takes && m.Name != ending {
+			assert.NotEqual(t, reading[m.Name], writes, "%s is one of the two", m.Name)
+		}
+	}
+}
+
+// What somebody may do may have become less since they were let in.
+func TestAVerbGoesByTheRightsOfItsPlaceInTheOrder(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	maria := person(t, s, "maria", inn.Manager, "lake")
+	publish(t, s, website, sold("BK-1", "lake"))
+	leavesNothing(t, s, inn.NotFound, "never theirs", func() error { _, err := tryPublish(s, maria, sold("BK-3", "hill")); return err })
+	require.NoError(t, s.ChangeMember(ctx, operator, maria.UserID, inn.Staff, []string{"lake"}))
+	leavesNothing(t, s, inn.Forbidden, "of another role", func() error { _, err := tryPublish(s, maria, sold("BK-2", "lake")); return err })
+	require.NoError(t, s.ChangeMember(ctx, operator, maria.UserID, inn.Manager, []string{"hill"}))
+	leavesNothing(t, s, inn.NotFound, "of another property", func() error { _, err := tryPublish(s, maria, sold("BK-2", "lake")); return err })
+	leavesNothing(t, s, inn.NotFound, "of another property", func() error { return s.Acknowledge(ctx, maria, "booking:BK-1") })
+	leavesNothing(t, s, inn.NotFound, "of another property", func() error { return s.MarkRead(ctx, maria, []string{"booking:BK-1"}, true) })
+	publish(t, s, maria, sold("BK-3", "hill"))
+	require.NoError(t, s.ChangeMember(ctx, operator, maria.UserID, inn.User, nil))
+	leavesNothing(t, s, inn.Forbidden, "of none", func() error { _, err := tryPublish(s, maria, sold("BK-2", "lake")); return err })
+
+	// A key with its owner.
+	admin := person(t, s, "admin", inn.Admin)
+	_, err := s.AddKey(ctx, admin, inn.Key{Name: "shop", Scopes: []inn.Scope{inn.EventsWrite}})
+	require.NoError(t, err)
+	keys, err := s.Keys(ctx)
+	require.NoError(t, err)
+	var shop inn.Viewer
+	for _, k := range keys {
+		if k.Name == "shop" {
+			shop = k.Viewer()
+		}
+	}
+	publish(t, s, shop, sold("BK-4", "lake"))
+	require.NoError(t, s.ChangeMember(ctx, operator, admin.UserID, inn.Manager, []string{"hill"}))
+	leavesNothing(t, s, inn.NotFound, "its owner's no more", func() error { _, err := tryPublish(s, shop, sold("BK-5", "lake")); return err })
+	require.NoError(t, s.DisableMember(ctx, operator, admin.UserID, true))
+	leavesNothing(t, s, inn.Unauthenticated, "it sleeps", func() error { _, err := tryPublish(s, shop, sold("BK-5", "hill")); return err })
+}
+
+// Publishers and whoever revokes their key do not meet: every publish is before
+// the revocation in the log, or refused.
+func TestNothingOfAKeyIsAfterItsRevocation(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	var work sync.WaitGroup
+	begun := make(chan struct{}, 1)
+	for p := range 4 {
+		work.Go(func() {
+			for i := 0; ; i++ {
+				_, err := tryPublish(s, website, sold("BK-"+string(rune('a'+p))+time.Duration(i).String(), "lake"))
+				if inn.CodeOf(err) == inn.Unauthenticated {
+					return
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				select {
+				case begun <- struct{}{}:
+				default:
+				}
+			}
+		})
+	}
+	<-begun
+	require.NoError(t, s.RevokeKey(ctx, operator, website.Name))
+	work.Wait()
+	revoked := false
+	for _, e := range since(t, s, 0) {
+		if e.Type == inn.MemberChanged && e.Topic == website.Own() {
+			revoked = true
+		}
+		assert.False(t, revoked && e.Actor == website.Actor(), "%d is after it", e.ID)
+	}
+	assert.True(t, revoked)
+}
+
+// The password was compared before it was changed, the session is to be stored
+// afterwards: it never is.
+func TestASessionBeginsOnlyWithWhatIsStillSo(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		change func(s *Store, tom inn.Viewer) error
+		code   inn.Code
+	}{
+		"nothing changed":  {func(*Store, inn.Viewer) error { return nil }, ""},
+		"another password": {func(s *Store, tom inn.Viewer) error { return s.SetPassword(ctx, operator, tom.UserID, "long enough") }, inn.Unauthenticated},
+		"the same password set again": {func(s *Store, tom inn.Viewer) error {
+			return s.SetPassword(ctx, operator, tom.UserID, "the first one")
+		}, inn.Unauthenticated},
+		"disabled": {func(s *Store, tom inn.Viewer) error { return s.DisableMember(ctx, operator, tom.UserID, true) }, inn.Unauthenticated},
+		"a second step": {func(s *Store, tom inn.Viewer) error {
+			return s.write(ctx, func(t *tx) error {
+				return t.exec(`INSERT INTO two_step (user, secret, session, made_at, confirmed_at) VALUES ($1, x'01', 0, 1, 1)`, tom.UserID)
+			})
+		}, inn.Unauthenticated},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t)
+			m, err := s.AddMember(ctx, operator, inn.Member{Email: "tom@demo.test", Name: "Tom", Role: inn.Staff}, "the first one")
+			require.NoError(t, err)
+			proved, err := s.Authenticate(ctx, m.Email, "the first one")
+			require.NoError(t, err)
+			require.NoError(t, c.change(s, m.Viewer()))
+			start := func() error {
+				return s.StartSession(ctx, SignIn{Session: Session{Token: "t", UserID: m.ID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)},
+					Proof: proved, Places: Places{Device: "d"}})
+			}
+			if c.code == "" {
+				head := s.head(t)
+				require.NoError(t, start())
+				events := since(t, s, head)
+				assert.Equal(t, []inn.Type{inn.UserLogin}, typesOf(events), "in its transaction")
+				return
+			}
+			leavesNothing(t, s, c.code, what, start)
+		})
+	}
+}
+
+// Between password and code a session waits. It stands for the password, and a
+// code for the second step as it was then.
+func TestTheSecondStepBelongsToTheFirst(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		change func(s *Store, tom inn.Viewer) error
+		lets   bool
+	}{
+		"nothing changed":  {func(*Store, inn.Viewer) error { return nil }, true},
+		"another password": {func(s *Store, tom inn.Viewer) error { return s.SetPassword(ctx, operator, tom.UserID, "long enough") }, false},
+		"disabled":         {func(s *Store, tom inn.Viewer) error { return s.DisableMember(ctx, operator, tom.UserID, true) }, false},
+		"sign-in given up": {func(s *Store, tom inn.Viewer) error { return s.EndSession(ctx, "waiting") }, false},
+		"set up anew": {func(s *Store, tom inn.Viewer) error {
+			return s.write(ctx, func(t *tx) error { return t.exec(`UPDATE two_step SET secret = x'01' WHERE user = $1`, tom.UserID) })
+		}, false},
+		"turned off": {func(s *Store, tom inn.Viewer) error { return s.EndTwoStepOf(ctx, operator, tom.UserID) }, true},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t)
+			tom := person(t, s, "tom", inn.Staff)
+			enrolled(t, s, tom)
+			start := func(in SignIn) error {
+				in.Data, in.Expires = []byte("x"), time.Now().Add(time.Hour)
+				return s.StartSession(ctx, in)
+			}
+			in := func(p Proof) SignIn {
+				return SignIn{Session: Session{Token: "in", UserID: tom.UserID}, Proof: p, Replaces: "waiting"}
+			}
+			leavesNothing(t, s, inn.Unauthenticated, "without a code", func() error { return start(in(proof(tom))) })
+			require.NoError(t, start(SignIn{Session: Session{Token: "waiting", Pending: tom.UserID}, Proof: proof(tom)}))
+			coded, err := s.UseCode(ctx, tom.UserID, "", code(t, s, tom.UserID, 1))
+			require.NoError(t, err)
+			leavesNothing(t, s, inn.Unauthenticated, "a code alone", func() error { return start(in(coded)) })
+			leavesNothing(t, s, inn.Unauthenticated, "of another sign-in", func() error { return start(in(coded.After("other"))) })
+			require.NoError(t, c.change(s, tom))
+			if !c.lets {
+				leavesNothing(t, s, inn.Unauthenticated, what, func() error { return start(in(coded.After("waiting"))) })
+				return
+			}
+			require.NoError(t, start(in(coded.After("waiting"))))
+			dead(t, s, "waiting", "it is used up")
+			_, err = s.Session(ctx, "in")
+			require.NoError(t, err)
+		})
+	}
+}
+
+// The password one was asked for once more was right then.
+func TestAChangeTakesThePasswordOfNow(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	tom, eva := person(t, s, "tom", inn.Staff), person(t, s, "eva", inn.Staff)
+	tom.Session = begin(t, s, tom, "here").ID
+	leavesNothing(t, s, inn.Invalid, "somebody else's", func() error { return s.ChangePassword(ctx, tom, proof(eva), "the second one", "next") })
+	leavesNothing(t, s, inn.Invalid, "none", func() error { return s.BeginTwoStep(ctx, tom, Proof{}) })
+	first := proof(tom)
+	require.NoError(t, s.ChangePassword(ctx, tom, first, "the second one", "next"))
+	leavesNothing(t, s, inn.Invalid, "twice", func() error { return s.ChangePassword(ctx, tom, first, "the third one", "more") })
+	leavesNothing(t, s, inn.Invalid, "twice", func() error { return s.BeginTwoStep(ctx, tom, first) })
+}
+
+// The door says who, and the transaction asks once more: so the answers are one.
+func TestStandingRefusesAsTheDoorDoes(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	user := person(t, s, "user", inn.User)
+	for _, v := range []inn.Viewer{{}, user, lakeKey, website} {
+		for _, a := range inn.Actions {
+			err := s.write(context.Background(), func(t *tx) error { _, err := t.standing(v, a); return err })
+			assert.Equal(t, v.Must(a), err, "%s %s", v.Name, a)
+		}
+	}
+}
