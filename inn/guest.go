@@ -49,7 +49,7 @@ func (c BookingChange) withoutGuest() BookingChange {
 func SameGuest(a, b Booking) (by string, sure bool) {
 	name := fold(a.Customer) == fold(b.Customer)
 	mail, mailDiffers := agree(strings.ToLower(a.Email), strings.ToLower(b.Email))
-	phone, phoneDiffers := samePhone(a.Phone, b.Phone)
+	phone, phoneDiffers := agree(digits(a.Phone), digits(b.Phone))
 	switch {
 	case a.Erased() || b.Erased():
 		return "", false
@@ -88,7 +88,7 @@ func (b Booking) FoundBy(words string) bool {
 	if asked == strings.ToLower(b.ID) || asked == strings.ToLower(b.Email) {
 		return true
 	}
-	if phoneFound(words, b.Phone) {
+	if d := digits(asked); len(d) >= leastPhone && strings.HasSuffix(digits(b.Phone), strings.TrimLeft(d, "0")) {
 		return true
 	}
 	name := fold(b.Customer)
@@ -163,7 +163,7 @@ func (g *Guest) mail(address string) {
 
 // phone looks for the digits however they are grouped.
 func (g *Guest) phone(number string) {
-	if d := digits(asciiDigits(number)); len(d) >= leastPhone {
+	if d := digits(number); len(d) >= leastPhone {
 		g.mention(`\+?` + strings.Join(strings.Split(d, ""), `[\s().\-/]*`))
 	}
 	if utf8.RuneCountInString(number) >= leastName {

@@ -7,11 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Phones are kept as they were typed. What is dialled, and by what two spellings
-// are the same number, is worked out here by the few rules that hold everywhere:
-// a library that knows every numbering plan turns letters into digits
-// ("+49 30 123456 bar" into a number that exists) and needs to be told a country,
-// which nobody types.
+// Phones are kept as they were typed. What is dialled is worked out here by the few
+// rules that hold everywhere: a library that knows every numbering plan turns
+// letters into digits ("+49 30 123456 bar" into a number that exists) and needs to
+// be told a country, which nobody types.
 
 // Dial gives what stands behind "tel:" in a link to a phone number (RFC 3966):
 // with a + where the number says its country, in ASCII digits, with its extension.
@@ -25,53 +24,11 @@ func Dial(phone string) string {
 	return number
 }
 
-// PhoneKey gives the number alone, in one spelling: "+39061234567" for "+39 06
-// 1234567", "0039 (0)6-1234567" and "+٣٩ ٠٦ ١٢٣٤٥٦٧", "0171234567" for a number
-// that does not say its country; "" for what is none.
-func PhoneKey(phone string) string {
-	number, _ := readPhone(phone)
-	return number
-}
-
-// samePhone compares two phone numbers. One that says its country is the same as
-// one that does not when that is its end. Nothing is said of what is no number.
-func samePhone(a, b string) (same, differ bool) {
-	a, b = PhoneKey(a), PhoneKey(b)
-	if a == "" || b == "" {
-		return false, false
-	}
-	if abroad(a) == abroad(b) {
-		same = significant(a) == significant(b)
-	} else {
-		same = endsAs(a, b) || endsAs(b, a)
-	}
-	return same, !same
-}
-
-// phoneFound reports whether somebody who asks by a number, or by the end of one,
-// means this one.
-func phoneFound(asked, phone string) bool {
-	asked, phone = PhoneKey(asked), PhoneKey(phone)
-	return asked != "" && phone != "" && (endsAs(phone, asked) || abroad(asked) && !abroad(phone) && endsAs(asked, phone))
-}
-
-func abroad(number string) bool { return strings.HasPrefix(number, "+") }
-
-// significant is the number without what only says from where it is dialled.
-func significant(number string) string {
-	return strings.TrimLeft(strings.TrimPrefix(number, "+"), "0")
-}
-
-// endsAs reports whether a number ends as another, of which enough is known.
-func endsAs(number, end string) bool {
-	end = significant(end)
-	return len(end) >= leastPhone && strings.HasSuffix(number, end)
-}
-
 const (
 	fewestDialled = 3  // 112
 	fewestBefore  = 5  // before words: less is the beginning of "+1 800 FLOWERS"
 	mostDialled   = 15 // E.164
+	partNumber    = 6
 	fullNumber    = 10 // with its country or area
 )
 
@@ -146,7 +103,7 @@ func upToWords(text string) (said, rest string) {
 // of this one, and not its second part.
 func another(digits int, rest string) bool {
 	rest = strings.TrimLeft(rest, " (")
-	return digits >= fullNumber || digits >= leastPhone && (strings.HasPrefix(rest, "0") || strings.HasPrefix(rest, "+"))
+	return digits >= fullNumber || digits >= partNumber && (strings.HasPrefix(rest, "0") || strings.HasPrefix(rest, "+"))
 }
 
 // extensions are how the number behind a switchboard is written.
@@ -180,11 +137,11 @@ func dialled(said string) string {
 		return ""
 	}
 	code := callingCode(digits)
-	return "+" + code + national(code, digits[len(code):])
+	return "+" + code + fromAbroad(code, digits[len(code):])
 }
 
-// national takes away what is only dialled inside a country: the 0 of "+49 (0)30".
-func national(code, rest string) string {
+// fromAbroad takes away what is only dialled inside a country: the 0 of "+49 (0)30".
+func fromAbroad(code, rest string) string {
 	cut := strings.TrimLeft(rest, "0")
 	switch code {
 	case "39": // the 0 of a line belongs to it; a mobile phone has none
