@@ -66,18 +66,16 @@ const lists = part("lists", () => {
   }
 
   // hx-upsert replaces what changed where it stands. It goes where the server would
-  // put it as soon as that moves nothing attended to.
+  // put it as soon as nobody attends to its list.
   function arrange(list, anchors) {
     const before = [...list.children];
     if (before.some((item) => !item.dataset.sort)) return; // without keys it has the server's order
     if (before.every((item, i) => i === 0 || byPlace(before[i - 1], item) <= 0)) return;
-    const focus = document.activeElement;
-    list.append(...[...before].sort(byPlace));
-    if (attention.moved(anchors) !== 0) {
-      list.append(...before);
+    if (anchors.some((a) => list.contains(a.element))) {
       pending = true;
+      return;
     }
-    if (document.activeElement !== focus) focus.focus({ preventScroll: true });
+    list.append(...before.sort(byPlace));
   }
 
   // Shows what waits, list by list, where that moves nothing attended to.
