@@ -75,7 +75,10 @@ const lists = part("lists", () => {
       pending = true;
       return;
     }
-    list.append(...before.sort(byPlace));
+    // Only what is out of its place is moved: the page scrolls by what stands still.
+    before.sort(byPlace).forEach((item, i) => {
+      if (list.children[i] !== item) list.insertBefore(item, list.children[i]);
+    });
   }
 
   // Shows what waits, list by list, where that moves nothing attended to.
