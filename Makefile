@@ -3,7 +3,7 @@
 
 GO ?= go
 
-.PHONY: run test setup generate lint unit browser bench bench-serve soak office fuzz screenshots
+.PHONY: run test setup generate lint unit browser clients bench bench-serve soak office fuzz screenshots
 
 run: ## the demonstration, at http://127.0.0.1:8080
 	$(GO) run . demo
@@ -19,11 +19,19 @@ generate: ## the Go code of the templates
 lint: ## formatting, vet, staticcheck, generated files current, modules tidy
 	@sh .ci/lint
 
-unit: ## all tests of the program, with the race detector
+# The tests of store, handlers, figures, live and demo give the store one reader:
+# whatever held rows while it asks again would wait for itself there, and not only
+# under load. Those of the root run the program as it is, with all of them.
+unit: ## all tests of the program, with the race detector; and the stream clients of Go
 	$(GO) test -race ./...
+	cd clients && $(GO) test -count=1 -run TestGoLibraries .
 
 browser: ## the tests in Chromium, against the built program
 	cd browser && $(GO) test -count=1 ./...
+
+clients: ## client libraries of streams, from Go and npm, against the built program: the table of docs/clients.md
+	if command -v npm >/dev/null; then cd clients/js && npm ci --silent; fi
+	cd clients && $(GO) test -count=1 -timeout 15m -v .
 
 bench: ## the hot paths: append, cursor, frame, figures; and whole pages
 	$(GO) test -run '^$$' -bench . -skip BenchmarkPages -benchmem ./inn ./store ./live ./handlers ./views
@@ -36,6 +44,7 @@ bench-serve: ## what a running server does under load: every figure of bench/REA
 soak: ## every fault test at its full size; half an hour or so
 	$(GO) test -tags soak -timeout 60m -count=1 -run . ./...
 	cd browser && $(GO) test -tags soak -timeout 15m -count=1 -run 'Twenty|ByTheClock|WithinASecond' ./...
+	$(MAKE) clients
 
 office: ## what is downloaded, opened in LibreOffice; skipped where there is none
 	$(GO) test -tags office -count=1 -v -run OpenedFile ./handlers

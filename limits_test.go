@@ -146,7 +146,7 @@ func TestOverlongHeadersAreRefused(t *testing.T) {
 			"a length and chunks":    {"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", []int{400, 501}},
 			"a line break in a name": {"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nLast-Event-ID: a\x00b\r\n\r\n", []int{400}},
 			"no host":                {"GET / HTTP/1.1\r\n\r\n", []int{400}},
-			"a foreign host":         {"GET /livez HTTP/1.1\r\nHost: evil.test\r\n\r\n", []int{421}},
+			"a foreign host":         {"GET /login HTTP/1.1\r\nHost: evil.test\r\n\r\n", []int{421}},
 			"a body of 10 MiB":       {"POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + key + "\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\n\r\n" + strings.Repeat("[", 64<<10), []int{413}},
 		} {
 			assert.Contains(t, row.want, ask(name, row.head), name)

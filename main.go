@@ -223,13 +223,13 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	defer stop()
 	var working sync.WaitGroup
 	working.Go(func() { h.store.Watch(work) })
-	working.Go(func() { h.store.Tend(work) })
+	working.Go(func() { h.store.Tend(store.Patient(work)) })
 	if !h.whole {
 		working.Go(func() { h.store.Survey(work) })
 	}
-	working.Go(func() { log.Run(work) })
-	working.Go(func() { board.Run(work) })
-	working.Go(func() { site.Background(work) })
+	working.Go(func() { log.Run(store.Ahead(store.Patient(work))) }) // nobody hears of anything before it has read it
+	working.Go(func() { board.Run(store.Patient(work)) })
+	working.Go(func() { site.Background(store.Patient(work)) })
 	defer working.Wait()
 	defer stop()
 
@@ -241,15 +241,19 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	})
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	if err := ready(listener.Addr().String()); err != nil {
+	if err := ready(listener.Addr().String()); err != nil && ctx.Err() == nil { // a stop that comes early is a stop
 		return errors.Join(err, server.Close())
 	}
+	systemd := newNotifier(h.logger)
+	systemd.tell("READY=1")
+	working.Go(func() { systemd.watch(work, listener.Addr().String()) })
 	select {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
 	}
 	h.logger.Info("stopping")
+	systemd.tell("STOPPING=1")
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin-500*time.Millisecond)
 	defer cancel()
 	err = server.Shutdown(within)

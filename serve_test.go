@@ -159,7 +159,7 @@ func TestEnvironment(t *testing.T) {
 		p.wait()
 	}
 	p := start(t, append(env, "BAITHAKA_PUBLIC_URL=http://desk.house.test", "BAITHAKA_TRUSTED_PROXY=127.0.0.0/8,::1/128"), "serve")
-	assert.Equal(t, 421, do(t, "GET", p.url+"/livez", "").StatusCode)
+	assert.Equal(t, 421, do(t, "GET", p.url+"/login", "").StatusCode)
 }
 
 // run is the whole program without the process: it serves until its context

@@ -57,7 +57,7 @@ func TestDrain(t *testing.T) {
 	ended.Wait()
 	retries := map[string]bool{}
 	for _, f := range tr.followers {
-		require.ErrorIs(t, f.how, io.EOF, tr.server.err)
+		require.ErrorIs(t, f.how, io.ErrUnexpectedEOF, tr.server.err) // and not as if it were the end
 		assert.Equal(t, "beat", f.final.Event, "never bye")
 		assert.GreaterOrEqual(t, f.place.Load(), answered.Load())
 		assert.Equal(t, tr.followers[0].final.ID, f.final.ID, "every stream ends at the same place")

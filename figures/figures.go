@@ -37,7 +37,9 @@ type Board struct {
 	store  *store.Store
 	log    *live.Log
 	slog   *slog.Logger
-	ledger *ledger
+	ledger *ledger // of the figures on pages
+	long   *ledger // of longer windows, while somebody asks for one
+	asked  asked
 
 	mu       sync.Mutex
 	scopes   map[string]*entry
@@ -65,7 +67,7 @@ type entry struct {
 
 // New makes an empty board; Run keeps it.
 func New(s *store.Store, log *live.Log, logger *slog.Logger) *Board {
-	return &Board{store: s, log: log, slog: logger, ledger: newLedger(s), scopes: map[string]*entry{}, bell: make(chan struct{}), kick: make(chan struct{}, 1)}
+	return &Board{store: s, log: log, slog: logger, ledger: newLedger(s, Window), long: newLedger(s, inn.MaxWindow), asked: newAsked(), scopes: map[string]*entry{}, bell: make(chan struct{}), kick: make(chan struct{}, 1)}
 }
 
 // Changed gives a channel that is closed when some figure changes. Take it
@@ -93,7 +95,12 @@ func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, 
 			return inn.Metrics{}, 0, err
 		}
 	}
-	m, err := b.ledger.measure(ctx, scope)
+	done, err := b.asked.enter(ctx)
+	if err != nil {
+		return inn.Metrics{}, 0, err
+	}
+	m, err := b.ledger.measure(ctx, scope, Window)
+	done()
 	if err != nil {
 		return inn.Metrics{}, 0, err
 	}
@@ -112,25 +119,6 @@ func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, 
 	default:
 	}
 	return e.metrics, e.version, nil
-}
-
-// Measure computes the figures of a scope over any window, now, from what the
-// store has.
-func (b *Board) Measure(ctx context.Context, scope Scope, now time.Time, days int) (inn.Metrics, error) {
-	properties, err := b.store.EveryProperty(ctx)
-	if err != nil {
-		return inn.Metrics{}, err
-	}
-	var sales inn.Sales
-	if len(scope.Slugs) == 0 {
-		sales, err = b.store.Sales(ctx, now, days)
-	} else {
-		sales, err = b.store.SalesOf(ctx, scope.Slugs, now, days)
-	}
-	if err != nil {
-		return inn.Metrics{}, err
-	}
-	return inn.Measure(scope.Name, scope.of(properties), sales, now, days), nil
 }
 
 // use makes sure that a scope is kept; the caller holds the lock.

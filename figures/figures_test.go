@@ -43,6 +43,7 @@ func inBubble(t *testing.T, do func(*site)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		database, err := db.Open(ctx, dir)
 		require.NoError(t, err)
+		database.Read.SetMaxOpenConns(1) // whoever holds rows while asking again waits for ever
 		quiet := slog.New(slog.DiscardHandler)
 		s, err := store.New(ctx, database, quiet)
 		require.NoError(t, err)

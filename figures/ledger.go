@@ -2,6 +2,7 @@ package figures
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,20 +17,24 @@ import (
 // difference to inn.Measure.
 type ledger struct {
 	store *store.Store
+	days  int // for windows up to this
 
 	mu         sync.Mutex
 	sales      inn.Sales      // nil until they are read
 	properties []inn.Property // nil until they are read
 	changed    map[string]bool
 	at         map[string]bool // the properties that what changed stood at, or stands at
+	heard      int64           // the place in the log up to which catchUp has heard what changed
+	changes    uint64          // another after each change
+	used       time.Time       // when somebody last asked
 }
 
 // mostChanged is how many bookings are read one by one; after more than that,
 // an import, everything is read again.
 const mostChanged = 500
 
-func newLedger(s *store.Store) *ledger {
-	return &ledger{store: s, changed: map[string]bool{}, at: map[string]bool{}}
+func newLedger(s *store.Store, days int) *ledger {
+	return &ledger{store: s, days: days, changed: map[string]bool{}, at: map[string]bool{}}
 }
 
 // forget makes the ledger read everything anew: what changed is not known.
@@ -38,6 +43,7 @@ func (l *ledger) forget() {
 	defer l.mu.Unlock()
 	l.forgetSales()
 	l.properties = nil
+	l.changes++
 }
 
 func (l *ledger) forgetSales() {
@@ -46,11 +52,29 @@ func (l *ledger) forgetSales() {
 	clear(l.at)
 }
 
-// touched notes that a booking changed that stands at a property, or stood there
-// until now: a booking that moves says both.
-func (l *ledger) touched(id, property string) {
+// hear notes what events change: a booking that stands at a property, or stood
+// there until now (one that moves says both), and a property, or one more of them.
+func (l *ledger) hear(events []*inn.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.note(events)
+}
+
+// note is hear for who holds the lock. To hear twice of the same is harmless.
+func (l *ledger) note(events []*inn.Event) {
+	for _, e := range events {
+		switch {
+		case e.Kind() == inn.BookingUpdate:
+			l.changes++
+			l.touched(strings.TrimPrefix(e.Subject, "booking:"), e.Property)
+		case e.Kind() == inn.PropertyUpdate, e.Type == inn.HouseChanged: // the desk's zone and currency
+			l.changes++
+			l.properties = nil
+		}
+	}
+}
+
+func (l *ledger) touched(id, property string) {
 	if l.sales == nil {
 		return // it will be read with all the others
 	}
@@ -60,18 +84,52 @@ func (l *ledger) touched(id, property string) {
 	}
 }
 
-// listed notes that a property changed, or that there is one more.
-func (l *ledger) listed() {
+// catchMost is how many events catchUp hears one by one.
+const catchMost = 2000
+
+// catchUp hears by itself what has been committed, for who wants figures that have
+// their own publish in them: the worker hears of it a moment later. It gives the
+// number of changes so far.
+func (l *ledger) catchUp(ctx context.Context) (changes uint64, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.properties = nil
+	l.used = time.Now()
+	_, head, err := l.store.Bounds(ctx)
+	if err != nil || l.sales != nil && head == l.heard {
+		return l.changes, err
+	}
+	if l.sales == nil { // what has changed since they were forgotten is not known
+		l.changes++
+		return l.changes, nil
+	}
+	events, more, err := l.store.Events(ctx, l.heard, head, catchMost, []inn.Topic{inn.Everything})
+	if err != nil {
+		return l.changes, err
+	}
+	if more {
+		l.forgetSales()
+		l.properties = nil
+		l.changes++
+		return l.changes, nil
+	}
+	heard := make([]*inn.Event, len(events))
+	for i := range events {
+		heard[i] = &events[i]
+	}
+	l.note(heard)
+	l.heard = head
+	return l.changes, nil
 }
 
-// tidy lets go of what the window has left behind.
+// tidy lets go of what the window has left behind, and of everything where nobody
+// has asked for long.
 func (l *ledger) tidy(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sales.Forget(now, Window)
+	if l.days > Window && now.Sub(l.used) > forgetAfter {
+		l.forgetSales()
+	}
+	l.sales.Forget(now, l.days)
 }
 
 // lists returns inn.NoSuch for a scope of one property when there is none of that
@@ -93,14 +151,14 @@ func (l *ledger) lists(ctx context.Context, scope Scope) (err error) {
 }
 
 // measure computes the figures of a scope as they are now.
-func (l *ledger) measure(ctx context.Context, scope Scope) (inn.Metrics, error) {
+func (l *ledger) measure(ctx context.Context, scope Scope, days int) (inn.Metrics, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	if err := l.bring(ctx, now); err != nil {
 		return inn.Metrics{}, err
 	}
-	return inn.Measure(scope.Name, scope.of(l.properties), l.sales, now, Window), nil
+	return inn.Measure(scope.Name, scope.of(l.properties), l.sales, now, days), nil
 }
 
 // bring reads what is not known and, again, what changed.
@@ -111,7 +169,11 @@ func (l *ledger) bring(ctx context.Context, now time.Time) (err error) {
 		}
 	}
 	if l.sales == nil {
-		l.sales, err = l.store.Sales(ctx, now, Window)
+		// The place before the bookings: what comes in between is heard of again.
+		if _, l.heard, err = l.store.Bounds(ctx); err != nil {
+			return err
+		}
+		l.sales, err = l.store.Sales(ctx, now, l.days)
 		return err
 	}
 	if len(l.changed) == 0 {

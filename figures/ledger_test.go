@@ -28,9 +28,14 @@ func TestTheLedgerSaysWhatTheStoreSays(t *testing.T) {
 			x.settle()
 			for _, scope := range []Scope{Portfolio, Property("lake"), Property("hill"), Property(inn.Desk)} {
 				kept, _ := x.figures(scope)
-				said, err := x.board.Measure(x.t.Context(), scope, kept.Timestamp, Window)
-				require.NoError(t, err)
+				said := x.measured(scope, kept.Timestamp, Window)
 				require.True(t, kept.Same(said), "round %d, %s:\n%+v\n%+v", round, scope.Name, kept, said)
+				for _, days := range []int{1, 7, Window, 90, inn.MaxWindow} {
+					asked, err := x.board.Measure(x.t.Context(), scope, days)
+					require.NoError(t, err)
+					said := x.measured(scope, asked.Timestamp, days)
+					require.True(t, asked.Same(said), "round %d, %s over %d days:\n%+v\n%+v", round, scope.Name, days, asked, said)
+				}
 			}
 		}
 		kept := 0
@@ -51,6 +56,62 @@ func TestAnImportIsReadAsAWhole(t *testing.T) {
 		x.settle()
 		m, _ := x.figures(Portfolio)
 		assert.Equal(t, 2*mostChanged+1, m.TotalCustomers)
+	})
+}
+
+// measured computes figures from what the store has.
+func (x *site) measured(scope Scope, now time.Time, days int) inn.Metrics {
+	x.t.Helper()
+	properties, err := x.store.EveryProperty(x.t.Context())
+	require.NoError(x.t, err)
+	sales, err := x.store.Sales(x.t.Context(), now, days)
+	require.NoError(x.t, err)
+	return inn.Measure(scope.Name, scope.of(properties), sales, now, days)
+}
+
+// Who asks by the API has what they have just published in the answer, though the
+// worker has not heard of it, and who asks for the same meanwhile costs nothing.
+func TestFiguresThatAreAskedForAreOfNow(t *testing.T) {
+	inBubble(t, func(x *site) {
+		x.start()
+		x.stop() // the worker hears nothing more
+		x.stop = func() {}
+		for n := range 5 {
+			x.publish(fmt.Sprint("BK-", n), "lake", 10)
+			for _, days := range []int{7, Window, 60} {
+				m, err := x.board.Measure(x.t.Context(), Portfolio, days)
+				require.NoError(t, err)
+				assert.Equal(t, n+1, m.TotalCustomers, "over %d days", days)
+			}
+		}
+		first, err := x.board.Measure(x.t.Context(), Portfolio, 60)
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+		again, err := x.board.Measure(x.t.Context(), Portfolio, 60)
+		require.NoError(t, err)
+		assert.Equal(t, first.Timestamp, again.Timestamp, "the same answer for everybody")
+		time.Sleep(2 * sameFor)
+		again, err = x.board.Measure(x.t.Context(), Portfolio, 60)
+		require.NoError(t, err)
+		assert.Greater(t, again.Timestamp, first.Timestamp, "but not for long")
+	})
+}
+
+// However many ask for figures at once, they are computed for one at a time, and
+// who would have to wait too long is told to come again.
+func TestWhoAsksForFiguresTakesTurns(t *testing.T) {
+	inBubble(t, func(x *site) {
+		x.start()
+		done, err := x.board.asked.enter(x.t.Context())
+		require.NoError(t, err)
+		_, err = x.board.Measure(x.t.Context(), Portfolio, 7)
+		var e *inn.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, inn.Unavailable, e.Code)
+		assert.Positive(t, e.RetryAfter)
+		done()
+		_, err = x.board.Measure(x.t.Context(), Portfolio, 7)
+		assert.NoError(t, err)
 	})
 }
 
@@ -78,7 +139,7 @@ func TestAMoveThatIsNotHeardYetCountsOnce(t *testing.T) {
 		require.NoError(t, err)
 		for _, heard := range []string{"lake", "hill", "hill", "lake"} {
 			l.touched("BK-1", heard)
-			m, err := l.measure(x.t.Context(), Portfolio)
+			m, err := l.measure(x.t.Context(), Portfolio, Window)
 			require.NoError(t, err)
 			assert.Equal(t, 100.0, m.Currencies["EUR"].TotalRevenue.Major(), "after hearing of %s", heard)
 			assert.Empty(t, l.sales["lake"])

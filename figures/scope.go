@@ -27,7 +27,7 @@ func ScopeOf(v inn.Viewer) (scope Scope, ok bool) {
 	if v.May(inn.DashboardAccess, "") {
 		return Portfolio, true
 	}
-	slugs := slices.DeleteFunc(slices.Sorted(slices.Values(v.Properties)), func(p string) bool { return !v.May(inn.PropertyView, p) })
+	slugs := slices.Sorted(slices.Values(v.Theirs(inn.PropertyView)))
 	switch len(slugs) {
 	case 0:
 		return Scope{}, false
@@ -44,8 +44,15 @@ func (s Scope) Sight(v inn.Viewer) inn.Sight {
 		return v.Sight("")
 	}
 	sight := v.Sight(s.Slugs[0])
-	for _, slug := range s.Slugs[1:] {
-		sight.Money = sight.Money && v.May(inn.FinancialView, slug)
+	if len(s.Slugs) > 1 && !v.May(inn.FinancialView, "") {
+		theirs := v.Theirs(inn.FinancialView)
+		known := make(map[string]bool, len(theirs))
+		for _, slug := range theirs {
+			known[slug] = true
+		}
+		for _, slug := range s.Slugs {
+			sight.Money = sight.Money && known[slug]
+		}
 	}
 	return sight
 }

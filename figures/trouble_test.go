@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"baithaka/inn"
 )
 
 // The ways in which the database fails the worker, and what mends them.
@@ -74,7 +76,7 @@ func TestWhatCouldNotBeReadIsComputedLater(t *testing.T) {
 		x.start()
 		_, before := x.figures(Property("lake"))
 		x.sql(readsFail)
-		x.board.ledger.listed() // as after an event of a property
+		x.board.ledger.hear([]*inn.Event{{Type: inn.PropertyStatus}}) // as after an event of a property
 		x.publish("BK-1", "lake", 100)
 		x.settle()
 		x.trouble()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -22,6 +21,7 @@ func (b *Board) Run(ctx context.Context) {
 		// never runs out.
 		if !began.Before(quarter) {
 			b.ledger.tidy(began)
+			b.long.tidy(began)
 			b.touchAll()
 			quarter = nextQuarter(began)
 		}
@@ -41,6 +41,7 @@ func (b *Board) Run(ctx context.Context) {
 			b.slog.Error("figures: the log cannot be followed; everything is computed again", "error", err)
 			cursor = b.log.FromHead(inn.Everything)
 			b.ledger.forget()
+			b.long.forget()
 			b.touchAll()
 		}
 		b.hear(events)
@@ -70,18 +71,14 @@ func (b *Board) tell(ctx context.Context, err error) {
 
 // hear notes what events change.
 func (b *Board) hear(events []*inn.Event) {
+	b.ledger.hear(events)
 	at := map[string]bool{}
 	for _, e := range events {
 		switch e.Kind() {
-		case inn.BookingUpdate:
-			b.ledger.touched(strings.TrimPrefix(e.Subject, "booking:"), e.Property)
-			at[e.Property] = true
-		case inn.PropertyUpdate:
-			b.ledger.listed()
+		case inn.BookingUpdate, inn.PropertyUpdate:
 			at[e.Property] = true
 		}
 		if e.Type == inn.HouseChanged { // the desk's zone and currency
-			b.ledger.listed()
 			b.touchAll()
 		}
 	}
@@ -187,7 +184,7 @@ func (b *Board) bring(ctx context.Context, e *entry) (changed bool, err error) {
 	b.mu.Lock()
 	e.dirty = false // before the computing: what comes in between touches it anew
 	b.mu.Unlock()
-	m, err := b.ledger.measure(ctx, e.scope)
+	m, err := b.ledger.measure(ctx, e.scope, Window)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err != nil {

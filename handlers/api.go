@@ -148,7 +148,7 @@ func (s *Site) giveMetrics(c echo.Context) error {
 	if !ok {
 		return inn.E(inn.Forbidden, "You have no property to show figures of.")
 	}
-	m, err := s.board.Measure(ctx, scope, time.Now(), days)
+	m, err := s.board.Measure(ctx, scope, days)
 	if err != nil {
 		return err
 	}

@@ -26,11 +26,11 @@ func BenchmarkFrameIsThere(b *testing.B) {
 	f := newFrames("k7f2", slog.New(slog.DiscardHandler))
 	e := benchEvent(1)
 	sight := inn.Sight{Money: true, Zone: "Asia/Kolkata"}
-	f.frame(e, inn.Sight{}, true)
-	f.frame(e, sight, false)
+	f.frame(e, inn.Sight{}, true, true)
+	f.frame(e, sight, false, true)
 	b.ReportAllocs()
 	for b.Loop() {
-		if len(f.frame(e, sight, false)) == 0 {
+		if len(f.frame(e, sight, false, true)) == 0 {
 			b.Fatal("no frame")
 		}
 	}
@@ -42,7 +42,7 @@ func BenchmarkFrameIsRendered(b *testing.B) {
 			f := newFrames("k7f2", slog.New(slog.DiscardHandler))
 			b.ReportAllocs()
 			for id := int64(1); b.Loop(); id++ {
-				if len(f.frame(benchEvent(id), inn.Sight{}, page)) == 0 {
+				if len(f.frame(benchEvent(id), inn.Sight{}, page, true)) == 0 {
 					b.Fatal("no frame")
 				}
 			}
@@ -53,7 +53,7 @@ func BenchmarkFrameIsRendered(b *testing.B) {
 // One event for one stream, all but the system call.
 func BenchmarkHandOn(b *testing.B) {
 	site := &Site{frames: newFrames("k7f2", slog.New(slog.DiscardHandler))}
-	st := &stream{site: site, seat: &connection{}, viewer: inn.Viewer{KeyID: 1, Name: "k", Scopes: []inn.Scope{inn.EventsRead}}}
+	st := &stream{site: site, seat: &connection{}, chunked: true, viewer: inn.Viewer{KeyID: 1, Name: "k", Scopes: []inn.Scope{inn.EventsRead}}}
 	st.wants = narrowing{}.of(st.viewer)
 	events := []*inn.Event{benchEvent(1)}
 	var some batch
@@ -96,7 +96,7 @@ func BenchmarkTurnOfAPage(b *testing.B) {
 	v := inn.Viewer{UserID: 1, Role: inn.Manager, Properties: []string{"lake-house", "hill-cottage"}}
 	site := &Site{log: log, frames: newFrames("k7f2", slog.New(slog.DiscardHandler)), badges: newBadges(nil, nil, log.Head, nil), preferred: newPreferred()}
 	state := &pageState{site: site, viewer: v, mine: site.badges.badge(v), sent: true}
-	st := &stream{site: site, seat: &connection{}, viewer: v, page: true, state: state, wire: taker{}, cursor: log.FromHead(v.Topics()...), called: func() {}}
+	st := &stream{site: site, seat: &connection{}, viewer: v, page: true, chunked: true, state: state, wire: taker{}, cursor: log.FromHead(v.Topics()...), called: func() {}}
 	var some batch
 	b.ReportAllocs()
 	for b.Loop() {

@@ -37,11 +37,11 @@ const bigProperties = 50
 // it: the six people of every test, bookings with their events and cards, alerts,
 // sign-ins, figures and read marks. The admin has read every other card one by
 // one and the others nothing for a while, which is what costs a badge the most.
-func openBigHouse(b *testing.B) (dir string) {
+func openBigHouse(b testing.TB, events, bookings int) (dir string) {
 	b.Helper()
 	dir = b.TempDir()
 	if *bigHouse != "" {
-		dir = filepath.Join(*bigHouse, fmt.Sprintf("%d-%d", *bigEvents, *bigBookings))
+		dir = filepath.Join(*bigHouse, fmt.Sprintf("%d-%d", events, bookings))
 		if _, err := os.Stat(filepath.Join(dir, "whole")); err == nil {
 			return dir
 		}
@@ -55,7 +55,7 @@ func openBigHouse(b *testing.B) (dir string) {
 	tx, err := database.Write.BeginTx(context.Background(), nil)
 	require.NoError(b, err)
 	f := &filler{b: b, tx: tx, random: rand.New(rand.NewPCG(1, 2)), stmts: map[string]*sql.Stmt{}}
-	f.fill(*bigEvents, *bigBookings)
+	f.fill(events, bookings)
 	require.NoError(b, tx.Commit())
 	require.NoError(b, os.WriteFile(filepath.Join(dir, "whole"), nil, 0o600))
 	return dir
@@ -64,7 +64,7 @@ func openBigHouse(b *testing.B) (dir string) {
 // filler writes rows as the store would, without its transactions: a million
 // publishes would take too long.
 type filler struct {
-	b      *testing.B
+	b      testing.TB
 	tx     *sql.Tx
 	random *rand.Rand
 	stmts  map[string]*sql.Stmt

@@ -56,6 +56,7 @@ func inTime(t *testing.T, do func(*testing.T, *site)) {
 		ctx := context.WithoutCancel(t.Context())
 		database, err := db.Open(ctx, dir)
 		require.NoError(t, err)
+		database.Read.SetMaxOpenConns(1) // whoever holds rows while asking again waits for ever
 		logger := slog.New(slog.DiscardHandler)
 		s, err := store.New(ctx, database, logger)
 		require.NoError(t, err)

@@ -45,7 +45,10 @@ type problem struct {
 // programs, a partial for #flash for htmx, a page for browsers.
 func (s *Site) fail(err error, c echo.Context) {
 	if c.Response().Committed {
-		return // a stream that ended; what it was is in the log line
+		if !errors.Is(err, http.ErrAbortHandler) && c.Request().Context().Err() == nil {
+			s.logger.Warn("an answer broke off", "route", c.Path(), "request", c.Get(requestKey), "user", viewer(c).Actor(), "error", err)
+		}
+		return
 	}
 	e := asError(err)
 	status := statuses[e.Code]

@@ -46,16 +46,17 @@ type frame struct {
 	page  bool
 	of    []byte // the snapshot it was made of
 	once  sync.Once
-	bytes []byte
+	bytes []byte // as a chunk of HTTP/1.1
+	plain []byte // the message in it
 }
 
 func newFrames(epoch string, logger *slog.Logger) *frames {
 	return &frames{epoch: epoch, logger: logger}
 }
 
-// frame gives the message of an event for a sight; nil when it shows nothing.
-// The bytes are shared and must not be changed.
-func (f *frames) frame(e *inn.Event, sight inn.Sight, page bool) []byte {
+// frame gives the message of an event for a sight, on its own or as a chunk; nil
+// when it shows nothing. The bytes are shared and must not be changed.
+func (f *frames) frame(e *inn.Event, sight inn.Sight, page, chunked bool) []byte {
 	if page && f.year != nil {
 		sight.Year = f.year(e.Property, time.Now()) // with the year turned, it is another frame
 	}
@@ -64,16 +65,21 @@ func (f *frames) frame(e *inn.Event, sight inn.Sight, page bool) []byte {
 		one = f.add(e, sight, page)
 	}
 	one.once.Do(func() {
-		var err error
-		if one.bytes, err = f.render(context.Background(), e, sight, page); err != nil {
+		room, err := f.render(context.Background(), e, sight, page)
+		if err != nil {
 			// A poison event stops nobody: it is said once and passed over.
 			f.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
+		} else if room != nil {
+			one.bytes, one.plain = inRoom(room)
 		}
 		if f.bytes.Add(int64(len(one.bytes)+len(one.of))) > framesBytes {
 			f.forget()
 		}
 	})
-	return one.bytes
+	if chunked {
+		return one.bytes
+	}
+	return one.plain
 }
 
 func (f *eventFrames) find(e *inn.Event, sight inn.Sight, page bool) *frame {
@@ -117,9 +123,10 @@ func (f *frames) forget() {
 	}
 }
 
-// render makes the message. A component that panics is an error of this event
-// and of nobody's stream.
-func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page bool) (message []byte, err error) {
+// render makes the message, behind room for the head of its chunk; nil when
+// there is nothing to say. A component that panics is an error of this event and
+// of nobody's stream.
+func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page bool) (room []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
@@ -132,10 +139,10 @@ func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page
 		if err != nil {
 			return nil, err
 		}
-		return appendMessage(nil, id, string(e.Type), data), nil
+		return appendMessage(roomFor(id, string(e.Type), data), id, string(e.Type), data), nil
 	}
 	if e.Type.Unsettles() {
-		return named("resync", inn.Position{Epoch: f.epoch, ID: e.ID}), nil
+		return append(roomFor("", "", nil), named("resync", inn.Position{Epoch: f.epoch, ID: e.ID})...), nil
 	}
 	component := views.Live(seen, sight, f.epoch)
 	if component == nil {
@@ -148,7 +155,12 @@ func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page
 	if html.Len() == 0 {
 		return nil, nil
 	}
-	return appendMessage(nil, id, "", html.Bytes()), nil
+	return appendMessage(roomFor(id, "", html.Bytes()), id, "", html.Bytes()), nil
+}
+
+// roomFor makes room for a message of few lines and what is around it.
+func roomFor(id, event string, data []byte) []byte {
+	return make([]byte, chunkRoom, chunkRoom+len(id)+len(event)+len(data)+64)
 }
 
 // eventJSON is an event as programs see it.
@@ -170,7 +182,7 @@ const rfc3339ms = "2006-01-02T15:04:05.000Z07:00"
 // that cannot be read is left out: it must not spoil the list it stands in.
 func asJSON(epoch string, e *inn.Event) eventJSON {
 	payload := e.Data
-	if !json.Valid(payload) {
+	if !bytes.HasPrefix(payload, []byte("{")) || !json.Valid(payload) {
 		payload = json.RawMessage(`{}`)
 	}
 	return eventJSON{

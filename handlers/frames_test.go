@@ -20,8 +20,8 @@ func TestFramesAreBoundedInBytes(t *testing.T) {
 	for id := range int64(30) {
 		e := &inn.Event{ID: id, Type: inn.UserAction, Topic: inn.System, Data: data}
 		for _, sight := range []inn.Sight{{}, {Money: true}} {
-			assert.NotEmpty(t, f.frame(e, sight, false))
-			f.frame(e, sight, true)
+			assert.NotEmpty(t, f.frame(e, sight, false, false))
+			f.frame(e, sight, true, true)
 		}
 		kept := 0
 		for i := range f.of {

@@ -78,14 +78,14 @@ func FuzzBind(f *testing.F) {
 		for _, p := range batch.Publications {
 			require.True(t, p.Type.Publishable(), p.Type)
 			require.True(t, p.Priority == "" || p.Priority.Valid())
-			require.False(t, p.At.After(now.Add(24*time.Hour)))
+			require.False(t, p.At.After(now), "what is ahead counts as now")
 			set := 0
 			if c := p.Booking; c != nil {
 				set++
 				require.True(t, inn.IsIdentifier(c.ID), "%q", c.ID)
 				require.True(t, !c.Category.Given || c.Category.Value.Valid())
 				require.True(t, !c.Status.Given || p.Type == inn.BookingModified && c.Status.Value.Valid())
-				require.True(t, !c.Currency.Given || c.Currency.Value == "" || inn.IsCurrency(c.Currency.Value))
+				require.True(t, !c.Currency.Given || c.Currency.Value == "" || inn.WasCurrency(c.Currency.Value))
 				require.True(t, c.Units.Value >= 0 && c.Guests.Value >= 0 && c.Version.Value >= 0)
 				for _, text := range []string{c.Title.Value, c.Customer.Value, c.Source.Value, c.Email.Value} {
 					require.Equal(t, inn.CleanText(text, false), text)

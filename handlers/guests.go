@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -26,7 +28,9 @@ func (s *Site) showGuests(c echo.Context) error {
 		return err
 	}
 	g := views.Guests{Words: inn.CleanText(c.QueryParam("q"), false)}
-	g.Erased, _ = strconv.Atoi(c.QueryParam("erased")) // anything else is none
+	if err := s.erasures(c, &g); err != nil {
+		return err
+	}
 	if g.Words != "" {
 		if g.Found, err = s.store.FindGuests(c.Request().Context(), p.Viewer, g.Words, guestsShown+1); err != nil {
 			return err
@@ -37,6 +41,34 @@ func (s *Site) showGuests(c echo.Context) error {
 	}
 	g.Found = redacted(p.Viewer, g.Found)
 	return s.render(c, http.StatusOK, views.GuestsPage(p, g))
+}
+
+// erasures fills in which erasures are under way, and whether the one that the
+// address names has ended.
+func (s *Site) erasures(c echo.Context, g *views.Guests) error {
+	ctx := c.Request().Context()
+	underWay, err := s.store.Erasures(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range underWay {
+		g.UnderWay = append(g.UnderWay, shownErasure(e))
+	}
+	id, err := strconv.ParseInt(c.QueryParam("erasure"), 10, 64)
+	if err != nil {
+		return nil // it names none
+	}
+	switch e, err := s.store.Erasure(ctx, id); {
+	case err == nil && !e.DoneAt.IsZero():
+		g.Erased = len(e.Bookings)
+	case err != nil && inn.CodeOf(err) != inn.NotFound:
+		return err
+	}
+	return nil
+}
+
+func shownErasure(e store.Erasure) views.Erasure {
+	return views.Erasure{BegunAt: e.BegunAt, By: e.By, Bookings: len(e.Bookings)}
 }
 
 // showGuest is "/guests/{booking}": what is held about the guest of a booking.
@@ -67,30 +99,43 @@ func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem st
 			g.Chosen = append(g.Chosen, o.Booking.ID)
 		}
 	}
-	p.Path = "/guests/" + url.PathEscape(b.ID) + "?" + url.Values{"booking": g.Chosen, "choose": {"1"}}.Encode()
+	underWay, err := s.store.Erasures(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range underWay {
+		if slices.Contains(e.Bookings, b.ID) {
+			one := shownErasure(e)
+			g.Erasing = &one
+		}
+	}
+	p.Path = "/guests/" + url.PathEscape(b.ID) + "?" + url.Values{"booking": g.Chosen, "word": form["word"], "choose": {"1"}}.Encode()
 	if len(g.Chosen) > 0 {
-		held, err := s.store.Held(ctx, v, g.Chosen)
+		glance, err := s.store.Glance(ctx, v, g.Chosen)
 		if err != nil {
 			return err
 		}
-		g.Held = countHeld(held)
+		g.Held, g.More, g.Naming = countHeld(glance), glance.More, glance.Naming
+		for _, d := range glance.Doubts {
+			g.Doubts = append(g.Doubts, views.GuestDoubt{Name: d.Name, Texts: d.Texts, Times: d.Times, Ticked: slices.Contains(form["word"], d.Name)})
+		}
 	}
 	return s.render(c, status, views.GuestPage(p, g))
 }
 
-func countHeld(held []store.Held) []views.HeldCount {
-	n := map[string]int{}
-	for _, one := range held {
-		n[one.Kind]++
+func countHeld(g store.Glance) []views.HeldCount {
+	all := []views.HeldCount{
+		{Kind: "booking", N: g.Bookings}, {Kind: "event", N: g.Events}, {Kind: "notification", N: g.Notifications}, {Kind: "alert", N: g.Alerts}, {Kind: "property", N: g.Properties},
 	}
-	var counts []views.HeldCount
-	for _, kind := range []string{"booking", "event", "notification", "alert", "property"} {
-		if n[kind] > 0 {
-			counts = append(counts, views.HeldCount{Kind: kind, N: n[kind]})
-		}
-	}
-	return counts
+	return slices.DeleteFunc(all, func(h views.HeldCount) bool { return h.N == 0 })
 }
+
+// erasePatience is for how long who asked for an erasure waits for its end before
+// the page says that it is in progress.
+const erasePatience = 5 * time.Second
+
+// mostTicked is how many names a form may tick.
+const mostTicked = 100
 
 // eraseGuest forgets the guest of the ticked bookings. The form is plain: the
 // page it was sent from has nothing left to show.
@@ -108,12 +153,54 @@ func (s *Site) eraseGuest(c echo.Context) error {
 	chosen := form["booking"]
 	slices.Sort(chosen)
 	chosen = slices.Compact(chosen)
-	err = s.store.EraseGuest(c.Request().Context(), viewer(c), chosen)
-	s.frames.forget() // some may be erased also when not all could be
+	if len(form["word"]) > mostTicked {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/word", Detail: fmt.Sprintf("choose at most %d names", mostTicked)}})
+	}
+	id, err := s.store.BeginErasure(c.Request().Context(), viewer(c), chosen, form["word"])
 	if err != nil {
 		return err
 	}
-	return done(c, "/guests?erased="+strconv.Itoa(len(chosen)))
+	s.erasing.ring()
+	ctx, stop := context.WithTimeout(c.Request().Context(), erasePatience)
+	defer stop()
+	if _, err := s.store.ErasureDone(ctx, id); err != nil {
+		return err
+	}
+	return done(c, "/guests?erasure="+strconv.FormatInt(id, 10))
+}
+
+// eraseAgain is when an erasure that could not go on is tried again.
+const eraseAgain = time.Minute
+
+// keepErasing does the erasures that were asked for, and those that a stop of the
+// server left, until ctx ends.
+func (s *Site) keepErasing(ctx context.Context) {
+	again := time.NewTicker(eraseAgain)
+	defer again.Stop()
+	for {
+		err := s.store.Erase(ctx)
+		s.frames.forget() // some may be erased also when not all could be
+		if err != nil && ctx.Err() == nil {
+			s.logger.Error("a guest could not be erased whole; it is tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.erasing:
+		case <-again.C:
+		}
+	}
+}
+
+// knock wakes who does the next of something; it may be knocked at while that is
+// under way.
+type knock chan struct{}
+
+func (k knock) ring() {
+	select {
+	case k <- struct{}{}:
+	default: // it has been
+	}
 }
 
 // held gives what an export is to hold: all about the guest of the bookings that

@@ -147,7 +147,7 @@ func TestErasingIsAskedTwice(t *testing.T) {
 	page := admin.get("/guests/M-1").Body
 	assert.Contains(t, page, `value="M-1" checked`)
 	assert.Contains(t, page, `value="M-2">`, "another guest of that name, perhaps")
-	assert.Contains(t, page, "the same name, and another address")
+	assert.Contains(t, page, "the same name, but no e-mail or phone in common")
 
 	r := admin.form("/guests/M-1/erase", "booking", "M-2")
 	assert.Equal(t, http.StatusUnprocessableEntity, r.Status)
@@ -159,6 +159,81 @@ func TestErasingIsAskedTwice(t *testing.T) {
 	assert.Contains(t, admin.get("/bookings/M-1").Body, marker)
 	assert.Contains(t, admin.get("/bookings/M-1").Body, `href="/guests/M-1"`)
 	assert.NotContains(t, s.as("manager").get("/bookings/M-1").Body, "/guests")
+}
+
+// A channel's placeholder joins nobody, a first name that is also a word stays
+// where it is a word, and who ticks it sees where.
+func TestWhatMayMeanSomethingElseIsShownAndAskedFor(t *testing.T) {
+	s := newSite(t)
+	key, admin := s.key("events:write"), s.as("admin")
+	sunny := func(id, name string) string {
+		return fmt.Sprintf(`{"type":"booking:new","property":"lake-house","payload":{"id":%q,"type":"property","title":"Two nights","customerName":%q}}`, id, name)
+	}
+	alert := func(alertKey, title string) string {
+		return fmt.Sprintf(`{"type":"alert:raised","property":"lake-house","payload":{"key":%q,"title":%q}}`, alertKey, title)
+	}
+	key.publish(sunny("S-1", "Sunny"))
+	key.publish(sunny("S-2", "sunny"))
+	for i := range 3 {
+		key.publish(sunny(fmt.Sprint("R-", i), "Reserved"))
+	}
+	key.publish(alert("gas", "Sunny terrace: gas leak"))
+	key.publish(alert("key", "Key of Sunny is lost"))
+	key.publish(`{"type":"user:action","payload":{"note":"a sunny day"}}`)
+
+	page := admin.get("/guests/R-0").Body
+	assert.NotContains(t, page, "R-1", "a placeholder is not a guest")
+	page = admin.get("/guests/S-1").Body
+	assert.Contains(t, page, `value="S-2">`, "the same name alone is a question")
+	assert.Contains(t, page, "Are these theirs too?")
+	assert.Contains(t, page, `data-doubt="Sunny"`)
+	assert.Contains(t, page, `name="word" value="Sunny">`, "nothing is ticked")
+	for _, text := range []string{"Sunny terrace: gas leak", "Key of Sunny is lost", "a sunny day"} {
+		assert.Contains(t, page, text)
+	}
+
+	r := admin.form("/guests/S-1/erase", "booking", "S-1", "sure", "yes")
+	require.Equal(t, http.StatusSeeOther, r.Status, r.Body)
+	assert.Contains(t, admin.get("/properties/lake-house").Body, "Sunny terrace: gas leak")
+	assert.Contains(t, admin.get("/bookings/S-2").Body, "sunny", "who was not ticked is another")
+
+	key.publish(sunny("S-3", "Sunny"))
+	r = admin.form("/guests/S-3/erase", "booking", "S-3", "word", "Sunny", "sure", "yes")
+	require.Equal(t, http.StatusSeeOther, r.Status, r.Body)
+	assert.Contains(t, admin.get("/properties/lake-house").Body, "Key of Erased guest is lost", "somebody has ticked it")
+	assert.Contains(t, admin.get("/bookings/S-2").Body, "sunny")
+}
+
+// What takes long is not waited for by the browser: the page says that it is in
+// progress, and when it is done.
+func TestAnErasureInProgressIsSaid(t *testing.T) {
+	s := newSite(t)
+	key, admin := s.key("events:write"), s.as("admin")
+	key.publish(withMarker("new", "M-1", "lake-house", ""))
+	id, err := s.store.BeginErasure(t.Context(), inn.Viewer{Name: "command line"}, []string{"M-1"}, nil)
+	require.Equal(t, inn.NotFound, inn.CodeOf(err), "who sees nothing begins nothing")
+	require.Zero(t, id)
+	v, err := s.store.Member(t.Context(), 2)
+	require.NoError(t, err)
+	id, err = s.store.BeginErasure(t.Context(), v.Viewer(), []string{"M-1"}, nil) // and nobody wakes who does it
+	require.NoError(t, err)
+	path := fmt.Sprint("/guests?erasure=", id)
+	page := admin.get(path).Body
+	assert.Contains(t, page, "In progress")
+	assert.Contains(t, page, "1 booking")
+	assert.Contains(t, page, "The admin")
+	assert.NotContains(t, page, "Erased, in")
+	page = admin.get("/guests/M-1").Body
+	assert.Contains(t, page, "In progress")
+	assert.NotContains(t, page, `data-action="erase"`, "nobody needs to ask again")
+	require.NoError(t, s.store.Erase(t.Context()))
+	assert.NotContains(t, admin.get("/guests/M-1").Body, "In progress")
+	page = admin.get(path).Body
+	assert.NotContains(t, page, "In progress")
+	assert.Contains(t, page, "Erased, in 1 booking")
+	assert.NotContains(t, admin.get("/guests?erasure=99").Body, "Erased, in", "there is no such erasure")
+	assert.Equal(t, http.StatusOK, admin.get("/guests?erasure=x").Status)
+	assert.Contains(t, s.as("super").get("/activity/audit").Body, "began to erase a guest")
 }
 
 func TestAGuestsExport(t *testing.T) {

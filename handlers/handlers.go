@@ -77,13 +77,15 @@ type Site struct {
 	preferred *preferred
 	turns     *turns
 	lookout   lookout
-	beats     bell // rings for every stream once in 15 s
-	state     bell // rings for pages when something on them may have changed that is no event
-	ticks     bell // rings every second, for the panels of some pages
+	erasing   knock // somebody has asked for an erasure
+	beats     bell  // rings for every stream once in 15 s
+	state     bell  // rings for pages when something on them may have changed that is no event
+	ticks     bell  // rings every second, for the panels of some pages
 	meters    *meters
 	inspector inspector
 	health    health
 	drain     drain
+	bulk      bulk // large bodies take turns
 	behind    behind
 	registry  http.Handler
 	patterns  map[string]bool // every method and route pattern
@@ -95,7 +97,7 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
 		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch(), logger),
-		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(),
+		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(), erasing: make(knock, 1), bulk: make(bulk, bulkAtOnce),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
 	site.frames.year = site.years.at
@@ -176,6 +178,7 @@ func (s *Site) Background(ctx context.Context) {
 	beside.Go(func() { s.keepIndexed(ctx) })
 	beside.Go(func() { s.keepTime(ctx) })
 	beside.Go(func() { s.keepRetention(ctx) })
+	beside.Go(func() { s.keepErasing(ctx) })
 	changed := s.board.Changed()
 	var gathered <-chan time.Time
 	for {

@@ -33,20 +33,22 @@ func (s *Site) showHistory(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if asked.Property != "" {
-		if err := s.sees(c, asked.Property); err != nil {
-			return err
-		}
+	chosen, slug, err := s.choice(ctx, v, asked.Property)
+	if err != nil {
+		return err
 	}
-	h := views.History{Asked: asked}
+	asked.Property = slug
+	h := views.History{Asked: asked, Properties: chosen}
 	f := filterOf(asked, v)
 	f.Limit = historyShown + 1
 	if f.Before, err = s.place(query.Get("before")); err != nil {
 		return err
 	}
 	var reached int64
-	if h.Events, reached, err = s.store.HistoryPage(ctx, v, f); err != nil {
-		return err
+	if chosen.Found == nil {
+		if h.Events, reached, err = s.store.HistoryPage(ctx, v, f); err != nil {
+			return err
+		}
 	}
 	switch {
 	case len(h.Events) > historyShown:
@@ -59,9 +61,6 @@ func (s *Site) showHistory(c echo.Context) error {
 	if h.Newest && !asked.OnlyProperty() {
 		// What arrives may not match, and is counted instead.
 		p.Scope = historyScope + asked.Query().Encode()
-	}
-	if h.Properties, err = s.store.Sold(ctx, v); err != nil {
-		return err
 	}
 	if h.Actors, err = s.actors(ctx, v, h); err != nil {
 		return err
@@ -124,31 +123,20 @@ func filterOf(a views.HistoryAsked, v inn.Viewer) store.EventFilter {
 // is named on the page anyway.
 func (s *Site) actors(ctx context.Context, v inn.Viewer, h views.History) ([]views.Actor, error) {
 	names := map[string]string{v.Actor(): v.Name}
-	add := func(members []inn.Member, err error) error {
-		for _, m := range members {
-			names[m.Viewer().Actor()] = m.Name
-		}
-		return err
+	people, err := s.store.Colleagues(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range people {
+		names[m.Viewer().Actor()] = m.Name
 	}
 	if v.May(inn.ActivityView, "") {
-		if err := add(s.store.Members(ctx)); err != nil {
-			return nil, err
-		}
 		keys, err := s.store.Keys(ctx)
 		if err != nil {
 			return nil, err
 		}
 		for _, k := range keys {
 			names[k.Viewer().Actor()] = k.Name
-		}
-	} else {
-		for _, slug := range v.Properties {
-			if !v.May(inn.PropertyView, slug) {
-				continue
-			}
-			if err := add(s.store.PeopleOf(ctx, slug)); err != nil {
-				return nil, err
-			}
 		}
 	}
 	for _, e := range h.Events {

@@ -54,7 +54,7 @@ func (s *Site) exportHistory(c echo.Context) error {
 			err = s.still(ctx, v)
 		}
 		if err != nil {
-			return breakOff(c, err)
+			return err // the file breaks off, and can be seen to; the log says why
 		}
 	}
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"io"
@@ -25,25 +26,43 @@ const (
 	tooLarge = "The body is too large: 256 KiB for one event, 1 MiB for an array."
 )
 
+const (
+	// bulky is from what size on a body is taken in one after the other: reading it
+	// takes so long that a hundred at once would leave nobody else a processor.
+	bulky = 64 << 10
+	// bulkAtOnce is how many are: one is read while another is written.
+	bulkAtOnce = 2
+	// bulkWait is how long one waits for its turn.
+	bulkWait = 5 * time.Second
+)
+
+// bulk is the turns of bulky bodies.
+type bulk chan struct{}
+
+// enter waits for a turn, which ends with done.
+func (b bulk) enter(ctx context.Context) (done func(), err error) {
+	timer := time.NewTimer(bulkWait)
+	defer timer.Stop()
+	select {
+	case b <- struct{}{}:
+		return func() { <-b }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-timer.C:
+		return nil, inn.Busy()
+	}
+}
+
 // publish is POST /api/v1/events and POST /api/realtime/trigger: one event in
 // any of the three shapes, or an array of them. When it answers 2xx, what it
 // was sent is committed and synced.
 func (s *Site) publish(c echo.Context) error {
 	v := viewer(c)
-	body, err := readJSON(c)
+	body, err := readBody(c)
 	if err != nil {
 		return err
 	}
-	c.Set(bodyKey, body)
-	idem := store.Idempotency{Key: c.Request().Header.Get("Idempotency-Key"), Body: sha256.Sum256(body)}
-	if idem.Key != "" && !inn.IsIdentifier(idem.Key) {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
-	}
-	batch, err := bindBatch(body, time.Now())
-	if err != nil {
-		return err
-	}
-	events, replayed, err := s.store.Publish(c.Request().Context(), v, idem, batch)
+	batch, events, replayed, err := s.take(c, v, body)
 	if err != nil {
 		return err
 	}
@@ -58,6 +77,32 @@ func (s *Site) publish(c echo.Context) error {
 		return err
 	}
 	return c.JSONBlob(status, answer)
+}
+
+// take reads a body and stores what is in it; a bulky one waits for its turn. The
+// whole of it is here, and nobody waits for its sender.
+func (s *Site) take(c echo.Context, v inn.Viewer, body []byte) (batch inn.Batch, events []*inn.Event, replayed bool, err error) {
+	ctx := c.Request().Context()
+	if len(body) > bulky {
+		done, err := s.bulk.enter(ctx)
+		if err != nil {
+			return batch, nil, false, err
+		}
+		defer done()
+	}
+	if err := wellFormed(body); err != nil {
+		return batch, nil, false, err
+	}
+	c.Set(bodyKey, body)
+	idem := store.Idempotency{Key: c.Request().Header.Get("Idempotency-Key"), Body: sha256.Sum256(body)}
+	if idem.Key != "" && !inn.IsIdentifier(idem.Key) {
+		return batch, nil, false, inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
+	}
+	if batch, err = bindBatch(body, time.Now()); err != nil {
+		return batch, nil, false, err
+	}
+	events, replayed, err = s.store.Publish(ctx, v, idem, batch)
+	return batch, events, replayed, err
 }
 
 // published is the answer to a publish: what was appended, as the publisher may
@@ -87,6 +132,15 @@ func (s *Site) published(v inn.Viewer, array bool, events []*inn.Event) ([]byte,
 // readJSON reads a body that claims to be JSON and is: of bearable size, one
 // value, UTF-8, no name twice in an object, nested no deeper than maxDepth.
 func readJSON(c echo.Context) ([]byte, error) {
+	body, err := readBody(c)
+	if err != nil {
+		return nil, err
+	}
+	return body, wellFormed(body)
+}
+
+// readBody reads a body that claims to be JSON, of bearable size.
+func readBody(c echo.Context) ([]byte, error) {
 	r := c.Request()
 	media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 	if err != nil || media != "application/json" {
@@ -100,5 +154,5 @@ func readJSON(c echo.Context) ([]byte, error) {
 	if len(body) > maxBatch || !array && len(body) > maxBody {
 		return nil, inn.E(inn.TooLarge, tooLarge)
 	}
-	return body, wellFormed(body)
+	return body, nil
 }

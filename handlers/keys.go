@@ -25,10 +25,16 @@ func (s *Site) keysPage(c echo.Context, status int, k views.Keys) error {
 	if k.Keys, err = s.store.Keys(ctx); err != nil {
 		return err
 	}
-	if k.Properties, err = s.store.Sold(ctx, p.Viewer); err != nil {
+	limits := make([][]string, len(k.Keys))
+	for i, key := range k.Keys {
+		limits[i] = key.Properties
+	}
+	if k.Properties, err = s.theirNames(c, limits...); err != nil {
 		return err
 	}
-	k.Form.Properties = k.Properties
+	if k.Form.Properties, err = s.boxes(ctx, p.Viewer, "/keys", k.Form.Properties.Chosen, k.Form.Properties.Words); err != nil {
+		return err
+	}
 	return s.render(c, status, views.KeysPage(p, k))
 }
 
@@ -38,9 +44,16 @@ func (s *Site) makeKey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	typed := views.KeyForm{Name: strings.TrimSpace(form.Get("name")), Chosen: form["property"]}
+	typed := views.KeyForm{
+		Name: strings.TrimSpace(form.Get("name")), Properties: views.PropertyBoxes{Chosen: tickedNow(form, nil), Words: form.Get(views.FieldFind)},
+	}
 	for _, scope := range form["scope"] {
 		typed.Scopes = append(typed.Scopes, inn.Scope(scope))
+	}
+	if looks(form) && isHTMX(c) {
+		return s.showFound(c, "/keys", views.LimitedTo, views.LimitedHint, typed.Properties)
+	} else if looks(form) {
+		return s.keysPage(c, http.StatusOK, views.Keys{Form: typed})
 	}
 	made := views.MadeKey{Name: typed.Name}
 	scopes, err := inn.ParseScopes(form["scope"])
@@ -49,7 +62,7 @@ func (s *Site) makeKey(c echo.Context) error {
 		e.Fields = []inn.FieldError{{Pointer: "/scope", Detail: "needs at least one of those listed"}}
 		err = e
 	} else {
-		made.Secret, err = s.store.AddKey(c.Request().Context(), viewer(c), inn.Key{Name: typed.Name, Scopes: scopes, Properties: typed.Chosen})
+		made.Secret, err = s.store.AddKey(c.Request().Context(), viewer(c), inn.Key{Name: typed.Name, Scopes: scopes, Properties: typed.Properties.Chosen})
 	}
 	if shown, status := s.formError(c, err); shown != nil {
 		typed.Problem = shown

@@ -28,6 +28,17 @@ func (s *Site) showNotifications(c echo.Context) error {
 	if l.Asked, err = askNotifications(c.QueryParams()); err != nil {
 		return err
 	}
+	chosen, slug, err := s.choice(ctx, v, l.Asked.Property)
+	if err != nil && inn.CodeOf(err) != inn.NotFound {
+		return err
+	}
+	if err == nil {
+		l.Asked.Property = slug // else nothing is of what it names
+	}
+	l.Properties = chosen
+	if chosen.Found != nil {
+		return s.render(c, http.StatusOK, views.NotificationsPage(p, l))
+	}
 	f := cardFilter(l.Asked, p.Now, p.Zone)
 	if l.Asked.Priority == "" && l.Asked.Words == "" {
 		urgent, rest := true, false
@@ -53,9 +64,6 @@ func (s *Site) showNotifications(c echo.Context) error {
 		l.Next = s.nextPage(c, l.Cards[listShown-1].Event)
 	case reached > 0:
 		l.Next, l.Partly = s.nextPage(c, reached), true
-	}
-	if l.Properties, err = s.store.Sold(ctx, v); err != nil {
-		return err
 	}
 	return s.render(c, http.StatusOK, views.NotificationsPage(p, l))
 }

@@ -2,11 +2,11 @@ package handlers
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"baithaka/inn"
-	"baithaka/store"
 )
 
 // notificationJSON is a card as programs see it.
@@ -42,11 +42,10 @@ func (s *Site) listNotifications(c echo.Context) error {
 			return err
 		}
 	}
-	f := store.NotificationFilter{
-		Kind: asked.Kind, Priority: asked.Priority, Property: asked.Property, Search: asked.Words, Limit: limit + 1,
-	}
-	if v.UserID != 0 {
-		f.Unread, f.Read = asked.Unread == "true", asked.Unread == "false"
+	f := cardFilter(asked, time.Now(), inn.Location(v.Zone))
+	f.Limit = limit + 1
+	if v.UserID == 0 { // a key has no read marks
+		f.Unread, f.Read = false, false
 	}
 	if f.Before, err = s.place(c.QueryParam("after")); err != nil {
 		return err

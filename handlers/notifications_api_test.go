@@ -3,7 +3,9 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -86,4 +88,29 @@ func TestNotificationsAPI(t *testing.T) {
 	assert.NotEmpty(t, one["acknowledgedAt"])
 	assert.Equal(t, 204, manager.post("/api/v1/notifications/alert:lake-house:boiler/unack", "").Status)
 	assert.NotContains(t, list(manager, "?priority=critical").Notifications[0], "acknowledgedBy")
+}
+
+// Every filter narrows: one that is read and not applied would show more than
+// was asked for.
+func TestNotificationsAPIFilters(t *testing.T) {
+	s := newSite(t)
+	manager, key, writer := s.as("manager"), s.key("events:read"), s.key("events:write")
+	writer.publish(boilerOff)
+	for i := range 3 {
+		writer.publish(booking("new", fmt.Sprintf("BK-%d", i), "lake-house", ""))
+	}
+	s.alter(`UPDATE notifications SET updated = updated - 3 * 86400000 WHERE subject = 'booking:BK-0'`)
+	s.alter(`UPDATE notifications SET updated = updated - 10 * 86400000 WHERE subject = 'booking:BK-1'`)
+	today := time.Now().UTC()
+	day := func(ago int) string { return today.AddDate(0, 0, -ago).Format(time.DateOnly) }
+	for query, want := range map[string]int{
+		"": 3, "?kind=booking_update": 3, "?kind=alert_update": 0, "?priority=critical": 0, "?property=lake-house": 3, "?q=BK-1": 1, "?q=nothing": 0,
+		"?period=7d": 2, "?period=30d": 3, "?from=" + day(5): 2, "?to=" + day(2): 2, "?from=" + day(5) + "&to=" + day(2): 1, "?to=" + day(5) + "&from=" + day(2): 1,
+	} {
+		for who, c := range map[string]*caller{"manager": manager, "key": key} {
+			r := c.get("/api/v1/notifications" + query)
+			require.Equal(t, 200, r.Status, r.Body)
+			assert.Equal(t, want, strings.Count(r.Body, `"id":"booking:`), "%s as %s: %s", query, who, r.Body)
+		}
+	}
 }

@@ -45,7 +45,7 @@ func (s *Site) showDashboard(c echo.Context) error {
 	if d.Alerts, err = s.store.OpenAlerts(ctx, v, "", alertsShown); err != nil {
 		return err
 	}
-	if d.Properties, err = s.store.Properties(ctx, v); err != nil {
+	if d.Properties, err = s.store.CountProperties(ctx, v); err != nil {
 		return err
 	}
 	d.Bookings, d.Feed = redacted(v, d.Bookings), redactedEvents(v, d.Feed)
@@ -84,10 +84,21 @@ func (s *Site) showBookings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	l.Query = c.QueryParams()
+	chosen, slug, err := s.choice(ctx, v, l.Property)
+	if err != nil && inn.CodeOf(err) != inn.NotFound {
+		return err
+	}
+	if err == nil {
+		l.Property = slug // else nothing is of what it names
+	}
+	l.Properties = chosen
 	f := store.BookingFilter{Property: l.Property, Status: l.Status, Search: l.Search, Before: before, Limit: listShown + 1}
 	var reached int64
-	if l.Bookings, reached, err = s.store.BookingsPage(ctx, v, f); err != nil {
-		return err
+	if chosen.Found == nil {
+		if l.Bookings, reached, err = s.store.BookingsPage(ctx, v, f); err != nil {
+			return err
+		}
 	}
 	switch {
 	case len(l.Bookings) > listShown:
@@ -95,9 +106,6 @@ func (s *Site) showBookings(c echo.Context) error {
 		l.Next = s.nextPage(c, l.Bookings[listShown-1].Event)
 	case reached > 0:
 		l.Next, l.Partly = s.nextPage(c, reached), true
-	}
-	if l.Properties, err = s.store.Sold(ctx, v); err != nil {
-		return err
 	}
 	l.Bookings = redacted(v, l.Bookings)
 	return s.render(c, http.StatusOK, views.BookingsPage(p, l))
@@ -124,25 +132,35 @@ func (s *Site) showBooking(c echo.Context) error {
 	}))
 }
 
-// showProperties is "/properties".
+// showProperties is "/properties": a page of them, by name.
 func (s *Site) showProperties(c echo.Context) error {
 	p, err := s.page(c, "Properties", "/properties")
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	properties, err := s.store.Properties(ctx, p.Viewer)
+	after := c.QueryParam("after")
+	l := views.PropertiesList{Words: inn.CleanText(c.QueryParam("q"), false), Further: after != ""}
+	properties, more, err := s.store.Properties(ctx, p.Viewer, store.PropertyFilter{Words: l.Words, After: after, Limit: fewProperties})
 	if err != nil {
 		return err
 	}
-	lines := make([]views.PropertyLine, len(properties))
+	l.Search = more || l.Words != "" || l.Further
+	l.Lines = make([]views.PropertyLine, len(properties))
 	for i, property := range properties {
-		lines[i].Property = property
-		if lines[i].Metrics, err = s.figuresOf(ctx, p.Viewer, figures.Property(property.Slug)); err != nil {
+		l.Lines[i].Property = property
+		if l.Lines[i].Metrics, err = s.figuresOf(ctx, p.Viewer, figures.Property(property.Slug)); err != nil {
 			return err
 		}
 	}
-	return s.render(c, http.StatusOK, views.PropertiesPage(p, lines))
+	if more {
+		next := url.Values{"after": {properties[len(properties)-1].Slug}}
+		if l.Words != "" {
+			next.Set("q", l.Words)
+		}
+		l.Next = next.Encode()
+	}
+	return s.render(c, http.StatusOK, views.PropertiesPage(p, l))
 }
 
 // showProperty is one property: its figures, its bookings, its feed, its

@@ -85,7 +85,7 @@ type bigSite struct {
 
 func newBigSite(b *testing.B) *bigSite {
 	b.Helper()
-	database, err := db.Open(b.Context(), openBigHouse(b))
+	database, err := db.Open(b.Context(), openBigHouse(b, *bigEvents, *bigBookings))
 	require.NoError(b, err)
 	logger := slog.New(slog.DiscardHandler)
 	ctx, stop := context.WithCancel(context.WithoutCancel(b.Context()))

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"baithaka/inn"
@@ -60,16 +61,28 @@ func (s *Site) tick(done <-chan struct{}) {
 // reach yet is searched event by event, so that it should not be much.
 const indexEvery = 250 * time.Millisecond
 
-// keepIndexed brings the log's search index along behind the publishers, until
-// ctx ends.
+// keepIndexed brings along behind the publishers what they do not wait for: the
+// log's search index, and cards that are addressed to many. After an upgrade that
+// folds letters otherwise it also makes anew, little by little, what was there. It
+// does until ctx ends.
 func (s *Site) keepIndexed(ctx context.Context) {
 	ticker := time.NewTicker(indexEvery)
 	defer ticker.Stop()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() {
+		if err := s.store.Refold(ctx); err != nil && ctx.Err() == nil {
+			s.logger.Error("the search index could not be brought to this version's folding; the next start goes on with it", "error", err)
+		}
+	})
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+			if err := s.store.Address(ctx); err != nil && ctx.Err() == nil && inn.CodeOf(err) != inn.Unavailable {
+				s.logger.Warn("cards could not be brought to all whom they are addressed to; trying again", "error", err)
+			}
 			if err := s.store.Index(ctx); err != nil && ctx.Err() == nil && inn.CodeOf(err) != inn.Unavailable {
 				s.logger.Warn("the log could not be indexed; trying again", "error", err)
 			}

@@ -52,7 +52,7 @@ func (p *auditPanel) send(ctx context.Context, st *stream) error {
 	if err != nil || len(acts) == 0 {
 		return err
 	}
-	properties, err := p.site.store.EveryProperty(ctx)
+	properties, err := p.site.store.PropertiesNamed(ctx, st.viewer, views.PropertiesIn(acts))
 	if err != nil {
 		return err
 	}

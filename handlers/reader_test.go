@@ -28,6 +28,7 @@ type reader struct {
 	site     *site
 	status   int
 	header   http.Header
+	program  bool         // its events are JSON
 	messages chan message // closed at the end
 	failed   error        // why it ended; read after messages is closed
 	close    func()
@@ -45,7 +46,7 @@ func (s *site) stream(path string, who *caller, lastEventID string, headers ...s
 	require.NoError(s.t, err)
 	res, err := s.client.Do(req)
 	require.NoError(s.t, err)
-	r := &reader{t: s.t, site: s, status: res.StatusCode, header: res.Header, messages: make(chan message, 1<<16)}
+	r := &reader{t: s.t, site: s, status: res.StatusCode, header: res.Header, program: strings.HasPrefix(path, "/api/"), messages: make(chan message, 1<<16)}
 	r.close = func() { res.Body.Close() }
 	s.t.Cleanup(r.close)
 	if r.status != http.StatusOK {
@@ -72,6 +73,9 @@ func (r *reader) next(within time.Duration) message {
 		}
 		if m.HasID {
 			r.lastID = m.ID
+		}
+		if r.program && strings.Contains(m.Event, ":") {
+			require.NoError(r.t, theContract().fitsText("/components/schemas/Event", m.Data), "openapi.json and the stream: %s", m.Data)
 		}
 		return m
 	case <-time.After(within):

@@ -19,18 +19,24 @@ import (
 
 // note gives the request an id and writes one line when it ends: who, which
 // route, how it went, how long. Never a path with an id in it, a query, a name
-// or a secret.
+// or a secret. An answer that failed after it had begun is then cut off, or
+// what there is of it would look whole.
 func (s *Site) note(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Set(beganKey, time.Now())
 		id := rand.Text()[:12]
 		c.Set(requestKey, id)
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		if err := next(c); err != nil {
+		err := next(c)
+		broken := err != nil && c.Response().Committed
+		if err != nil {
 			c.Error(err)
 		}
 		if c.Get(takenKey) == nil {
 			s.answered(lineOf(c), viewer(c), c.Response().Size)
+		}
+		if broken {
+			panic(http.ErrAbortHandler) // net/http does it, and says nothing
 		}
 		return nil
 	}
@@ -73,22 +79,49 @@ func (s *Site) headers(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // hosts refuses a request for a host that is not this one: a page elsewhere
-// whose name was pointed here (DNS rebinding) gets nothing.
+// whose name was pointed here (DNS rebinding) gets nothing. Supervisors and
+// programs come by address, or name no host at all: what they ask says nothing
+// to a browser that has no key.
 func (s *Site) hosts(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !s.ours(c.Request().Host) {
-			return inn.E(inn.Misdirected, "This server does not answer for that host. Start it with --public-url if it should.")
+		r := c.Request()
+		if s.ours(r.Host) || supervises(r.URL.Path) || bearsKey(r) {
+			return next(c)
 		}
-		return next(c)
+		return s.misdirected(r.Host)
 	}
 }
 
+// supervises reports whether a path is asked by what looks after the server.
+func supervises(path string) bool { return path == "/livez" || path == "/readyz" }
+
+// bearsKey reports whether a request stands on what it has as a bearer, and on
+// nothing that a browser adds by itself.
+func bearsKey(r *http.Request) bool {
+	scheme, _, _ := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
+	return strings.EqualFold(scheme, "Bearer") && forPrograms(r)
+}
+
+// misdirected says which host was asked for, since it is mostly a proxy that
+// names another than the browser did.
+func (s *Site) misdirected(host string) error {
+	named := "names no host"
+	if host != "" {
+		named = fmt.Sprintf("names the host %q", host[:min(len(host), 100)])
+	}
+	if s.config.PublicURL != nil {
+		return inn.E(inn.Misdirected, "The request %s, and this server answers only for that of its --public-url. A proxy in front of it has to hand on the Host as the browser sent it.", named)
+	}
+	return inn.E(inn.Misdirected, "The request %s, and without --public-url this server answers only for localhost and IP addresses. Start it with --public-url and the address that browsers use.", named)
+}
+
 // ours compares as browsers do: without regard to case, and with the scheme's
-// own port said or left out. A trailing dot is another host: its cookies and its
-// origin are not ours.
+// own port said or left out. The port of the public address may be left out too,
+// as proxies do. A trailing dot is another host: its cookies and its origin are
+// not ours.
 func (s *Site) ours(host string) bool {
 	if u := s.config.PublicURL; u != nil {
-		return strings.EqualFold(hostPort(host, u.Scheme), hostPort(u.Host, u.Scheme))
+		return strings.EqualFold(hostPort(host, u.Scheme), hostPort(u.Host, u.Scheme)) || strings.EqualFold(host, withoutPort(u))
 	}
 	name := (&url.URL{Host: host}).Hostname()
 	if strings.EqualFold(name, "localhost") {
@@ -101,6 +134,14 @@ func (s *Site) ours(host string) bool {
 // hostPort gives a host without the port that its scheme has anyway.
 func hostPort(host, scheme string) string {
 	return strings.TrimSuffix(host, map[string]string{"https": ":443", "http": ":80"}[scheme])
+}
+
+// withoutPort gives the host of an address as it stands there, brackets and all.
+func withoutPort(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return strings.TrimSuffix(u.Host, ":"+port)
+	}
+	return u.Host
 }
 
 // crossed refuses what another site makes a browser send: a change that comes

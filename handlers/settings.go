@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,7 +38,8 @@ func (s *Site) renderSettings(c echo.Context, p views.Page, shown views.Settings
 		return err
 	}
 	shown.Account.Problem = problem
-	if shown.Properties, err = s.store.Sold(c.Request().Context(), p.Viewer); err != nil {
+	shown.Properties, err = s.boxes(c.Request().Context(), p.Viewer, "/settings", shown.Form[views.FieldOwn], shown.Properties.Words)
+	if err != nil {
 		return err
 	}
 	if shown.House == nil {
@@ -57,11 +59,18 @@ func (s *Site) saveSettings(c echo.Context) error {
 	if err != nil {
 		return inn.E(inn.Malformed, "That is not the form of the settings.")
 	}
-	properties, err := s.store.Sold(ctx, v)
+	before, err := s.store.Preferences(ctx, v.UserID)
 	if err != nil {
 		return err
 	}
-	chosen, problems := readSettings(form, properties)
+	properties, err := s.store.PropertiesNamed(ctx, v, form[views.FieldOwn])
+	if err != nil {
+		return err
+	}
+	chosen, problems := readSettings(form, properties, before)
+	if looks(form) {
+		return s.findOwn(c, form, chosen)
+	}
 	zone := strings.TrimSpace(form.Get(views.FieldZone))
 	if err := inn.CheckZone(zone); err != nil {
 		problems = append(problems, asError(err).Fields...)
@@ -151,16 +160,41 @@ func settingsForm(p inn.Preferences, zone string) url.Values {
 		}
 	}
 	tell("", p.Everywhere)
-	for slug, told := range p.Properties {
+	for _, slug := range slices.Sorted(maps.Keys(p.Properties)) {
 		f.Add(views.FieldOwn, slug)
-		tell(slug, told)
+		tell(slug, p.Properties[slug])
 	}
 	return f
 }
 
+// findOwn shows the form again, as it was sent, with properties that were looked
+// for; htmx gets their tables alone.
+func (s *Site) findOwn(c echo.Context, form url.Values, chosen inn.Preferences) (err error) {
+	for slug, told := range chosen.Properties { // some of which had no table
+		for _, kind := range inn.Kinds {
+			form[views.FieldKind(slug, kind)] = told[kind].Names()
+		}
+	}
+	form[views.FieldOwn] = slices.Sorted(maps.Keys(chosen.Properties))
+	shown := views.Settings{Form: form, Properties: views.PropertyBoxes{Words: form.Get(views.FieldFind)}}
+	if isHTMX(c) {
+		shown.Properties, err = s.boxes(c.Request().Context(), viewer(c), "/settings", form[views.FieldOwn], shown.Properties.Words)
+		if err != nil {
+			return err
+		}
+		return s.render(c, http.StatusOK, views.OwnTablesFound(shown))
+	}
+	p, err := s.page(c, "Settings", "/settings")
+	if err != nil {
+		return err
+	}
+	p.Path = "/settings"
+	return s.renderSettings(c, p, shown, http.StatusOK)
+}
+
 // readSettings reads the form back. A choice for a property that is not theirs
-// is passed over.
-func readSettings(f url.Values, properties []inn.Property) (p inn.Preferences, problems []inn.FieldError) {
+// is passed over; one that has no table in the form stays as it was.
+func readSettings(f url.Values, properties []inn.Property, before inn.Preferences) (p inn.Preferences, problems []inn.FieldError) {
 	number := func(name string) int {
 		n, err := strconv.Atoi(strings.TrimSpace(f.Get(name)))
 		if err != nil {
@@ -188,6 +222,12 @@ func readSettings(f url.Values, properties []inn.Property) (p inn.Preferences, p
 	}
 	p.Everywhere = readTold(f, "")
 	p.Properties = map[string]inn.Told{}
+	if f.Has(views.FieldFind) {
+		maps.Copy(p.Properties, before.Properties)
+		for _, slug := range f[views.FieldShown] {
+			delete(p.Properties, slug)
+		}
+	}
 	for _, property := range properties {
 		if slices.Contains(f[views.FieldOwn], property.Slug) {
 			p.Properties[property.Slug] = readTold(f, property.Slug)

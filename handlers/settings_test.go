@@ -27,11 +27,11 @@ func TestSettingsFormHoldsEveryPreference(t *testing.T) {
 		p.Properties["lake-house"][kind] = inn.Channels{Desktop: kind == inn.BookingUpdate}
 	}
 	house := []inn.Property{{Slug: "lake-house"}, {Slug: "hill-cottage"}}
-	got, problems := readSettings(settingsForm(p, ""), house)
+	got, problems := readSettings(settingsForm(p, ""), house, inn.Preferences{})
 	require.Empty(t, problems)
 	assert.Equal(t, p, got)
 
-	got, problems = readSettings(settingsForm(p, ""), house[1:])
+	got, problems = readSettings(settingsForm(p, ""), house[1:], p)
 	require.Empty(t, problems)
 	assert.Empty(t, got.Properties, "a property that is not theirs is passed over")
 }

@@ -98,6 +98,7 @@ type site struct {
 	db      *db.DB
 	url     string
 	client  *http.Client
+	stop    context.CancelFunc // of what is done beside requests
 	logged  *logged
 	mu      sync.Mutex
 	callers map[string]*caller
@@ -127,6 +128,14 @@ func newSite(t *testing.T, configs ...Config) *site {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "baithaka.db"), template, 0o600))
 	database, err := db.Open(t.Context(), dir)
 	require.NoError(t, err)
+	database.Read.SetMaxOpenConns(1) // whoever holds rows while asking again waits for ever
+	return siteOver(t, database, configs...)
+}
+
+// siteOver is a server over a database that is open, with as many readers as it
+// has.
+func siteOver(t *testing.T, database *db.DB, configs ...Config) *site {
+	t.Helper()
 	out := &logged{}
 	logger := slog.New(slog.NewJSONHandler(out, nil))
 	s, err := store.New(context.WithoutCancel(t.Context()), database, logger)
@@ -142,11 +151,12 @@ func newSite(t *testing.T, configs ...Config) *site {
 
 	work, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var working sync.WaitGroup
+	one.stop = stop
 	working.Go(func() { s.Watch(work) })
-	working.Go(func() { log.Run(work) })
+	working.Go(func() { log.Run(store.Ahead(work)) })
 	working.Go(func() { board.Run(work) })
 	working.Go(func() { one.Background(work) })
-	server := httptest.NewServer(one.Handler())
+	server := httptest.NewServer(watched(t, one.Handler()))
 	one.url = server.URL
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
 	one.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

@@ -98,9 +98,9 @@ func (s *spreadsheet) value(raw json.RawMessage) {
 		}
 		return
 	}
-	if _, err := time.Parse(time.DateOnly, text); err == nil {
+	if _, is := inn.ParseDate(text); is {
 		s.ours(text)
-	} else if t, err := time.Parse(time.RFC3339, text); err == nil {
+	} else if t, is := inn.ParseInstant(text); is {
 		s.ours(t.In(s.zone).Format(time.DateTime))
 	} else {
 		s.text(text)

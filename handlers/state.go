@@ -134,7 +134,7 @@ func (st *stream) add(ctx context.Context, component templ.Component) error {
 	if err := component.Render(ctx, &html); err != nil {
 		return err
 	}
-	st.out = appendMessage(st.out, "", "", html.Bytes())
+	st.put(appendMessage(nil, "", "", html.Bytes()))
 	return nil
 }
 
@@ -154,18 +154,20 @@ func (s *shown) add(ctx context.Context, st *stream, key any, render func() temp
 	message, known := s.of[key]
 	s.mu.Unlock()
 	if known {
-		st.out = append(st.out, message...)
+		st.put(message)
 		return nil
 	}
-	before := len(st.out)
-	if err := st.add(ctx, render()); err != nil {
+	var html bytes.Buffer
+	if err := render().Render(ctx, &html); err != nil {
 		return err
 	}
+	message = appendMessage(nil, "", "", html.Bytes())
+	st.put(message)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.of == nil || len(s.of) >= shownKept {
 		s.of = map[any][]byte{}
 	}
-	s.of[key] = bytes.Clone(st.out[before:])
+	s.of[key] = message
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +35,9 @@ type stream struct {
 	from    int64                 // the place the page was made at
 	state   *pageState            // nil for a program
 	visible int                   // how many events a page has caught up with
-	out     []byte                // what is to be written next
+	chunked bool                  // what is written has to be chunks
+	out     []byte                // what is to be written next, as it is to be written
+	bye     bool                  // the reader was told not to come back: the end of the body is in order
 	due     atomic.Uint32         // why it was called, if not for an event
 	called  func()                // what the log calls
 	line    *logLine              // of the request, when its connection was taken over
@@ -65,10 +68,23 @@ func (s *Site) sayBye(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.write(named("bye", s.log.Position())); err != nil || taken {
+	bye := named("bye", s.log.Position())
+	if taken && takesChunks(c.Request()) {
+		bye = append(appendChunk(nil, bye), lastChunk...)
+	}
+	if err := w.write(bye); err != nil || taken {
 		w.close()
 	}
 	return nil
+}
+
+// put adds a message to what is to be written.
+func (st *stream) put(message []byte) {
+	if st.chunked {
+		st.out = appendChunk(st.out, message)
+	} else {
+		st.out = append(st.out, message...)
+	}
 }
 
 // streamEvents is GET /api/v1/stream: the log as JSON for programs.
@@ -84,7 +100,7 @@ func (s *Site) streamEvents(c echo.Context) error {
 // serve opens the stream and hands on what there is. Once it has caught up, it
 // goes on by being called; only where the connection is net/http's does the
 // handler stay until the client goes, the viewer may not stay, or the server
-// stops.
+// stops; unless it said bye it then has net/http cut the body off.
 func (st *stream) serve(c echo.Context) (err error) {
 	s, ctx := st.site, c.Request().Context()
 	scope := c.QueryParam("scope")
@@ -116,11 +132,12 @@ func (st *stream) serve(c echo.Context) (err error) {
 	taken := false
 	if st.wire, taken, err = openWire(c); err != nil {
 		s.streams.leave(st.seat)
-		return nil // the client went before it had anything
+		return err // the client went before it had anything
 	}
-	st.out = append(st.out, hello(st.cursor.Position(), max(s.log.Head(), st.cursor.Pos()), given == resumed)...)
+	st.chunked = taken && takesChunks(c.Request())
+	st.put(hello(st.cursor.Position(), max(s.log.Head(), st.cursor.Pos()), given == resumed))
 	if given == lost {
-		st.out = append(st.out, named("resync", st.cursor.Position())...)
+		st.put(named("resync", st.cursor.Position()))
 	}
 	st.called, st.over = func() { s.turns.add(st) }, make(chan struct{})
 	s.streams.begins(st.seat, st)
@@ -138,6 +155,9 @@ func (st *stream) serve(c echo.Context) (err error) {
 	case <-ctx.Done():
 		st.look(dueEnd)
 		<-st.over // nothing may be written after the handler has returned
+	}
+	if !st.bye {
+		return http.ErrAbortHandler // cut off
 	}
 	return nil
 }
@@ -186,7 +206,7 @@ func (st *stream) resync(ctx context.Context) error {
 	}
 	st.state = st.site.newPageState(st.viewer, st.state.asked)
 	st.due.Or(dueState)
-	st.out = append(st.out, named("resync", st.cursor.Position())...)
+	st.put(named("resync", st.cursor.Position()))
 	return nil
 }
 
@@ -273,12 +293,13 @@ func (st *stream) passRights(ctx context.Context, e *inn.Event) error {
 		// The page shows what its viewer might see before: it reads itself anew.
 		st.state = st.site.newPageState(st.viewer, st.state.asked)
 		st.due.Or(dueState)
-		st.out = append(st.out, named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID})...)
+		st.put(named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID}))
 	}
 	return nil
 }
 
-// hand gives the frame of one event, if this viewer is to have it.
+// hand gives the frame of one event as it is to be written, if this viewer is to
+// have it.
 func (st *stream) hand(e *inn.Event) []byte {
 	sees, sight := st.glance.At(&st.viewer, e)
 	if st.state != nil {
@@ -287,7 +308,7 @@ func (st *stream) hand(e *inn.Event) []byte {
 	if !sees || !st.page && e.Type.Internal() || st.wants != nil && !st.wants(e) {
 		return nil
 	}
-	frame := st.site.frames.frame(e, sight, st.page)
+	frame := st.site.frames.frame(e, sight, st.page, st.chunked)
 	if frame != nil {
 		st.seat.handing(e.ID)
 	}

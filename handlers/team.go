@@ -32,13 +32,16 @@ func (s *Site) teamPage(c echo.Context, status int, t views.Team) error {
 		return err
 	}
 	here := s.streams.people()
-	for _, m := range members {
-		t.People = append(t.People, teamMember(p.Viewer, m, here))
+	theirs := make([][]string, len(members))
+	for i, m := range members {
+		t.People, theirs[i] = append(t.People, teamMember(p.Viewer, m, here)), m.Properties
 	}
-	if t.Form, err = s.memberForm(c, t.Form); err != nil {
+	if t.Form, err = s.memberForm(c, "/team", t.Form); err != nil {
 		return err
 	}
-	t.Properties = t.Form.Properties
+	if t.Properties, err = s.theirNames(c, theirs...); err != nil {
+		return err
+	}
 	return s.render(c, status, views.TeamPage(p, t))
 }
 
@@ -47,8 +50,9 @@ func teamMember(v inn.Viewer, m inn.Member, here presence) views.TeamMember {
 	return views.TeamMember{Member: m, OnLine: onLine || m.ID == v.UserID, Yours: v.Role.MayGrant(m.Role), You: m.ID == v.UserID}
 }
 
-// memberForm completes a form with what there is to choose from.
-func (s *Site) memberForm(c echo.Context, f views.MemberForm) (views.MemberForm, error) {
+// memberForm completes a form, which is sent to a path, with what there is to
+// choose from.
+func (s *Site) memberForm(c echo.Context, path string, f views.MemberForm) (views.MemberForm, error) {
 	v := viewer(c)
 	for _, role := range inn.Roles {
 		if v.Role.MayGrant(role) {
@@ -56,7 +60,7 @@ func (s *Site) memberForm(c echo.Context, f views.MemberForm) (views.MemberForm,
 		}
 	}
 	var err error
-	f.Properties, err = s.store.Sold(c.Request().Context(), v)
+	f.Properties, err = s.boxes(c.Request().Context(), v, path, f.Properties.Chosen, f.Properties.Words)
 	return f, err
 }
 
@@ -67,10 +71,16 @@ func (s *Site) inviteMember(c echo.Context) error {
 		return err
 	}
 	typed := views.MemberForm{
-		Name: form.Get("name"), Email: strings.TrimSpace(form.Get("email")), Role: inn.Role(form.Get("role")), Chosen: form["property"],
+		Name: form.Get("name"), Email: strings.TrimSpace(form.Get("email")), Role: inn.Role(form.Get("role")),
+		Properties: views.PropertyBoxes{Chosen: tickedNow(form, nil), Words: form.Get(views.FieldFind)},
+	}
+	if looks(form) && isHTMX(c) {
+		return s.showFound(c, "/team", views.TheirProperties, views.TheirHint, typed.Properties)
+	} else if looks(form) {
+		return s.teamPage(c, http.StatusOK, views.Team{Form: typed})
 	}
 	link, err := s.store.Invite(c.Request().Context(), viewer(c), inn.Member{
-		Name: typed.Name, Email: typed.Email, Role: typed.Role, Properties: typed.Chosen,
+		Name: typed.Name, Email: typed.Email, Role: typed.Role, Properties: typed.Properties.Chosen,
 	})
 	if shown, status := s.formError(c, err); shown != nil {
 		typed.Problem = shown
@@ -162,9 +172,12 @@ func (s *Site) memberPage(c echo.Context, status int, id int64, typed *views.Mem
 	p.Title, p.Path, p.Scope = m.Name, "/team/"+strconv.FormatInt(id, 10), teamScope
 	v := views.MemberView{TeamMember: teamMember(p.Viewer, m, s.streams.people()), Link: link}
 	if typed == nil {
-		typed = &views.MemberForm{Role: m.Role, Chosen: m.Properties}
+		typed = &views.MemberForm{Role: m.Role, Properties: views.PropertyBoxes{Chosen: m.Properties}}
 	}
-	if v.Form, err = s.memberForm(c, *typed); err != nil {
+	if v.Form, err = s.memberForm(c, p.Path, *typed); err != nil {
+		return err
+	}
+	if v.Properties, err = s.theirNames(c, m.Properties); err != nil {
 		return err
 	}
 	if v.Sessions, err = s.store.SignedIn(ctx, id); err != nil {
@@ -198,8 +211,19 @@ func (s *Site) changeMember(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	typed := views.MemberForm{Role: inn.Role(form.Get("role")), Chosen: form["property"]}
-	err = s.store.ChangeMember(c.Request().Context(), viewer(c), id, typed.Role, typed.Chosen)
+	m, err := s.store.Member(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	typed := views.MemberForm{
+		Role: inn.Role(form.Get("role")), Properties: views.PropertyBoxes{Chosen: tickedNow(form, m.Properties), Words: form.Get(views.FieldFind)},
+	}
+	if looks(form) && isHTMX(c) {
+		return s.showFound(c, "/team/"+strconv.FormatInt(id, 10), views.TheirProperties, views.TheirHint, typed.Properties)
+	} else if looks(form) {
+		return s.memberPage(c, http.StatusOK, id, &typed, nil)
+	}
+	err = s.store.ChangeMember(c.Request().Context(), viewer(c), id, typed.Role, typed.Properties.Chosen)
 	if shown, status := s.formError(c, err); shown != nil {
 		typed.Problem = shown
 		return s.memberPage(c, status, id, &typed, nil)

@@ -9,6 +9,7 @@ import (
 
 	"baithaka/inn"
 	"baithaka/live"
+	"baithaka/store"
 )
 
 // batchBytes is about how much is gathered before it is written.
@@ -98,7 +99,7 @@ func (st *stream) sayQuickly(b *batch) error {
 		st.due.Or(why)
 		return nil
 	}
-	err := st.say(context.Background(), why)
+	err := st.say(store.Patient(context.Background()), why)
 	b.add(st.out)
 	st.out = nil
 	return err
@@ -118,7 +119,7 @@ func (st *stream) say(ctx context.Context, why uint32) error {
 		}
 	}
 	if why&dueBeat != 0 {
-		st.out = append(st.out, named("beat", st.cursor.Position())...)
+		st.put(named("beat", st.cursor.Position()))
 	}
 	return nil
 }
@@ -170,7 +171,7 @@ func (st *stream) run() {
 		}
 	}()
 	// The request may have ended long ago; the stream has not.
-	if err := st.follow(context.Background()); err != nil {
+	if err := st.follow(store.Patient(context.Background())); err != nil {
 		st.end(err)
 	}
 }
@@ -206,7 +207,7 @@ func (st *stream) follow(ctx context.Context) error {
 			continue
 		}
 		if !st.seat.live {
-			st.out = append(st.out, named("live", st.cursor.Position())...)
+			st.put(named("live", st.cursor.Position()))
 			st.seat.live = true
 			why |= dueState
 		}
@@ -244,9 +245,13 @@ func (st *stream) flush() error {
 func (st *stream) end(err error) {
 	switch {
 	case errors.Is(err, errBye):
-		st.out = append(st.out, named("bye", st.cursor.Position())...)
+		st.bye = true
+		st.put(named("bye", st.cursor.Position()))
+		if st.chunked {
+			st.out = append(st.out, lastChunk...)
+		}
 	case errors.Is(err, live.ErrClosed):
-		st.out = append(st.out, farewell(st.cursor.Position())...)
+		st.put(farewell(st.cursor.Position()))
 	case errors.Is(err, live.ErrLost):
 		// Trimmed under a reader that slow: it is told when it comes back.
 	case !errors.Is(err, errGone):

@@ -13,8 +13,9 @@ import (
 )
 
 // takenWire is an HTTP/1.1 connection taken over from net/http: the buffers and
-// the goroutine of the request go back, and the body ends when the connection
-// does. One goroutine at a time writes.
+// the goroutine of the request go back. What is written has to be chunks where
+// takesChunks says so; for HTTP/1.0 the body ends when the connection does. One
+// goroutine at a time writes.
 type takenWire struct {
 	conn net.Conn
 	raw  syscall.RawConn // nil when the socket can only be written to by waiting
@@ -38,7 +39,10 @@ func takeOver(c echo.Context) (*takenWire, error) {
 	c.Response().Committed, c.Response().Status = true, http.StatusOK
 	h := c.Response().Header()
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
-	h.Set("Connection", "close") // no length and no chunks: the end is the end of the connection
+	if takesChunks(c.Request()) {
+		h.Set("Transfer-Encoding", "chunked")
+	}
+	h.Set("Connection", "close") // nobody reads what comes behind this request
 	head := bytes.NewBufferString("HTTP/1.1 200 OK\r\n")
 	_ = h.Write(head) // into memory
 	head.WriteString("\r\n")

@@ -26,7 +26,7 @@ import (
 // over gives the same site behind another server, with a client of its kind.
 func (s *site) over(kind string) *site {
 	s.t.Helper()
-	server := httptest.NewUnstartedServer(s.Handler())
+	server := httptest.NewUnstartedServer(watched(s.t, s.Handler()))
 	switch kind {
 	case "HTTP/2":
 		protocols := new(http.Protocols)
@@ -39,6 +39,7 @@ func (s *site) over(kind string) *site {
 	default:
 		server.Start()
 	}
+	server.Client().CheckRedirect = s.client.CheckRedirect
 	s.t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
@@ -122,21 +123,20 @@ func readUntil(t *testing.T, r *bufio.Reader, text string) {
 }
 
 // The head of a connection that was taken over is the one net/http would have
-// sent, but for the length, which ends with the connection. What a client sends
-// behind its request is nobody's.
+// sent. What a client sends behind its request is nobody's.
 func TestHeadOfATakenConnection(t *testing.T) {
 	s := newSite(t)
 	writer := s.key("events:write")
 	conn, r, head := s.rawStream(s.key("events:read"), "GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
 	for name, want := range map[string]string{
-		"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no", "Connection": "close",
+		"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no", "Connection": "close", "Transfer-Encoding": "chunked",
 		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
 	} {
 		assert.Equal(t, []string{want}, head.Values(name), name)
 	}
 	_, err := http.ParseTime(head.Get("Date"))
 	assert.NoError(t, err)
-	for _, name := range []string{"Transfer-Encoding", "Content-Length", "Content-Encoding"} {
+	for _, name := range []string{"Content-Length", "Content-Encoding"} {
 		assert.Empty(t, head.Values(name), name)
 	}
 	readUntil(t, r, "event: live")

@@ -60,10 +60,10 @@ type AlertChange struct {
 // reports changed = false when everything already is as the change says.
 func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.Time) (next Alert, changed bool, err error) {
 	next = a
-	if c.Title.Given {
+	if c.Title.Given && !sameText(a.Title, c.Title.Value) {
 		next.Title = c.Title.Value
 	}
-	if c.Detail.Given {
+	if c.Detail.Given && !sameText(a.Detail, c.Detail.Value) {
 		next.Detail = c.Detail.Value
 	}
 	if c.Priority != "" {

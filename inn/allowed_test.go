@@ -51,7 +51,7 @@ func filled(v reflect.Value) {
 }
 
 // saying names the fields of a struct that say something.
-func saying(v any) (names []string) {
+func namesIn(v any) (names []string) {
 	of := reflect.ValueOf(v)
 	for i := range of.NumField() {
 		if !of.Field(i).IsZero() {
@@ -66,7 +66,7 @@ func saying(v any) (names []string) {
 func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 	var b Booking
 	filled(reflect.ValueOf(&b).Elem())
-	all := saying(b)
+	all := namesIn(b)
 	hidden := map[string]string{
 		"Price": "money", "Priced": "money", "Email": "contacts", "Phone": "contacts", "Notes": "contacts",
 	}
@@ -79,15 +79,15 @@ func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 				want = append(want, field)
 			}
 		}
-		assert.ElementsMatch(t, want, saying(b.Redact(s)), "%+v", s)
+		assert.ElementsMatch(t, want, namesIn(b.Redact(s)), "%+v", s)
 	}
-	assert.Equal(t, all, saying(b.Redact(Sight{Money: true, Contacts: true, Houses: true})))
+	assert.Equal(t, all, namesIn(b.Redact(Sight{Money: true, Contacts: true, Houses: true})))
 
 	var m Metrics
 	filled(reflect.ValueOf(&m).Elem())
 	assert.ElementsMatch(t, strings.Fields("Scope Window ActiveBookings BookingsChange TotalCustomers CustomersChange Occupancy Timestamp Tonight NewToday Trend WindowLen"),
-		saying(m.Redact(Sight{Contacts: true})))
-	assert.ElementsMatch(t, []string{"Bookings", "Customers", "Occupancy"}, saying(m.Redact(Sight{}).Trend))
+		namesIn(m.Redact(Sight{Contacts: true})))
+	assert.ElementsMatch(t, []string{"Bookings", "Customers", "Occupancy"}, namesIn(m.Redact(Sight{}).Trend))
 	assert.Equal(t, m, m.Redact(Sight{Money: true}))
 }
 

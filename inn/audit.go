@@ -30,13 +30,14 @@ const (
 	SettingsChanged Deed = "settings:changed"
 	HouseRestored   Deed = "house:restored"
 	ActErased       Deed = "act:erased"
+	GuestForgetting Deed = "guest:erasing" // an erasure was begun; its end is an act of its own
 	GuestForgotten  Deed = "guest:erased"
 )
 
 // Deeds lists them in the order of the documentation.
 var Deeds = []Deed{
 	MemberAdded, MemberInvited, MemberJoined, MemberAltered, MemberDisabled, MemberEnabled, LinkMade, PasswordChanged,
-	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, ActErased, GuestForgotten,
+	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, ActErased, GuestForgetting, GuestForgotten,
 }
 
 // Act is one administrative act as the audit keeps it: who did what to whom,
@@ -107,6 +108,8 @@ func (a Act) Says() string {
 		return "restored a backup"
 	case ActErased:
 		return "erased what was said here"
+	case GuestForgetting:
+		return "began to erase a guest"
 	case GuestForgotten:
 		return "erased a guest"
 	case "":

@@ -263,7 +263,7 @@ func (b *Booking) stamp(was Status, at time.Time) {
 func diff(a, b Booking) []Change {
 	var changes []Change
 	field := func(name, from, to string) {
-		if from != to {
+		if !sameText(from, to) {
 			changes = append(changes, Change{name, from, to})
 		}
 	}

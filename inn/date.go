@@ -42,7 +42,19 @@ func (d Date) Begin(zone *time.Location) time.Time { return d.At(0, zone) }
 // so many minutes after midnight. An hour that the clock passes over is over when
 // it has; one that comes twice has come the first time.
 func (d Date) At(minutes int, zone *time.Location) time.Time {
-	want := d.Time().Unix() + int64(minutes)*60 // as the clock shows it, read as if it were of UTC
+	return shows(d.Time().Unix()+int64(minutes)*60, zone)
+}
+
+// EndOfDay gives when the date of an instant in a zone ends: the first instant of
+// the next.
+func EndOfDay(t time.Time, zone *time.Location) time.Time {
+	year, month, day := t.In(zone).Date()
+	return shows(time.Date(year, month, day+1, 0, 0, 0, 0, time.UTC).Unix(), zone)
+}
+
+// shows gives the first instant at which the clock of a zone has come to a time,
+// which is read as if it were of UTC.
+func shows(want int64, zone *time.Location) time.Time {
 	// No clock on earth is further from UTC than that, so the time has not come yet.
 	for t := time.Unix(want, 0).Add(-26 * time.Hour).In(zone); ; {
 		_, offset := t.Zone()

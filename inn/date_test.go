@@ -54,6 +54,8 @@ func TestADayHoldsTheInstantsOfItsDate(t *testing.T) {
 			require.Equal(t, date, DateOf(begins, zone), name)
 			require.Equal(t, date, DateOf(ends.Add(-time.Nanosecond), zone), name)
 			require.Less(t, DateOf(begins.Add(-time.Nanosecond), zone), date, name)
+			require.Equal(t, ends, EndOfDay(begins, zone), name)
+			require.Equal(t, ends, EndOfDay(ends.Add(-time.Nanosecond), zone), name)
 			require.Equal(t, dayOf(date), dayIn(begins.UnixMilli(), zone), name)
 			require.Equal(t, dayOf(date)-1, dayIn(begins.UnixMilli()-1, zone), name)
 		}

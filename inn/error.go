@@ -109,6 +109,12 @@ func TextOf(err error) string {
 // viewer.
 func NoSuch(noun string) *Error { return E(NotFound, "No such %s.", noun) }
 
+// Busy is the answer when too many wait for the same thing: 503, to be asked for
+// again in a moment.
+func Busy() *Error {
+	return &Error{Code: Unavailable, Text: "Too much is asked for at once just now. Try again in a moment.", RetryAfter: 2 * time.Second}
+}
+
 // At gives the error for the i-th of a batch: its pointers begin with the
 // place, and where it had none it gets one.
 func (e *Error) At(i int) *Error {

@@ -106,7 +106,7 @@ const (
 
 	NotificationHeld     Type = "notification:held"     // somebody has a booking in hand
 	NotificationReleased Type = "notification:released" // nobody has it any more: it rings again
-	NotificationsCleaned Type = "notification:cleaned"  // old cards are gone, and with them their part of the badges
+	NotificationsCleaned Type = "notification:cleaned"  // cards came or went beside what happened, and with them their part of the badges
 
 	GuestErased  Type = "guest:erased"  // what the log held of a guest has been rewritten
 	HouseChanged Type = "house:changed" // the settings of the house: its zone and currency, how long things are kept

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func guestOf(bookings ...Booking) Guest {
+func guestOf(bookings ...Booking) *Guest {
 	g := NewGuest()
 	for _, b := range bookings {
 		g.Note(b)
@@ -91,4 +91,45 @@ func TestLimits(t *testing.T) {
 	var e *Error
 	require.ErrorAs(t, next.Validate(), &e)
 	assert.Len(t, e.Fields, 2+6, "zone, currency and every limit but the one that may be 0: %v", e.Fields)
+}
+
+func TestGuestsAreComparedAsTheSearchFolds(t *testing.T) {
+	a := Booking{Customer: "Zoë O’Connor", Email: "zoe@x.test", Phone: "+49 (0)30 1234567"}
+	for _, c := range []struct {
+		b    Booking
+		by   string
+		sure bool
+	}{
+		{Booking{Customer: "ZOE OCONNOR", Email: "ZOË@x.test"}, "name", true},
+		{Booking{Customer: "O'Connor Zoe\u0308", Phone: "030 1234567"}, "name", true},
+		{Booking{Customer: "Zoe O'Connor"}, "name", false}, // nothing but the name
+		{Booking{Customer: "Zoe O'Connor", Email: "other@x.test"}, "name", false},
+		{Booking{Customer: "Vikram", Email: "zoe@x.test"}, "e-mail", false},
+		{Booking{Customer: "Vikram", Phone: "0049301234567"}, "phone", false},
+		{Booking{Customer: "Zoe Connor"}, "", false},
+	} {
+		by, sure := SameGuest(a, c.b)
+		assert.Equal(t, c.by, by, c.b)
+		assert.Equal(t, c.sure, sure, c.b)
+	}
+	channel := Booking{Customer: "Reserved", Email: "noreply@channel.test"}
+	by, sure := SameGuest(channel, Booking{Customer: "reserved", Email: "noreply@channel.test"})
+	assert.Equal(t, "", by, "a placeholder joins nobody")
+	assert.False(t, sure)
+	by, sure = SameGuest(Booking{Customer: "Reserved", Email: "a@b.test"}, Booking{Customer: "Reserved", Email: "a@b.test"})
+	assert.Equal(t, "e-mail", by)
+	assert.False(t, sure)
+
+	for words, found := range map[string]bool{
+		"oconnor": true, "zoë": true, "ZOE oconn": true, "zoe@X.test": true, "030 1234567": true, "1234567": true, "+49301234567": true, "bk1003": true, "BK-1003": true,
+		"1003": true, "zoe x": false, "100": false, "": false, "—": false,
+	} {
+		b := a
+		b.ID = "BK-1003"
+		assert.Equal(t, found, b.FoundBy(words), words)
+	}
+	one, other := a, Booking{Customer: "somebody else", Email: "ZOË@X.TEST"}
+	assert.Equal(t, one.guest(), other.guest(), "the figures count them once")
+	one.Email, other = "", Booking{Customer: "zoe oconnor"}
+	assert.Equal(t, one.guest(), other.guest())
 }

@@ -1,8 +1,8 @@
 // Package inn holds the words of the trade: what a booking, an alert, a
 // property, a member and an event are, what may happen to them, and who may see
-// what. It imports the standard library and the time zones,
-// and does no I/O of its own, so that the
-// store, the stream and the pages can all speak of the same things.
+// what. Beside the standard library it imports the time zones and
+// golang.org/x/text, for what Unicode says of letters, and does no I/O of its own,
+// so that the store, the stream and the pages can all speak of the same things.
 //
 // The glossary:
 //
@@ -22,6 +22,8 @@ package inn
 import (
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Desk is the reserved slug that stands for bookings without a property: the
@@ -66,7 +68,8 @@ func IsSlug(s string) bool {
 }
 
 // CleanText turns control characters into spaces and trims the ends. Line
-// breaks survive where lines are allowed (details and notes).
+// breaks survive where lines are allowed (details and notes). The text is composed
+// (NFC): what differs only in how an accent is encoded looks the same and is.
 func CleanText(s string, lines bool) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -77,5 +80,9 @@ func CleanText(s string, lines bool) string {
 		}
 		return r
 	}, strings.ReplaceAll(s, "\r\n", "\n"))
-	return strings.TrimSpace(s)
+	return strings.TrimSpace(norm.NFC.String(s))
 }
+
+// sameText reports whether two texts are one to the eye. What was stored before
+// texts were composed is compared with what is.
+func sameText(a, b string) bool { return a == b || norm.NFC.String(a) == norm.NFC.String(b) }

@@ -95,7 +95,11 @@ func (k Key) Viewer() Viewer {
 	if len(v.Properties) == 0 {
 		v.Properties = owner.Properties
 	}
-	v.Properties = slices.DeleteFunc(slices.Clone(v.Properties), func(p string) bool { return !slices.Contains(owner.Properties, p) })
+	theirs := make(map[string]bool, len(owner.Properties))
+	for _, p := range owner.Properties {
+		theirs[p] = true
+	}
+	v.Properties = slices.DeleteFunc(slices.Clone(v.Properties), func(p string) bool { return !theirs[p] })
 	if len(v.Properties) == 0 {
 		return Viewer{}
 	}

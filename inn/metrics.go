@@ -58,13 +58,16 @@ type Trend struct{ Revenue, Bookings, Customers, Occupancy []float64 }
 // MarshalJSON writes the amount as a number in major units.
 func (m Money) MarshalJSON() ([]byte, error) { return []byte(m.String()), nil }
 
+// MaxWindow is over how many days figures are given at the most.
+const MaxWindow = 366
+
 // ParseWindow reads "7d" to "366d"; "" is 30 days.
 func ParseWindow(s string) (days int, err error) {
 	if s == "" {
 		return 30, nil
 	}
 	days, err = strconv.Atoi(strings.TrimSuffix(s, "d"))
-	if err != nil || !strings.HasSuffix(s, "d") || days < 1 || days > 366 {
+	if err != nil || !strings.HasSuffix(s, "d") || days < 1 || days > MaxWindow {
 		return 0, InvalidQuery([]FieldError{{"/window", "must be 1d to 366d, for example 30d"}})
 	}
 	return days, nil

@@ -79,9 +79,9 @@ func (p Property) Card(e *Event) Notification {
 }
 
 // Erase gives the card of a booking without its guest.
-func (n Notification) Erase(g Guest) Notification {
+func (n Notification) Erase(g *Guest) Notification {
 	n.Title = ErasedGuest
-	if g.names(n.Body) {
+	if g.Named(n.Body) {
 		n.Body = ""
 	}
 	return n

@@ -88,6 +88,7 @@ const (
 	MaxToastSeconds = 60
 	MuteFor         = time.Hour
 	maxMute         = 24 * time.Hour
+	maxOwn          = 200 // every page holds what was chosen
 	dayMinutes      = 24 * 60
 )
 
@@ -133,6 +134,9 @@ func (p Preferences) Validate(now time.Time) error {
 		if q.From < 0 || q.From >= dayMinutes || q.Until < 0 || q.Until >= dayMinutes {
 			wrong(fmt.Sprintf("/quiet/%d", day), "must be times such as 22:00 and 07:00")
 		}
+	}
+	if len(p.Properties) > maxOwn {
+		wrong("/own", fmt.Sprintf("must be %d properties or fewer", maxOwn))
 	}
 	if p.MutedUntil.After(now.Add(maxMute)) {
 		wrong("/mutedUntil", "must be within a day: nothing mutes for ever")

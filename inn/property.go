@@ -91,3 +91,17 @@ func (p Property) Validate() error {
 type PropertyChange struct {
 	Slug, Status, Title, Detail string
 }
+
+// Apply gives the property as the change says it is.
+func (p Property) Apply(c PropertyChange) Property {
+	if !sameText(p.Status, c.Status) {
+		p.Status = c.Status
+	}
+	if !sameText(p.Title, c.Title) {
+		p.Title = c.Title
+	}
+	if !sameText(p.Detail, c.Detail) {
+		p.Detail = c.Detail
+	}
+	return p
+}

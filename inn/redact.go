@@ -3,7 +3,6 @@ package inn
 import (
 	"encoding/json"
 	"strings"
-	"time"
 )
 
 // What a sight lets through is named here, field by field. A field that is added
@@ -239,8 +238,8 @@ func window(raw json.RawMessage) (json.RawMessage, bool) {
 
 func instant(raw json.RawMessage) (json.RawMessage, bool) {
 	return worded(raw, func(s string) bool {
-		_, err := time.Parse(time.RFC3339, s)
-		return err == nil
+		_, ok := ParseInstant(s)
+		return ok
 	})
 }
 

@@ -54,10 +54,8 @@ func (v Viewer) Rooms() []string {
 	if v.MayAnywhere(FinancialView) {
 		rooms = append(rooms, RoomFinancial)
 	}
-	for _, p := range v.Properties {
-		if v.May(PropertyView, p) {
-			rooms = append(rooms, "property:"+p)
-		}
+	for _, p := range v.Theirs(PropertyView) {
+		rooms = append(rooms, "property:"+p)
 	}
 	return rooms
 }

@@ -4,7 +4,6 @@ import (
 	"hash/maphash"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -50,16 +49,16 @@ func (s Sales) Add(b Booking) {
 // another process.
 var guests = maphash.MakeSeed()
 
-// guest tells guests apart: by e-mail where it is known, else by name. Bookings
-// erased together were one guest's.
+// guest tells guests apart: by e-mail where it is known, else by name, as the
+// register of guests does. Bookings erased together were one guest's.
 func (b Booking) guest() string {
 	if b.Erased() {
 		return b.ErasedAt.String()
 	}
-	if b.Email != "" {
-		return strings.ToLower(b.Email)
+	if mail := mailKey(b.Email); mail != "" {
+		return mail
 	}
-	return strings.ToLower(strings.Join(strings.Fields(b.Customer), " "))
+	return NameKey(b.Customer)
 }
 
 // Remove takes the bookings with those ids out of a property's.

@@ -65,6 +65,9 @@ func TestCleanText(t *testing.T) {
 		{"a\u2028b\u2029c", "a b c", "a b c"},
 		{"नमस्ते 👩‍👩‍👧", "नमस्ते 👩‍👩‍👧", "नमस्ते 👩‍👩‍👧"},
 		{"a\xffb", "a\ufffdb", "a\ufffdb"},
+		{"Zoe\u0308", "Zoë", "Zoë"},
+		{"\u1112\u1161\u11ab", "한", "한"},
+		{"Ａ ﬁ", "Ａ ﬁ", "Ａ ﬁ"}, // another letter to the eye, and kept
 		{"\n\n", "", ""},
 	} {
 		assert.Equal(t, c.line, CleanText(c.in, false), "%q", c.in)

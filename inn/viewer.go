@@ -82,10 +82,16 @@ func (v Viewer) May(a Action, property string) bool {
 // MayAnywhere reports whether the viewer may do a for at least one property:
 // what a route asks before it knows which.
 func (v Viewer) MayAnywhere(a Action) bool {
-	if v.May(a, "") {
-		return true
+	return v.May(a, "") || len(v.Theirs(a)) > 0
+}
+
+// Theirs gives those of the viewer's properties for which they may do a. What they
+// may do for one that is on their list they may do for each.
+func (v Viewer) Theirs(a Action) []string {
+	if len(v.Properties) == 0 || !v.May(a, v.Properties[0]) {
+		return nil
 	}
-	return slices.ContainsFunc(v.Properties, func(p string) bool { return v.May(a, p) })
+	return v.Properties
 }
 
 // Must refuses a viewer who may do a nowhere: at the door, and once more in the
@@ -119,9 +125,25 @@ func (v Viewer) Meets(other Viewer) bool {
 	if v.UserID == other.UserID || v.May(ActivityView, "") {
 		return true
 	}
-	return slices.ContainsFunc(v.Properties, func(p string) bool {
-		return v.May(PropertyView, p) && slices.Contains(other.Properties, p)
-	})
+	return shareOne(v.Theirs(PropertyView), other.Properties)
+}
+
+// shareOne reports whether two lists have something in common.
+func shareOne(some, others []string) bool {
+	if len(some) > len(others) {
+		some, others = others, some
+	}
+	if len(some) == 0 {
+		return false
+	}
+	if len(some) < 8 { // not worth a map
+		return slices.ContainsFunc(some, func(p string) bool { return slices.Contains(others, p) })
+	}
+	known := make(map[string]bool, len(some))
+	for _, p := range some {
+		known[p] = true
+	}
+	return slices.ContainsFunc(others, func(p string) bool { return known[p] })
 }
 
 func (v Viewer) hasScope(a Action) bool {
@@ -206,10 +228,8 @@ func (v Viewer) Topics() []Topic {
 	if v.UserID != 0 {
 		topics = append(topics, RoleTopic(v.Role))
 	}
-	for _, p := range v.Properties {
-		if v.May(PropertyView, p) {
-			topics = append(topics, PropertyTopic(p))
-		}
+	for _, p := range v.Theirs(PropertyView) {
+		topics = append(topics, PropertyTopic(p))
 	}
 	return topics
 }

@@ -26,6 +26,7 @@ func TestEveryCursorGetsItsSuffixExactlyOnce(t *testing.T) {
 	database, err := db.Open(ctx, t.TempDir())
 	require.NoError(t, err)
 	defer database.Close()
+	database.Read.SetMaxOpenConns(1) // whoever holds rows while asking again waits for ever
 	s, err := store.New(ctx, database, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	defer s.Close()

@@ -52,6 +52,7 @@ const times = part("times", () => {
   function refresh() {
     if (lists) lists.still(write);
     else write();
+    turn();
   }
 
   // When the day ends, so do the date in the heading and, at the end of a year, the
@@ -65,10 +66,7 @@ const times = part("times", () => {
   }
 
   document.addEventListener("htmx:after:swap", refresh);
-  setInterval(() => {
-    refresh();
-    turn();
-  }, 30_000);
+  setInterval(refresh, 30_000);
   refresh();
   return { refresh, clock };
 });

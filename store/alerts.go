@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
+	"strings"
 
 	"baithaka/inn"
 )
@@ -92,21 +95,40 @@ func (t *tx) saveAlert(a inn.Alert, existing bool) error {
 }
 
 // OpenAlerts gives the alerts that still want somebody and that the viewer may
-// see, the most urgent first; at one property, or at all of theirs with "".
+// see, the most urgent first; at one property, or at all of theirs with "". Each
+// priority is walked by an index from its newest, so that it costs what it shows
+// and not how many are open.
 func (s *Store) OpenAlerts(ctx context.Context, by inn.Viewer, property string, limit int) ([]inn.Alert, error) {
-	where, args := visible(by, inn.AlertView, "a.property", []any{limit})
-	if by.UserID != 0 {
-		where = "(" + where + " OR a.property = '')" // the system's are everybody's
+	every := property == "" && by.May(inn.AlertView, "")
+	args := []any{limit}
+	if !every {
+		var at []string
+		switch {
+		case property == "":
+			at = slices.Clone(by.Theirs(inn.AlertView))
+			if by.UserID != 0 {
+				at = append(at, "") // the system's are everybody's
+			}
+		case by.May(inn.AlertView, property):
+			at = []string{property}
+		}
+		args = append(args, asList(at), int64(math.MaxInt64))
 	}
-	if property != "" {
-		args = append(args, property)
-		where += fmt.Sprintf(" AND a.property = $%d", len(args))
+	var newest []string
+	for rank, priority := range inn.Priorities {
+		open := fmt.Sprintf(" AND {t}.priority = '%s' AND {t}.status <> 'resolved'", priority)
+		found := keyed{table: "alerts", index: "alerts_open_at", key: "property", place: "event", as: "a", within: open}.newest("$2", "$3", "$1", "DESC")
+		if every {
+			found = "SELECT a.property AS key, a.event AS place FROM alerts a INDEXED BY alerts_open WHERE 1 = 1" +
+				strings.ReplaceAll(open, "{t}", "a") + " ORDER BY a.event DESC LIMIT $1"
+		}
+		newest = append(newest, fmt.Sprintf("SELECT key, place, '%s' AS priority, %d AS rank FROM (%s)", priority, rank, found))
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+alertColumns+`
-		FROM alerts a INDEXED BY alerts_open LEFT JOIN properties p ON p.slug = a.property
-		WHERE a.status <> 'resolved' AND `+where+`
-		ORDER BY CASE a.priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, a.event DESC
-		LIMIT $1`, args...)
+		FROM (`+strings.Join(newest, " UNION ALL ")+` ORDER BY rank, place DESC LIMIT $1) found
+		CROSS JOIN alerts a INDEXED BY alerts_open_at ON a.property = found.key AND a.priority = found.priority AND a.event = found.place AND a.status <> 'resolved'
+		LEFT JOIN properties p ON p.slug = a.property
+		ORDER BY found.rank, found.place DESC`, args...)
 	return scanAll(rows, err, scanAlert)
 }

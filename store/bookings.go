@@ -171,6 +171,6 @@ func (t *tx) nameOf(slug string) (name string, found bool, err error) {
 // workers, which show nobody anything.
 func (s *Store) BookingsNamed(ctx context.Context, ids []string) ([]inn.Booking, error) {
 	list, args := in(nil, ids)
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+bookingColumns+bookingsFrom+`WHERE b.id IN (`+list+`)`, args...)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+bookingColumns+bookingsFrom+`WHERE b.id IN (`+list+`)`, args...)
 	return scanAll(rows, err, scanBooking)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -55,41 +53,37 @@ func (s *Store) bookings(ctx context.Context, by inn.Viewer, f BookingFilter, pa
 // Each is walked by an index in that order. "" finds nothing.
 func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 	args = []any{f.Before, f.Limit}
-	newest := func(index, column string, value any) string {
-		where := "b.event < $1"
-		if column != "" {
-			args = append(args, value)
-			where += fmt.Sprintf(" AND %s = $%d", column, len(args))
-		}
-		if f.Status != "" && column != "b.status" {
-			args = append(args, f.Status)
-			where += fmt.Sprintf(" AND b.status = $%d", len(args))
-		}
-		return "SELECT * FROM (SELECT b.id, b.event FROM bookings b INDEXED BY " + index + " WHERE " + where + " ORDER BY b.event DESC LIMIT $2)"
+	newest := func(index, where string) string {
+		return "SELECT b.event AS place FROM bookings b INDEXED BY " + index + " WHERE b.event < $1" + where + " ORDER BY b.event DESC LIMIT $2"
 	}
-	var branches []string
+	var found string
 	switch {
-	case f.Property != "" && by.May(inn.BookingView, f.Property):
-		branches = append(branches, newest("bookings_property", "b.property", f.Property))
-	case f.Property != "":
+	case f.Property != "" && !by.May(inn.BookingView, f.Property):
 		return "", nil
-	case !by.May(inn.BookingView, ""):
-		for _, property := range by.Properties {
-			if by.May(inn.BookingView, property) {
-				branches = append(branches, newest("bookings_property", "b.property", property))
-			}
+	case f.Property != "" || !by.May(inn.BookingView, ""):
+		properties := []string{f.Property}
+		if f.Property == "" {
+			properties = by.Theirs(inn.BookingView)
 		}
-		if branches == nil {
+		if len(properties) == 0 {
 			return "", nil
 		}
+		of := keyed{table: "bookings", index: "bookings_property", key: "property", place: "event", as: "b"}
+		args = append(args, asList(properties))
+		if f.Status != "" {
+			args = append(args, f.Status)
+			of.index, of.within = "bookings_property_status", " AND {t}.status = $4"
+		}
+		found = of.newest("$3", "$1", "$2", "DESC")
 	case f.Status != "":
-		branches = append(branches, newest("bookings_status", "b.status", f.Status))
+		args = append(args, f.Status)
+		found = newest("bookings_status", " AND b.status = $3")
 	default:
-		branches = append(branches, newest("bookings_event", "", nil))
+		found = newest("bookings_event", "")
 	}
-	return `SELECT ` + bookingColumns + ` FROM (` + strings.Join(branches, " UNION ALL ") + ` ORDER BY event DESC LIMIT $2) found
-		CROSS JOIN bookings b ON b.id = found.id CROSS JOIN properties p ON p.slug = b.property
-		ORDER BY found.event DESC`, args
+	return `SELECT ` + bookingColumns + ` FROM (` + found + `) found
+		CROSS JOIN bookings b ON b.event = found.place CROSS JOIN properties p ON p.slug = b.property
+		ORDER BY found.place DESC`, args
 }
 
 // searchBookings gives the bookings that hold the words of a filter. They are
@@ -137,7 +131,6 @@ func visible(by inn.Viewer, a inn.Action, column string, args []any) (string, []
 	if by.May(a, "") {
 		return "1 = 1", args
 	}
-	theirs := slices.DeleteFunc(slices.Clone(by.Properties), func(p string) bool { return !by.May(a, p) })
-	list, args := in(args, theirs)
+	list, args := in(args, by.Theirs(a))
 	return column + " IN (" + list + ")", args
 }

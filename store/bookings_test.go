@@ -156,8 +156,12 @@ func TestVisibleLoadsOnlyTheirs(t *testing.T) {
 				assert.Equal(t, inn.NoSuch("booking"), err, "%s: %s", who, id)
 			}
 		}
-		properties, err := s.Properties(ctx, c.v)
+		properties, more, err := s.Properties(ctx, c.v, PropertyFilter{Limit: 10})
 		require.NoError(t, err)
+		assert.False(t, more)
+		n, err := s.CountProperties(ctx, c.v)
+		require.NoError(t, err)
+		assert.Equal(t, len(properties), n, who)
 		var slugs []string
 		for _, p := range properties {
 			slugs = append(slugs, p.Slug)

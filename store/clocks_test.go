@@ -164,8 +164,7 @@ func TestSalesHoldWhatHasNotEnded(t *testing.T) {
 		}
 	}
 	for name, read := range map[string]func() (inn.Sales, error){
-		"all":      func() (inn.Sales, error) { return s.Sales(ctx, time.Now(), 30) },
-		"of a set": func() (inn.Sales, error) { return s.SalesOf(ctx, []string{"lake"}, time.Now(), 30) },
+		"all": func() (inn.Sales, error) { return s.Sales(ctx, time.Now(), 30) },
 	} {
 		sales, err := read()
 		require.NoError(t, err)

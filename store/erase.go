@@ -12,48 +12,110 @@ import (
 	"baithaka/inn"
 )
 
-// eraseStep is how many events one transaction rewrites at the most, so that no
-// publisher waits long behind an erasure.
-const eraseStep = 200
+// eraseStep is how many rows one transaction of an erasure rewrites at the most,
+// and eraseTime after how long it leaves the rest to the next, so that no publisher
+// waits long behind an erasure.
+const (
+	eraseStep = 100
+	eraseTime = 4 * time.Millisecond
+)
+
+// tellAfter is when an erasure that goes on for long tells, before its end, that the
+// guest's bookings are to be read anew.
+const tellAfter = 2 * time.Second
 
 // erasure is the forgetting of one guest: their bookings, and how they are
 // recognised elsewhere.
 type erasure struct {
 	store    *Store
+	id       int64
 	by       inn.Viewer
 	at       time.Time // the same for all of their bookings
-	guest    inn.Guest
+	ids      []string  // of their bookings
+	guest    *inn.Guest
 	subjects map[string]bool // of their bookings
 	asked    bool            // by somebody; else the guest is past their retention, and nobody is told
-	begun    bool            // something has been erased
+	began    time.Time       // this time
+	halfway  bool            // it was told that some of it is done
 }
 
+// BeginErasure begins to forget the guest of some bookings, for good: from here on
+// nothing but Erase is needed, and whatever stops that, it goes on. ticked are
+// names that may as well be words of the language and that go from the texts of
+// others all the same: somebody has looked at these.
+func (s *Store) BeginErasure(ctx context.Context, by inn.Viewer, ids, ticked []string) (id int64, err error) {
+	if _, err := s.heldBookings(ctx, by, ids); err != nil {
+		return 0, err
+	}
+	err = s.write(ctx, func(t *tx) error {
+		now, err := t.standing(by, inn.GuestErase)
+		if err != nil {
+			return err
+		}
+		if id, err = t.beginErasure(now, ids, true); err != nil {
+			return err
+		}
+		for _, name := range ticked {
+			if err := t.recognise(id, inn.Recogniser{Kind: inn.ByTicked, Value: inn.CleanText(name, false)}); err != nil {
+				return err
+			}
+		}
+		return t.audit(now, inn.Act{Deed: inn.GuestForgetting, Subject: inn.Booking{ID: ids[0]}.Subject(), Detail: namingBookings(ids)})
+	})
+	return id, err
+}
+
+// namingBookings is what the audit says of an erasure: it names bookings, never a
+// guest.
+func namingBookings(ids []string) string { return "bookings " + strings.Join(ids, ", ") }
+
 // EraseGuest forgets the guest of some bookings: who they were goes from the
-// rows, from the events that told of them, from the cards, from alerts and
-// reports that mention them, from the search, and from between the rows of the
-// file. Places in the log stay, and what was sold. Each step is a transaction of
-// its own: an erasure that is interrupted has erased some, and is asked for
-// again. What somebody else's bookings say is not touched.
-func (s *Store) EraseGuest(ctx context.Context, by inn.Viewer, ids []string) error {
-	bookings, err := s.heldBookings(ctx, by, ids)
+// rows, from the events that told of them, from the cards, from whatever else
+// mentions them, from the search, and from between the rows of the file. Places in
+// the log stay, and what was sold.
+func (s *Store) EraseGuest(ctx context.Context, by inn.Viewer, ids []string, ticked ...string) error {
+	id, err := s.BeginErasure(ctx, by, ids, ticked)
 	if err != nil {
 		return err
 	}
-	ctx = context.WithoutCancel(ctx) // half an erasure helps nobody
-	e, err := s.erasureOf(ctx, by, bookings)
-	if err != nil {
+	return s.erase(ctx, id)
+}
+
+// Erase goes on with the erasures that are under way, until ctx ends. It returns
+// the first error: what failed is tried again the next time.
+func (s *Store) Erase(ctx context.Context) error {
+	rows, err := s.read.QueryContext(ctx, `SELECT id FROM erasures WHERE done_at = 0 ORDER BY id`)
+	ids, err := scanAll(rows, err, scanID)
+	if err != nil || len(ids) == 0 {
 		return err
 	}
-	e.asked = true
-	err = e.forget(ctx, bookings)
-	if e.begun {
-		// Also after half of it: what has been rewritten is to be read anew.
-		if toldErr := s.write(ctx, func(t *tx) error { return e.told(t, ids, err == nil) }); err == nil {
-			err = toldErr
+	var first error
+	for _, id := range ids {
+		if err := s.erase(ctx, id); err != nil && first == nil {
+			first = err // one that cannot be done just now holds up no other
 		}
 	}
-	if err != nil {
+	return first
+}
+
+// erase does what is left of one erasure. There is one at a time: two that meet in
+// a text would each bring back whom the other has taken out.
+func (s *Store) erase(ctx context.Context, id int64) error {
+	s.erasing.Lock()
+	defer s.erasing.Unlock()
+	e, err := s.underWay(ctx, id)
+	if err != nil || e == nil {
 		return err
+	}
+	if err := e.forget(ctx); err != nil {
+		if e.asked && ctx.Err() == nil {
+			// Also after half of it: what has been rewritten is to be read anew.
+			_ = s.write(ctx, e.told)
+		}
+		return err
+	}
+	if !e.asked {
+		return nil // Forget settles in the end
 	}
 	if err := s.settle(ctx, time.Now()); err != nil {
 		// Nobody sees them any more; Forget comes back to this every hour.
@@ -62,17 +124,34 @@ func (s *Store) EraseGuest(ctx context.Context, by inn.Viewer, ids []string) err
 	return nil
 }
 
-// forget erases the bookings, and what mentions their guest.
-func (e *erasure) forget(ctx context.Context, bookings []inn.Booking) error {
-	for _, b := range bookings {
-		if err := e.booking(ctx, b.ID); err != nil {
+// forget does all of it, in an order in which each text is judged by everything
+// that is known of the guest, and no row is left that an event to come could copy.
+// Whatever of it was done before is found done.
+func (e *erasure) forget(ctx context.Context) error {
+	e.began = time.Now()
+	if err := e.gather(ctx); err != nil {
+		return err
+	}
+	for _, id := range e.ids {
+		if err := e.booking(ctx, id); err != nil {
 			return err
 		}
 	}
-	if err := e.store.write(ctx, e.mentions); err != nil {
+	if e.asked {
+		if err := e.texts(ctx); err != nil {
+			return err
+		}
+		if err := e.others(ctx); err != nil {
+			return err
+		}
+		if err := e.log(ctx); err != nil {
+			return err
+		}
+	}
+	if err := e.words(ctx); err != nil {
 		return err
 	}
-	return e.log(ctx)
+	return e.end(ctx)
 }
 
 // mostErased is how many bookings one erasure takes.
@@ -93,42 +172,29 @@ func (s *Store) heldBookings(ctx context.Context, by inn.Viewer, ids []string) (
 	return bookings, nil
 }
 
-// erasureOf begins an erasure. It gathers how the guest is recognised, from all
-// that their bookings ever said.
-func (s *Store) erasureOf(ctx context.Context, by inn.Viewer, bookings []inn.Booking) (*erasure, error) {
-	e := &erasure{store: s, by: by, at: time.Now().UTC().Truncate(time.Millisecond), guest: inn.NewGuest(), subjects: map[string]bool{}}
-	for _, b := range bookings {
-		e.subjects[b.Subject()] = true
-		e.guest.Note(b)
-		err := s.eventsOf(ctx, b.Subject(), func(events []inn.Event) error {
-			for i := range events {
-				if then, err := events[i].Booking(); err == nil && events[i].Kind() == inn.BookingUpdate {
-					e.guest.Note(then)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+// write runs one step: at leisure when nobody waits for it.
+func (e *erasure) write(ctx context.Context, step func(*tx) error) error {
+	if e.asked {
+		return e.store.write(ctx, step)
 	}
-	return e, nil
+	return e.store.sweep(ctx, step)
 }
+
+// pace says when a step has taken long enough.
+type pace struct{ began time.Time }
+
+func newPace() pace { return pace{time.Now()} }
+
+// over is for the rows behind the first: each step does something.
+func (p pace) over(done int) bool { return done > 0 && time.Since(p.began) > eraseTime }
 
 // booking erases one booking: its events in steps, and with the last of them its
 // row and card.
 func (e *erasure) booking(ctx context.Context, id string) error {
-	write := e.store.sweep // at leisure
-	if e.asked {
-		write = e.store.write
-	}
 	subject := inn.Booking{ID: id}.Subject()
 	for after := int64(0); ; {
-		done := false
-		err := write(ctx, func(t *tx) error {
-			if _, err := t.standing(e.by, inn.GuestErase); err != nil {
-				return err
-			}
+		reached, done := after, false
+		err := e.write(ctx, func(t *tx) error {
 			if err := e.leaves(t); err != nil {
 				return err
 			}
@@ -137,19 +203,22 @@ func (e *erasure) booking(ctx context.Context, id string) error {
 			if err != nil {
 				return err
 			}
+			p := newPace()
 			for i := range events {
+				if p.over(i) {
+					return nil
+				}
 				if err := e.rewrite(t, &events[i]); err != nil {
 					return err
 				}
-				after = events[i].ID
+				reached = events[i].ID
 			}
 			if done = len(events) < eraseStep; !done {
 				return nil
 			}
 			return e.row(t, id)
 		})
-		e.begun = e.begun || err == nil
-		if err != nil || done {
+		if after = reached; err != nil || done {
 			return err
 		}
 	}
@@ -171,6 +240,9 @@ func (e *erasure) row(t *tx, id string) error {
 	if err != nil || !found || b.Erased() {
 		return err
 	}
+	if err := e.learn(t, b); err != nil {
+		return err
+	}
 	b = b.Erase(e.guest, e.at)
 	if e.asked {
 		b.Last, b.ChangedAt, b.Changed, b.By = inn.BookingErased, t.now, nil, e.by.Name
@@ -189,9 +261,9 @@ func (e *erasure) row(t *tx, id string) error {
 	if err := t.exec(`
 		UPDATE bookings SET
 			title = $2, customer = $3, email = '', phone = '', notes = '', changed = $4, erased_at = $5,
-			last_type = $6, changed_at = $7, by_name = $8, event = $9
+			last_type = $6, changed_at = $7, by_name = $8, event = $9, source = $10, external_id = $11
 		WHERE id = $1`,
-		b.ID, b.Title, b.Customer, string(changed), ms(b.ErasedAt), b.Last, ms(b.ChangedAt), b.By, b.Event); err != nil {
+		b.ID, b.Title, b.Customer, string(changed), ms(b.ErasedAt), b.Last, ms(b.ChangedAt), b.By, b.Event, b.Source, b.ExternalID); err != nil {
 		return err
 	}
 	card := b.Card(&inn.Event{})
@@ -204,93 +276,57 @@ func (t *tx) retitle(subject, title, body string) error {
 	return t.exec(`UPDATE notifications SET title = $2, body = $3 WHERE subject = $1`, subject, title, body)
 }
 
-// mentions takes the guest out of what the house has of alerts and properties,
-// and out of their cards: few and short texts, read where nobody can change them
-// meanwhile.
-func (e *erasure) mentions(t *tx) error {
-	for _, one := range []struct{ read, write string }{
-		{`SELECT property, key, title, detail FROM alerts`, `UPDATE alerts SET title = $3, detail = $4 WHERE property = $1 AND key = $2`},
-		{`SELECT slug, '', title, detail FROM properties`, `UPDATE properties SET title = $3, detail = $4 WHERE slug = $1 AND $2 = ''`},
-	} {
-		texts, err := t.texts(one.read)
-		if err != nil {
-			return err
-		}
-		for _, was := range texts {
-			now := said{was.of, was.key, e.guest.Erase(was.title), e.guest.Erase(was.body)}
-			if now != was {
-				if err := t.exec(one.write, now.of, now.key, now.title, now.body); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	cards, err := t.texts(`SELECT subject, '', title, body FROM notifications WHERE kind <> 'booking_update'`)
-	if err != nil {
-		return err
-	}
-	for _, was := range cards {
-		if e.holds(was) {
-			if err := t.retitle(was.of, e.guest.Erase(was.title), e.guest.Erase(was.body)); err != nil {
+// log takes the guest out of the events that are about something else and
+// mention them. They are found beside the writer and read once more by it:
+// somebody may have trimmed the log meanwhile.
+func (e *erasure) log(ctx context.Context) error {
+	return e.store.eventsAll(ctx, func(events []inn.Event) error {
+		if !e.halfway && time.Since(e.began) > tellAfter {
+			e.halfway = true
+			if err := e.write(ctx, e.told); err != nil {
 				return err
 			}
 		}
+		mentioned := slices.DeleteFunc(events, func(event inn.Event) bool { _, changed := e.without(&event); return !changed })
+		return steps(ctx, e, mentioned, func(t *tx, one inn.Event) error {
+			event, found, err := t.event(one.ID)
+			if err != nil || !found {
+				return err
+			}
+			return e.rewrite(t, &event)
+		})
+	})
+}
+
+// steps does something to each of some rows, in transactions of bounded length.
+func steps[T any](ctx context.Context, e *erasure, all []T, do func(*tx, T) error) error {
+	for len(all) > 0 {
+		done := 0
+		err := e.write(ctx, func(t *tx) error {
+			done = 0
+			p := newPace()
+			for _, one := range all[:min(len(all), eraseStep)] {
+				if p.over(done) {
+					return nil
+				}
+				if err := do(t, one); err != nil {
+					return err
+				}
+				done++
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		all = all[done:]
 	}
 	return nil
 }
 
-// said is a title and what stands below it, and whose.
-type said struct{ of, key, title, body string }
-
-func scanSaid(row interface{ Scan(...any) error }) (one said, err error) {
-	err = row.Scan(&one.of, &one.key, &one.title, &one.body)
-	return one, err
-}
-
-func (t *tx) texts(query string) ([]said, error) {
-	rows, err := t.rows(query)
-	return scanAll(rows, err, scanSaid)
-}
-
-// holds reports whether a text is of the guest's bookings, or of no booking and
-// mentions the guest.
-func (e *erasure) holds(one said) bool {
-	return e.subjects[one.of] || !strings.HasPrefix(one.of, "booking:") && (e.guest.In(one.title) || e.guest.In(one.body))
-}
-
-// log takes the guest out of the events that are about something else and
-// mention them. They are found beside the writer and read once more by it:
-// somebody else may have erased another guest meanwhile, or trimmed the log.
-func (e *erasure) log(ctx context.Context) error {
-	return e.store.eventsBeside(ctx, func(events []inn.Event) error {
-		mentioned := slices.DeleteFunc(events, func(event inn.Event) bool { _, changed := e.without(&event); return !changed })
-		for step := range slices.Chunk(mentioned, eraseStep) {
-			if err := e.store.write(ctx, func(t *tx) error {
-				for i := range step {
-					event, found, err := t.event(step[i].ID)
-					if err == nil && found {
-						err = e.rewrite(t, &event)
-					}
-					if err != nil {
-						return err
-					}
-				}
-				return nil
-			}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// told ends an erasure that somebody asked for: the moving end of the log and
-// every open page read anew what has been rewritten, and when it is whole the
-// audit says who did it. It names bookings, never a guest.
-func (e *erasure) told(t *tx, ids []string, whole bool) error {
+// told makes the moving end of the log and every open page read anew what has been
+// rewritten.
+func (e *erasure) told(t *tx) error {
 	end := &inn.Event{Topic: inn.System, Type: inn.GuestErased, Subject: "guest", Actor: e.by.Actor(), By: e.by.Name}
-	if err := t.append(end, map[string]any{"bookings": ids}); err != nil || !whole {
-		return err
-	}
-	return t.audit(e.by, inn.Act{Deed: inn.GuestForgotten, Subject: inn.Booking{ID: ids[0]}.Subject(), Detail: "bookings " + strings.Join(ids, ", ")})
+	return t.append(end, map[string]any{"bookings": e.ids})
 }

@@ -9,6 +9,13 @@ import (
 
 // rewrite takes the guest out of an event: the one change that the log allows.
 func (e *erasure) rewrite(t *tx, event *inn.Event) error {
+	if e.subjects[event.Subject] && event.Kind() == inn.BookingUpdate && event.Type != inn.BookingMoved {
+		if b, err := event.Booking(); err == nil {
+			if err := e.learn(t, b); err != nil {
+				return err
+			}
+		}
+	}
 	data, changed := e.without(event)
 	if !changed {
 		return nil
@@ -18,7 +25,22 @@ func (e *erasure) rewrite(t *tx, event *inn.Event) error {
 	if err := t.exec(`UPDATE events SET data = $2 WHERE id = $1`, event.ID, string(data)); err != nil {
 		return err
 	}
-	return t.reindex(event, was)
+	gone, err := t.reindex(event, was)
+	if err != nil {
+		return err
+	}
+	return e.left(t, gone)
+}
+
+// left keeps the words that have left an entry of the index until it is looked
+// whether another has them.
+func (e *erasure) left(t *tx, gone []string) error {
+	for _, word := range gone {
+		if err := t.recognise(e.id, inn.Recogniser{Kind: byWord, Value: word}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // without gives an event's snapshot without the guest; changed is false when
@@ -33,7 +55,7 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 	}
 	theirs := e.subjects[event.Subject]
 	switch {
-	case theirs && event.Type == inn.BookingMoved:
+	case event.Type == inn.BookingMoved, event.Type == inn.MetricsUpdate && event.Actor == "house":
 		return event.Data, false
 	case theirs && event.Kind() == inn.BookingUpdate:
 		b, err := event.Booking()
@@ -44,12 +66,34 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 		return kept(n.Erase(e.guest), err)
 	case event.Type == inn.NotificationRead:
 		var marks Marks
-		if event.Into(&marks) != nil || marks.Card == nil || !e.subjects[marks.Card.Subject] {
+		if event.Into(&marks) != nil || marks.Card == nil {
 			return event.Data, false
 		}
-		*marks.Card = marks.Card.Erase(e.guest)
+		if *marks.Card, changed = e.card(*marks.Card); !changed {
+			return event.Data, false
+		}
 		return kept(marks, nil)
-	case event.Kind() == inn.AlertUpdate && !strings.HasPrefix(event.Subject, "report:"):
+	case event.Type == inn.NotificationHeld, event.Type == inn.NotificationReleased:
+		var n inn.Notification
+		if event.Into(&n) != nil {
+			return event.Data, false
+		}
+		if n, changed = e.card(n); !changed {
+			return event.Data, false
+		}
+		return kept(n, nil)
+	case strings.HasPrefix(event.Subject, "report:"):
+		return e.guest.EraseJSON(event.Data)
+	case event.Kind() == inn.BookingUpdate:
+		if !e.mentioned(event) {
+			return event.Data, false
+		}
+		b, err := event.Booking()
+		if err != nil {
+			return event.Data, false
+		}
+		return kept(b.Mention(e.guest), nil)
+	case event.Kind() == inn.AlertUpdate:
 		var a inn.Alert
 		if event.Into(&a) != nil || !e.guest.In(a.Title) && !e.guest.In(a.Detail) {
 			return event.Data, false
@@ -58,13 +102,44 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 		return kept(a, nil)
 	case event.Kind() == inn.PropertyUpdate:
 		var p inn.Property
-		if event.Into(&p) != nil || !e.guest.In(p.Title) && !e.guest.In(p.Detail) {
+		if event.Into(&p) != nil || !e.guest.In(p.Title) && !e.guest.In(p.Detail) && !e.guest.In(p.Status) {
 			return event.Data, false
 		}
-		p.Title, p.Detail = e.guest.Erase(p.Title), e.guest.Erase(p.Detail)
+		p.Title, p.Detail, p.Status = e.guest.Erase(p.Title), e.guest.Erase(p.Detail), e.guest.Erase(p.Status)
 		return kept(p, nil)
-	case strings.HasPrefix(event.Subject, "report:"):
-		return e.guest.EraseJSON(event.Data)
 	}
 	return event.Data, false
+}
+
+// mentioned looks whether the booking of somebody else may mention the guest,
+// without reading all of it: nearly none does.
+func (e *erasure) mentioned(event *inn.Event) bool {
+	var said struct {
+		Title, Source, ExternalID, Notes string
+		Changed                          []inn.Change
+	}
+	if event.Into(&said) != nil {
+		return false
+	}
+	for _, c := range said.Changed {
+		if e.guest.In(c.From) || e.guest.In(c.To) {
+			return true
+		}
+	}
+	return e.guest.In(said.Title) || e.guest.In(said.Source) || e.guest.In(said.ExternalID) || e.guest.In(said.Notes)
+}
+
+// card gives a card without the guest: their booking's, or one that mentions them.
+// The title of another booking's card is its guest's name.
+func (e *erasure) card(n inn.Notification) (erased inn.Notification, changed bool) {
+	was := n
+	switch {
+	case e.subjects[n.Subject]:
+		n = n.Erase(e.guest)
+	case n.Kind == inn.BookingUpdate:
+		n.Body = e.guest.Erase(n.Body)
+	default:
+		n.Title, n.Body = e.guest.Erase(n.Title), e.guest.Erase(n.Body)
+	}
+	return n, n.Title != was.Title || n.Body != was.Body
 }

@@ -101,12 +101,13 @@ func TestAnErasedGuestIsNowhere(t *testing.T) {
 		assert.True(t, json.Valid(after[i].Data))
 	}
 	told := after[len(before):]
-	require.Len(t, told, len(ids)+2, "one event for each booking, one for the end, one for who did it")
+	require.Len(t, told, len(ids)+3, "one event for each booking, one for the end, two for who did it")
+	assert.Equal(t, inn.UserAction, told[0].Type, "who began it")
 	for i, id := range ids {
-		assert.Equal(t, inn.BookingErased, told[i].Type)
-		assert.Equal(t, "booking:"+id, told[i].Subject)
+		assert.Equal(t, inn.BookingErased, told[i+1].Type)
+		assert.Equal(t, "booking:"+id, told[i+1].Subject)
 	}
-	assert.Equal(t, inn.GuestErased, told[len(ids)].Type)
+	assert.Equal(t, inn.GuestErased, told[len(ids)+1].Type)
 
 	b, err := s.Booking(ctx, admin, "M-1")
 	require.NoError(t, err)
@@ -129,10 +130,13 @@ func TestAnErasedGuestIsNowhere(t *testing.T) {
 	}
 	chain := follow(t, s)
 	assert.True(t, chain.Stands(), chain.Why)
-	acts, err := s.Audit(ctx, AuditFilter{Deed: inn.GuestForgotten, Limit: 1})
-	require.NoError(t, err)
-	require.Len(t, acts, 1)
-	assert.Contains(t, acts[0].Detail, "M-1, M-2")
+	for _, deed := range []inn.Deed{inn.GuestForgetting, inn.GuestForgotten} {
+		acts, err := s.Audit(ctx, AuditFilter{Deed: deed, Limit: 9})
+		require.NoError(t, err)
+		require.Len(t, acts, 1, "the audit has its beginning and its end")
+		assert.Contains(t, acts[0].Detail, "M-1, M-2")
+		assert.Equal(t, "admin", acts[0].By)
+	}
 }
 
 // Not in freed space, nor in a search index, nor in the write-ahead log.
@@ -247,7 +251,7 @@ func TestTwoErasuresAtOnceBringNobodyBack(t *testing.T) {
 	other.Booking.Customer = inn.Given("Qx-Second-18")
 	publish(t, s, website, marked("M-1", "lake", inn.Stay), other, alarm("lake", "lost", "Zq-Marker-17 and Qx-Second-18 lost a key"))
 
-	// The writer is held until both have found the event.
+	// The writer is held until both have begun.
 	held, release := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -255,11 +259,7 @@ func TestTwoErasuresAtOnceBringNobodyBack(t *testing.T) {
 	})
 	<-held
 	for _, id := range []string{"M-1", "OTHER-1"} {
-		b, err := s.Booking(ctx, admin, id)
-		require.NoError(t, err)
-		e, err := s.erasureOf(ctx, admin, []inn.Booking{b})
-		require.NoError(t, err)
-		all.Go(func() { assert.NoError(t, e.log(ctx)) })
+		all.Go(func() { assert.NoError(t, s.EraseGuest(ctx, admin, []string{id})) })
 	}
 	require.Eventually(t, func() bool { return len(s.jobs) == 2 }, 30*time.Second, time.Millisecond)
 	close(release)
@@ -286,7 +286,7 @@ func TestHalfAnErasureIsTold(t *testing.T) {
 	for _, e := range since(t, s, head) {
 		types = append(types, e.Type)
 	}
-	assert.Equal(t, []inn.Type{inn.BookingErased, inn.GuestErased}, types)
+	assert.Equal(t, []inn.Type{inn.UserAction, inn.BookingErased, inn.GuestErased}, types)
 	b, err := s.Booking(ctx, admin, "M-1")
 	require.NoError(t, err)
 	assert.True(t, b.Erased())

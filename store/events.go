@@ -45,10 +45,10 @@ func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics
 		return nil, false, nil
 	case slices.Contains(topics, inn.Everything):
 		query, args = straight(nil, "ASC", "")
-	case len(topics) <= mostBranches:
-		query, args = byTopic(topics, "ASC", "", "")
-	default:
+	case upto-after < int64(len(topics)): // fewer places than topics to look at
 		query, args = straight(topics, "ASC", "")
+	default:
+		query, args = byTopic(topics, "ASC", "", "")
 	}
 	args[0], args[1], args[2] = after, upto+1, limit
 	rows, err := s.read.QueryContext(ctx, query, args...)
@@ -76,7 +76,7 @@ const headOfLog = `coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event
 // Bounds gives the place up to which the log has been trimmed and its head. A
 // position before the first or beyond the second is lost.
 func (s *Store) Bounds(ctx context.Context) (trimmed, head int64, err error) {
-	err = s.read.QueryRowContext(ctx, `
+	err = s.read.QueryRowContext(Ahead(ctx), `
 		SELECT
 			(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'trimmed'),
 			`+headOfLog).Scan(&trimmed, &head)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
@@ -23,13 +22,14 @@ const mattering = `(b.booked_at >= $1 OR b.ended_at >= $1 OR b.check_out >= $2 O
 // property. It reads all bookings in one go, which is faster than to look each up
 // by an index.
 func (s *Store) Sales(ctx context.Context, now time.Time, days int) (inn.Sales, error) {
-	conn, err := s.db.Read.Conn(ctx)
+	conn, leave, err := s.read.conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
+	defer leave()
 	since := inn.SalesSince(now, days)
-	sales, err := readSales(ctx, conn, mattering, ms(since), inn.DateOf(since, time.UTC))
+	rows, err := conn.QueryContext(ctx, `SELECT `+saleColumns+` FROM bookings b WHERE `+mattering, ms(since), inn.DateOf(since, time.UTC))
+	sales, err := scanSales(rows, err)
 	if err != nil {
 		return nil, err
 	}
@@ -37,23 +37,18 @@ func (s *Store) Sales(ctx context.Context, now time.Time, days int) (inn.Sales, 
 	return sales, err
 }
 
-// SalesOf is Sales of the named properties; the desk counts where it is named.
-func (s *Store) SalesOf(ctx context.Context, slugs []string, now time.Time, days int) (inn.Sales, error) {
-	since := inn.SalesSince(now, days)
-	list, args := in([]any{ms(since), inn.DateOf(since, time.UTC)}, slugs)
-	return readSales(ctx, s.db.Read, `b.property IN (`+list+`) AND `+mattering, args...)
-}
-
 // SalesNamed gives what figures ask of the bookings with those ids.
 func (s *Store) SalesNamed(ctx context.Context, ids []string) (inn.Sales, error) {
 	list, args := in(nil, ids)
-	return readSales(ctx, s.db.Read, `b.id IN (`+list+`)`, args...)
+	return s.sales(ctx, `b.id IN (`+list+`)`, args...)
 }
 
-func readSales(ctx context.Context, from interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}, where string, args ...any) (inn.Sales, error) {
-	rows, err := from.QueryContext(ctx, `SELECT `+saleColumns+` FROM bookings b WHERE `+where, args...)
+func (s *Store) sales(ctx context.Context, where string, args ...any) (inn.Sales, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+saleColumns+` FROM bookings b WHERE `+where, args...)
+	return scanSales(rows, err)
+}
+
+func scanSales(rows answer, err error) (inn.Sales, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +64,7 @@ func readSales(ctx context.Context, from interface {
 	return sales, rows.Err()
 }
 
-func scanSale(row *sql.Rows) (inn.Booking, error) {
+func scanSale(row interface{ Scan(...any) error }) (inn.Booking, error) {
 	var b inn.Booking
 	var amount *int64
 	var booked, confirmed, ended, erased int64

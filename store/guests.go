@@ -9,18 +9,37 @@ import (
 	"baithaka/inn"
 )
 
+// lookPatience is for how long somebody who looks for a guest waits for another
+// who does: each reads all there is.
+const lookPatience = 5 * time.Second
+
+// look waits until nobody else looks for a guest in all there is; done is called
+// in the end.
+func (s *Store) look(ctx context.Context) (done func(), err error) {
+	patience := time.NewTimer(lookPatience)
+	defer patience.Stop()
+	select {
+	case s.looking <- struct{}{}:
+		return func() { <-s.looking }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-patience.C:
+		return nil, &inn.Error{Code: inn.Unavailable, Text: "Somebody else is looking for a guest just now; try again in a moment.", RetryAfter: lookPatience}
+	}
+}
+
 // FindGuests gives the bookings of guests that somebody means by some words: a
 // booking's number, an e-mail address, a phone number, or a name. The last made
 // comes first; there are at most limit.
 func (s *Store) FindGuests(ctx context.Context, by inn.Viewer, words string, limit int) ([]inn.Booking, error) {
-	return s.guestsWhere(ctx, by, limit, func(b inn.Booking) bool { return b.FoundBy(words) })
+	return s.guestsWhere(ctx, by, limit, inn.Asked(words))
 }
 
 // Likeness is a booking that seems to be of the same guest as another.
 type Likeness struct {
 	Booking inn.Booking
 	By      string // "name", "e-mail" or "phone"
-	Sure    bool   // nothing speaks against it
+	Sure    bool   // the name and a way to reach them are the same
 }
 
 // SameGuest gives a booking that the viewer may see and those that seem to be of
@@ -30,14 +49,15 @@ func (s *Store) SameGuest(ctx context.Context, by inn.Viewer, id string) (inn.Bo
 	if err != nil {
 		return b, nil, err
 	}
+	like := inn.LikenessTo(b)
 	found, err := s.guestsWhere(ctx, by, mostErased, func(other inn.Booking) bool {
-		like, _ := inn.SameGuest(b, other)
-		return like != "" && other.ID != b.ID
+		by, _ := like(other)
+		return by != "" && other.ID != b.ID
 	})
 	others := make([]Likeness, len(found))
 	for i, other := range found {
 		others[i].Booking = other
-		others[i].By, others[i].Sure = inn.SameGuest(b, other)
+		others[i].By, others[i].Sure = like(other)
 	}
 	slices.SortStableFunc(others, func(a, b Likeness) int {
 		switch {
@@ -54,6 +74,23 @@ func (s *Store) SameGuest(ctx context.Context, by inn.Viewer, id string) (inn.Bo
 // guestsWhere gives the bookings whose guest is known and meant. They are chosen
 // here and not in SQL, whose idea of letters ends with Z.
 func (s *Store) guestsWhere(ctx context.Context, by inn.Viewer, limit int, meant func(inn.Booking) bool) ([]inn.Booking, error) {
+	done, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := s.idsWhere(ctx, by, limit, meant)
+	done()
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.BookingsNamed(ctx, ids)
+	slices.SortFunc(found, func(a, b inn.Booking) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return found, err
+}
+
+// idsWhere has closed its rows when it returns: who asks again while they are open
+// takes a second connection.
+func (s *Store) idsWhere(ctx context.Context, by inn.Viewer, limit int, meant func(inn.Booking) bool) (ids []string, err error) {
 	where, args := visible(by, inn.GuestExport, "b.property", nil)
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT b.id, b.customer, b.email, b.phone FROM bookings b
@@ -63,7 +100,6 @@ func (s *Store) guestsWhere(ctx context.Context, by inn.Viewer, limit int, meant
 		return nil, err
 	}
 	defer rows.Close()
-	var ids []string
 	for rows.Next() && len(ids) < limit {
 		var b inn.Booking
 		if err := rows.Scan(&b.ID, &b.Customer, &b.Email, &b.Phone); err != nil {
@@ -73,12 +109,7 @@ func (s *Store) guestsWhere(ctx context.Context, by inn.Viewer, limit int, meant
 			ids = append(ids, b.ID)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	found, err := s.BookingsNamed(ctx, ids)
-	slices.SortFunc(found, func(a, b inn.Booking) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
-	return found, err
+	return ids, rows.Err()
 }
 
 // Held is one thing that the house holds about a guest, as it is stored.
@@ -90,6 +121,15 @@ type Held struct {
 	Data  json.RawMessage `json:"data"`
 }
 
+// holding gathers how the guest of some bookings is recognised, for who only looks.
+func (s *Store) holding(ctx context.Context, ids []string) (*erasure, error) {
+	e := &erasure{store: s, ids: ids, guest: inn.NewGuest(), subjects: map[string]bool{}}
+	for _, id := range ids {
+		e.subjects[inn.Booking{ID: id}.Subject()] = true
+	}
+	return e, s.note(ctx, ids, e.guest, func([]inn.Recogniser) error { return ctx.Err() })
+}
+
 // Held gives everything that is held about the guest of some bookings: the
 // bookings, what happened to them, their cards, and the alerts, properties and
 // reports that mention the guest. Nothing of other guests' bookings is in it.
@@ -98,7 +138,12 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.erasureOf(ctx, by, bookings)
+	done, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	e, err := s.holding(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -121,24 +166,30 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 		if err != nil {
 			return nil, err
 		}
-	}
-	for _, of := range []struct{ kind, read string }{
-		{"notification", `SELECT subject, '', title, body FROM notifications`},
-		{"alert", `SELECT 'alert:' || property || ':' || key, '', title, detail FROM alerts`},
-		{"property", `SELECT 'property:' || slug, '', title, detail FROM properties`},
-	} {
-		rows, err := s.read.QueryContext(ctx, of.read)
-		texts, err := scanAll(rows, err, scanSaid)
+		rows, err := s.read.QueryContext(ctx, `SELECT subject, '', title, body, '' FROM notifications WHERE subject = $1`, b.Subject())
+		cards, err := scanAll(rows, err, scanSaid)
+		for _, card := range cards {
+			if err == nil {
+				err = add("notification", card.of, "", time.Time{}, card.asHeld())
+			}
+		}
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range texts {
-			if !e.holds(one) {
-				continue
+	}
+	for _, of := range sayings {
+		err := s.sayings(ctx, of, func(some []said) error {
+			for _, one := range some {
+				if _, mentioned := e.mentions(one); mentioned {
+					if err := add(of.kind, of.about(one), "", time.Time{}, one.asHeld()); err != nil {
+						return err
+					}
+				}
 			}
-			if err := add(of.kind, one.of, "", time.Time{}, map[string]string{"title": one.title, "body": one.body}); err != nil {
-				return nil, err
-			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	err = s.eventsBeside(ctx, func(events []inn.Event) error {
@@ -150,6 +201,14 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 		return nil
 	})
 	return all, err
+}
+
+func (one said) asHeld() map[string]string {
+	held := map[string]string{"title": one.title, "body": one.body}
+	if one.status != "" {
+		held["status"] = one.status
+	}
+	return held
 }
 
 // eventsOf hands on the events about a subject, the oldest first and in steps,
@@ -187,6 +246,22 @@ func (s *Store) eventsFrom(ctx context.Context, from, to string, do func([]inn.E
 			from, after = events[len(events)-1].Subject, events[len(events)-1].ID
 		}
 		if err := do(events); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// eventsAll hands on the whole log, the oldest first and in steps, up to the head
+// that it has in the end.
+func (s *Store) eventsAll(ctx context.Context, do func([]inn.Event) error) error {
+	for after := int64(0); ; {
+		rows, err := s.read.QueryContext(ctx, `SELECT `+eventColumns+` FROM events WHERE id > $1 ORDER BY id LIMIT $2`, after, historyStep)
+		events, err := scanAll(rows, err, scanEvent)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		after = events[len(events)-1].ID
+		if err := do(events); err != nil {
 			return err
 		}
 	}

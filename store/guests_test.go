@@ -83,3 +83,38 @@ func TestWhoIsFoundAndWhoIsTheSame(t *testing.T) {
 	_, _, err = s.SameGuest(ctx, admin, "none")
 	assert.Equal(t, inn.NotFound, inn.CodeOf(err))
 }
+
+// Nothing holds rows while it asks again: one connection is enough for all that
+// looks for a guest and forgets them.
+func TestOneReaderIsEnoughToFindAndForgetAGuest(t *testing.T) {
+	s := newStore(t)
+	admin, staff := person(t, s, "admin", inn.Admin), person(t, s, "staff", inn.Staff, "lake")
+	ids := seedMarked(t, s, staff)
+	for i := range 60 {
+		publish(t, s, website, sold(fmt.Sprint("A-", i), "lake"))
+	}
+	s.db.Read.SetMaxOpenConns(1)
+	found, err := s.FindGuests(ctx, admin, "asha", 51)
+	require.NoError(t, err)
+	assert.Len(t, found, 51)
+	_, others, err := s.SameGuest(ctx, admin, "A-0")
+	require.NoError(t, err)
+	assert.Len(t, others, 61, "one of them by the address alone")
+	glance, err := s.Glance(ctx, admin, ids)
+	require.NoError(t, err)
+	held, err := s.Held(ctx, admin, ids)
+	require.NoError(t, err)
+	assert.Equal(t, glance.Bookings+glance.Events+glance.Notifications+glance.Alerts+glance.Properties, len(held)-inTheLogAlone(held), "but for what the log alone says of alerts and properties")
+	require.NoError(t, s.EraseGuest(ctx, admin, ids))
+	require.NoError(t, s.Refold(ctx))
+}
+
+// inTheLogAlone counts the events about alerts, properties and people.
+func inTheLogAlone(held []Held) (n int) {
+	for _, one := range held {
+		if one.Kind == "event" && (strings.HasPrefix(one.About, "alert:") || strings.HasPrefix(one.About, "property:") || strings.HasPrefix(one.About, "user:")) {
+			n++
+		}
+	}
+	return n
+}

@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,10 +79,6 @@ func (s *Store) history(ctx context.Context, by inn.Viewer, f EventFilter, patie
 // historyStep is how many events one query of History reads at the most.
 const historyStep = 512
 
-// mostBranches is for how many topics the newest events are taken topic by
-// topic; who hears more sees most of the log, which is then read as it stands.
-const mostBranches = 100
-
 // historyReader gives the next events in a part of the log, at most step of them,
 // and what is left of it. stopped says that it has looked for long enough.
 type historyReader func(in span, step int) (batch []inn.Event, rest span, stopped bool, err error)
@@ -113,7 +109,7 @@ func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter, patien
 		query, args = straight(topics, f.order(), f.shown()+" AND e.subject = $4", f.Subject)
 	case f.Property != "": // what happened there, and not what was only told to those who see it
 		query, args = byTopic([]inn.Topic{inn.PropertyTopic(f.Property)}, f.order(), f.shown(), " AND e.property = $4", f.Property)
-	case topics != nil && len(topics) <= mostBranches:
+	case topics != nil:
 		query, args = byTopic(topics, f.order(), f.shown(), "")
 	default:
 		query, args = straight(topics, f.order(), f.shown())
@@ -187,18 +183,21 @@ func straight(topics []inn.Topic, order, where string, more ...any) (query strin
 // addressed to a topic.
 func byTopic(topics []inn.Topic, order, where, there string, more ...any) (query string, args []any) {
 	args = append(make([]any, 3), more...)
-	var branches []string
-	for _, topic := range topics {
-		args = append(args, topic)
-		own := fmt.Sprintf("e.topic = $%d AND ", len(args)) + between("e.id") + where
-		addressed := fmt.Sprintf("r.topic = $%d AND ", len(args)) + between("r.event") + where + there
-		branches = append(branches,
-			`SELECT * FROM (SELECT e.id AS place FROM events e WHERE `+own+` ORDER BY e.id `+order+` LIMIT $3)`,
-			`SELECT * FROM (SELECT r.event FROM event_recipients r CROSS JOIN events e ON e.id = r.event
-				WHERE `+addressed+` ORDER BY r.event `+order+` LIMIT $3)`)
+	args = append(args, asList(topics))
+	keys := "$" + strconv.Itoa(len(args))
+	begin, beyond := "$2", " > $1"
+	if order == "ASC" {
+		begin, beyond = "$1", " < $2"
 	}
-	return `SELECT ` + columnsOfE + ` FROM (` + strings.Join(branches, "\nUNION ") + `
-		ORDER BY place ` + order + ` LIMIT $3) found
+	own := keyed{table: "events", index: "events_topic", key: "topic", place: "id", as: "e", where: " AND e.id" + beyond + where}
+	addressed := keyed{
+		table: "event_recipients", index: "sqlite_autoindex_event_recipients_1", key: "topic", place: "event", as: "r",
+		joins: "CROSS JOIN events e ON e.id = r.event", where: " AND r.event" + beyond + where + there,
+	}
+	return `SELECT ` + columnsOfE + ` FROM (
+			SELECT place FROM (` + own.newest(keys, begin, "$3", order) + `)
+			UNION SELECT place FROM (` + addressed.newest(keys, begin, "$3", order) + `)
+			ORDER BY place ` + order + ` LIMIT $3) found
 		CROSS JOIN events e ON e.id = found.place
 		ORDER BY found.place ` + order, args
 }

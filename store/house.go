@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 
@@ -12,12 +11,14 @@ import (
 // HouseSettings gives the settings of the house. A limit that the database does
 // not know, or not as a number, is its default.
 func (s *Store) HouseSettings(ctx context.Context) (inn.HouseSettings, error) {
-	return houseSettings(func(query string, args ...any) (*sql.Rows, error) { return s.read.QueryContext(ctx, query, args...) })
+	return houseSettings(func(query string, args ...any) (answer, error) { return s.read.QueryContext(ctx, query, args...) })
 }
 
-func (t *tx) houseSettings() (inn.HouseSettings, error) { return houseSettings(t.rows) }
+func (t *tx) houseSettings() (inn.HouseSettings, error) {
+	return houseSettings(func(query string, args ...any) (answer, error) { return t.rows(query, args...) })
+}
 
-func houseSettings(query func(string, ...any) (*sql.Rows, error)) (inn.HouseSettings, error) {
+func houseSettings(query func(string, ...any) (answer, error)) (inn.HouseSettings, error) {
 	h := inn.DefaultSettings()
 	list, args := in([]any{inn.Desk}, inn.Limits)
 	rows, err := query(`

@@ -82,18 +82,16 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 		if err != nil {
 			return err
 		}
-		for _, slug := range k.Properties {
-			if _, err := t.property(slug); err != nil {
-				return inn.E(inn.NotFound, "No such property: %s.", slug)
-			}
-			if err := t.exec(`INSERT INTO api_key_properties (api_key, property) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, slug); err != nil {
-				return err
-			}
+		if err := t.propertiesThere(k.Properties); err != nil {
+			return err
+		}
+		if err := t.exec(`INSERT INTO api_key_properties (api_key, property) SELECT $1, value FROM `+each("$2"), id, asList(k.Properties)); err != nil {
+			return err
 		}
 		if err := t.memberChanged(by, inn.KeyTopic(id)); err != nil {
 			return err
 		}
-		detail := strings.Join(scopes, ", ") + " for " + cmp.Or(strings.Join(k.Properties, ", "), "every property")
+		detail := strings.Join(scopes, ", ") + " for " + cmp.Or(namedSlugs("", k.Properties), "every property")
 		return t.audit(by, inn.Act{Deed: inn.KeyAdded, Subject: "key:" + k.Name, Name: k.Name, Detail: detail})
 	})
 	return secret, err
@@ -140,7 +138,7 @@ func (s *Store) Key(ctx context.Context, id int64) (inn.Key, error) {
 }
 
 func (s *Store) key(ctx context.Context, where string, arg any) (inn.Key, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+keyColumns+` FROM `+keyTables+` WHERE `+where, arg)
+	rows, err := s.read.QueryContext(Ahead(ctx), `SELECT `+keyColumns+` FROM `+keyTables+` WHERE `+where, arg)
 	all, err := scanAll(rows, err, scanKey)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("key")

@@ -57,7 +57,7 @@ func (m marks) write(database string) error {
 func (s *Store) regain(ctx context.Context) (epoch string, err error) {
 	var audit string
 	var head int64
-	if err := s.db.Read.QueryRowContext(ctx, `
+	if err := s.read.QueryRowContext(ctx, `
 		SELECT (SELECT value FROM meta WHERE name = 'epoch'), (SELECT value FROM meta WHERE name = 'audit_head'), `+headOfLog).
 		Scan(&epoch, &audit, &head); err != nil {
 		return "", fmt.Errorf("the database has no epoch: %w", err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,21 +26,6 @@ func scanMember(row interface{ Scan(...any) error }) (inn.Member, error) {
 	return m, err
 }
 
-func (t *tx) members() ([]inn.Member, error) {
-	rows, err := t.rows(`SELECT ` + memberColumns + ` FROM users u WHERE u.disabled = 0 ORDER BY u.id`)
-	return scanAll(rows, err, scanMember)
-}
-
-// membersAddressed gives those to whom a card has been addressed.
-func (t *tx) membersAddressed(card int64) ([]inn.Member, error) {
-	rows, err := t.rows(`
-		SELECT `+memberColumns+`
-		FROM users u
-		WHERE u.disabled = 0 AND u.id IN (SELECT user FROM notification_states WHERE notification = $1 AND event > 0)
-		ORDER BY u.id`, card)
-	return scanAll(rows, err, scanMember)
-}
-
 // Members lists everybody, by name.
 func (s *Store) Members(ctx context.Context) ([]inn.Member, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u ORDER BY u.name, u.id`)
@@ -57,7 +43,7 @@ func (s *Store) MemberByEmail(ctx context.Context, email string) (inn.Member, er
 }
 
 func (s *Store) member(ctx context.Context, where string, args ...any) (inn.Member, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+memberColumns+` FROM users u WHERE `+where, args...)
+	rows, err := s.read.QueryContext(Ahead(ctx), `SELECT `+memberColumns+` FROM users u WHERE `+where, args...)
 	all, err := scanAll(rows, err, scanMember)
 	if err == nil && len(all) == 0 {
 		err = inn.NoSuch("person")
@@ -140,18 +126,30 @@ func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, er
 
 // assign replaces a person's list of properties.
 func (t *tx) assign(user int64, properties []string) error {
-	if err := t.exec(`DELETE FROM user_properties WHERE user = $1`, user); err != nil {
+	if err := t.propertiesThere(properties); err != nil {
 		return err
 	}
-	for _, slug := range slices.Compact(slices.Sorted(slices.Values(properties))) {
-		if _, err := t.property(slug); err != nil {
-			return inn.E(inn.NotFound, "No such property: %s.", slug)
-		}
-		if err := t.exec(`INSERT INTO user_properties (user, property) VALUES ($1, $2)`, user, slug); err != nil {
-			return err
-		}
+	list := asList(properties)
+	err := t.exec(`DELETE FROM user_properties WHERE user = $1 AND property NOT IN (SELECT value FROM `+each("$2")+`)`, user, list)
+	if err != nil {
+		return err
 	}
-	return nil
+	return t.exec(`
+		INSERT INTO user_properties (user, property)
+		SELECT DISTINCT $1, value FROM `+each("$2")+` WHERE true
+		ON CONFLICT DO NOTHING`, user, list)
+}
+
+// propertiesThere refuses a list in which one is none of ours.
+func (t *tx) propertiesThere(slugs []string) error {
+	var unknown string
+	found, err := t.row(`
+		SELECT value FROM `+each("$1")+`
+		WHERE value NOT IN (SELECT slug FROM properties) ORDER BY value LIMIT 1`, []any{asList(slugs)}, &unknown)
+	if err == nil && found {
+		err = inn.E(inn.NotFound, "No such property: %s.", unknown)
+	}
+	return err
 }
 
 // setMember updates one person, who must be there: no event tells of a change
@@ -178,18 +176,54 @@ func (t *tx) memberChanged(by inn.Viewer, who inn.Topic) error {
 
 // Seen notes when people were here and keys were used. It is not an event.
 func (s *Store) Seen(ctx context.Context, people, keys map[int64]time.Time) error {
-	return s.write(ctx, func(t *tx) error {
-		for id, at := range people {
-			if err := t.exec(`UPDATE users SET last_seen = max(last_seen, $2) WHERE id = $1`, id, ms(at)); err != nil {
-				return err
+	err := s.noteTimes(ctx, people, func(t *tx, id int64, at time.Time) error {
+		return t.exec(`UPDATE users SET last_seen = $2 WHERE id = $1 AND last_seen < $2`, id, ms(at))
+	})
+	if err != nil {
+		return err
+	}
+	return s.noteTimes(ctx, keys, func(t *tx, id int64, at time.Time) error {
+		return t.exec(`UPDATE api_keys SET last_used = $2 WHERE id = $1 AND last_used < $2`, id, ms(at))
+	})
+}
+
+// noteTimes writes down when each of some was seen, in steps.
+func (s *Store) noteTimes(ctx context.Context, seen map[int64]time.Time, note func(*tx, int64, time.Time) error) error {
+	for step := range slices.Chunk(slices.Sorted(maps.Keys(seen)), noteStep) {
+		err := s.write(ctx, func(t *tx) error {
+			for _, id := range step {
+				if err := note(t, id, seen[id]); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		for id, at := range keys {
-			if err := t.exec(`UPDATE api_keys SET last_used = max(last_used, $2) WHERE id = $1`, id, ms(at)); err != nil {
-				return err
-			}
-		}
-		return nil
+	}
+	return nil
+}
+
+// noteStep is of how many one transaction notes when they were seen.
+const noteStep = 500
+
+// mostColleagues is how many people a list to choose from holds.
+const mostColleagues = 500
+
+// Colleagues gives whom a viewer may know of, by name and without their
+// properties: everybody for who sees what people do, else those with whom they
+// share a property.
+func (s *Store) Colleagues(ctx context.Context, by inn.Viewer) ([]inn.Member, error) {
+	where, args := "1 = 1", []any{mostColleagues}
+	if !by.May(inn.ActivityView, "") {
+		args = append(args, asList(by.Theirs(inn.PropertyView)))
+		where = `u.disabled = 0 AND u.id IN (
+			SELECT theirs.user FROM user_properties theirs WHERE theirs.property IN (SELECT value FROM ` + each("$2") + `))`
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT u.id, u.name FROM users u WHERE `+where+` ORDER BY u.name, u.id LIMIT $1`, args...)
+	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (m inn.Member, err error) {
+		return m, row.Scan(&m.ID, &m.Name)
 	})
 }
 

@@ -3,8 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -18,7 +18,7 @@ type reach struct {
 	me     string   // the placeholder of that
 	floor  string   // that of the read floor for everything
 	floors []string // those of the floors of each kind
-	topics []string // those of the topics whose shared events concern them
+	topics string   // that of the list of topics whose shared events concern them; "" for none
 	every  bool     // or all do
 }
 
@@ -36,11 +36,10 @@ func reachOf(by inn.Viewer, read floors, taken ...any) reach {
 	if r.every = topics == nil; r.every {
 		return r
 	}
-	for _, t := range topics {
-		if by.KeyID == 0 || t != inn.System { // a key limited to properties sees nothing else
-			r.topics = append(r.topics, r.arg(t))
-		}
+	if by.KeyID != 0 { // a key limited to properties sees nothing else
+		topics = slices.DeleteFunc(topics, func(t inn.Topic) bool { return t == inn.System })
 	}
+	r.topics = r.arg(asList(topics))
 	return r
 }
 
@@ -49,10 +48,10 @@ func (r *reach) on(topic string) string {
 	switch {
 	case r.every:
 		return "1"
-	case len(r.topics) == 0:
+	case r.topics == "":
 		return "0"
 	}
-	return topic + " IN (" + strings.Join(r.topics, ", ") + ")"
+	return topic + " IN (SELECT value FROM " + each(r.topics) + ")"
 }
 
 // seen is the condition that the shared event of n does.
@@ -116,7 +115,7 @@ func (r *reach) anyFloor() string {
 // does. Addressing adds no reader to a booking: its card goes with the right to
 // see it.
 func (r *reach) latest() string {
-	return "CASE WHEN " + r.seen() + " THEN max(n.event, coalesce(s.event, 0)) WHEN n.kind <> 'booking_update' THEN coalesce(s.event, 0) ELSE 0 END"
+	return "CASE WHEN " + r.seen() + " THEN max(n.event, coalesce(s.event, 0)) WHEN n.kind <> 'booking_update' AND s.event >= n.readers_from THEN s.event ELSE 0 END"
 }
 
 // unread compares an event with what the person has read.
@@ -178,7 +177,7 @@ func (s *Store) Notification(ctx context.Context, by inn.Viewer, subject string)
 	if err != nil {
 		return inn.Notification{}, err
 	}
-	query := r.card(subject)
+	query := r.cards([]string{subject})
 	rows, err := s.read.QueryContext(ctx, query, r.args...)
 	all, err := scanAll(rows, err, scanMine)
 	if err == nil && len(all) == 0 {
@@ -198,12 +197,12 @@ type mine struct {
 	shared int64 // its latest event for everybody; 0 when it was made by addressing only
 }
 
-// card gives the query for one card that the viewer sees.
-func (r *reach) card(subject string) string {
+// cards gives the query for the cards of some subjects that the viewer sees.
+func (r *reach) cards(subjects []string) string {
 	latest := r.latest()
 	return `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + r.unread(latest) + `, n.id, n.topic, n.event
 		FROM notifications n LEFT JOIN notification_states s ON s.user = ` + r.me + ` AND s.notification = n.id
-		WHERE n.subject = ` + r.arg(subject) + ` AND ` + latest + ` > 0`
+		WHERE n.subject IN (SELECT value FROM ` + each(r.arg(asList(subjects))) + `) AND ` + latest + ` > 0`
 }
 
 func scanMine(row interface{ Scan(...any) error }) (m mine, err error) {

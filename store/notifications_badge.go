@@ -33,22 +33,17 @@ func (s *Store) Badge(ctx context.Context, by inn.Viewer) (b inn.Badge, err erro
 	return b, err
 }
 
-// badges holds the queries by how many topics concern the person; they differ in
-// nothing else. To put one together takes as long as to answer it, and everybody
-// on line is counted when something happens. The last is that of who hears of
-// everything.
-var badges [mostTopics + 2]atomic.Pointer[string]
+// badges holds the queries: for whom some topics concern, and for whom all do. To
+// put one together takes as long as to answer it, and everybody on line is counted
+// when something happens.
+var badges [2]atomic.Pointer[string]
 
 // badge gives the query of a reach that has taken no arguments before.
 func (r *reach) badge() string {
-	which := len(r.topics)
-	switch {
-	case r.every:
-		which = mostTopics + 1
-	case which > mostTopics:
-		return r.countUnread()
+	known := &badges[0]
+	if r.every {
+		known = &badges[1]
 	}
-	known := &badges[which]
 	if query := known.Load(); query != nil {
 		return *query
 	}
@@ -83,7 +78,7 @@ func (r *reach) countUnread() string {
 // above counts what stands above the person's floors, by kind.
 func (r *reach) above() string {
 	counts := make([]string, len(inn.Kinds))
-	if r.every || len(r.topics) > mostTopics {
+	if r.every {
 		for i, kind := range inn.Kinds {
 			counts[i] = fmt.Sprintf("(SELECT count(*) FROM notifications n INDEXED BY notifications_latest WHERE n.kind = '%s' AND n.event > %s AND %s) AS k%d", kind, r.floors[i], r.seen(), i)
 		}

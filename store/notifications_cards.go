@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"slices"
 
 	"baithaka/inn"
@@ -23,11 +22,14 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 		}
 		return t.holdCard(n)
 	}
-	shared := e.ID
+	shared, readers := e.ID, int64(0)
 	if len(e.To) > 0 {
 		shared = 0
 	}
-	id, marked, err := t.saveCard(n, e.Topic, shared)
+	if !e.Type.AddressNarrows() {
+		readers = e.ID // who was added as one before, and may not see this, loses the card
+	}
+	id, marked, err := t.saveCard(n, e.Topic, shared, readers)
 	if err != nil {
 		return err
 	}
@@ -36,7 +38,7 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 			return err
 		}
 	}
-	if len(e.To) > 0 || marked && !e.Type.AddressNarrows() {
+	if len(e.To) > 0 {
 		if err := t.addressCard(id, e); err != nil {
 			return err
 		}
@@ -47,7 +49,7 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 // saveCard writes a card: a row of its own, or the one there is. marked says that
 // somebody's state of it is kept: read, unread or addressed. It looks first, since
 // SQLite keeps a journal of its own for a statement that may do either.
-func (t *tx) saveCard(n inn.Notification, topic inn.Topic, shared int64) (id int64, marked bool, err error) {
+func (t *tx) saveCard(n inn.Notification, topic inn.Topic, shared, readers int64) (id int64, marked bool, err error) {
 	var held int64
 	if n.HeldAt != nil {
 		held = ms(*n.HeldAt)
@@ -59,17 +61,17 @@ func (t *tx) saveCard(n inn.Notification, topic inn.Topic, shared int64) (id int
 		return 0, false, err
 	}
 	save := `
-		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at, readers_from)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 	if existing {
 		save = `
 		UPDATE notifications SET
 			kind = $2, type = $3, priority = $4, topic = $5, property = $6, title = $7, body = $8,
-			event = max(event, $9), updated = $10, held_by = $11, held_at = $12
+			event = max(event, $9), updated = $10, held_by = $11, held_at = $12, readers_from = $13
 		WHERE subject = $1`
 	}
 	result, err := t.execResult(save,
-		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.HeldBy, held)
+		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.HeldBy, held, readers)
 	if err == nil && !existing {
 		id, err = result.LastInsertId()
 	}
@@ -107,34 +109,6 @@ func (t *tx) setMark(by inn.Viewer, card, event int64, read bool) error {
 			covers = (SELECT iif($4 OR max(read_event, $3) >= n.event, n.event, 0) FROM notifications n WHERE n.id = $2)`, by.UserID, card, event, !read)
 }
 
-// addressCard moves the card for those addressed. Who was added as a reader of an
-// earlier event and may not see this one loses the card, which now says what is
-// not for them.
-func (t *tx) addressCard(id int64, e *inn.Event) error {
-	concerned := t.members
-	if len(e.To) == 0 {
-		concerned = func() ([]inn.Member, error) { return t.membersAddressed(id) }
-	}
-	members, err := concerned()
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
-		switch v := m.Viewer(); {
-		case !v.Sees(e):
-			err = t.exec(`UPDATE notification_states SET event = 0 WHERE user = $1 AND notification = $2 AND event > 0`, m.ID, id)
-		case len(e.To) > 0 && v.Notified(e):
-			err = t.exec(`
-				INSERT INTO notification_states (user, notification, event) VALUES ($1, $2, $3)
-				ON CONFLICT DO UPDATE SET event = excluded.event`, m.ID, id, e.ID)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // addressed gives to whom a card was addressed, when it is nobody else's: what
 // becomes of it is told to them alone. It is the rooms and roles of then, and not
 // who was in them: that is decided anew when it is told.
@@ -142,7 +116,10 @@ func (t *tx) addressed(subject string) ([]inn.Topic, error) {
 	rows, err := t.rows(`
 		SELECT DISTINCT coalesce(e.recipients, 'user:' || s.user)
 		FROM notifications n JOIN notification_states s ON s.notification = n.id LEFT JOIN events e ON e.id = s.event
-		WHERE n.subject = $1 AND n.event = 0 AND s.event > 0`, subject)
+		WHERE n.subject = $1 AND n.event = 0 AND s.event > 0 AND s.event >= n.readers_from
+		UNION SELECT e.recipients
+		FROM notifications n JOIN addressings a ON a.notification = n.id JOIN events e ON e.id = a.event
+		WHERE n.subject = $1 AND n.event = 0 AND a.event >= n.readers_from`, subject)
 	all, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (to string, err error) { return to, row.Scan(&to) })
 	var topics []inn.Topic
 	for _, to := range all {
@@ -157,9 +134,14 @@ func (t *tx) addressed(subject string) ([]inn.Topic, error) {
 // cannot have been addressed to them.
 func (t *tx) addressedNoMore(m inn.Member) error {
 	rows, err := t.rows(`
-		SELECT `+eventColumns+` FROM events
+		SELECT id, topic, recipients, type, property FROM events
 		WHERE id IN (SELECT event FROM notification_states WHERE user = $1 AND event > 0)`, m.ID)
-	events, err := scanAll(rows, err, scanEvent)
+	events, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (e inn.Event, err error) {
+		var recipients string
+		err = row.Scan(&e.ID, &e.Topic, &recipients, &e.Type, &e.Property)
+		e.To = splitTopics(recipients)
+		return e, err
+	})
 	if err != nil {
 		return err
 	}
@@ -170,11 +152,7 @@ func (t *tx) addressedNoMore(m inn.Member) error {
 			seen = append(seen, events[i].ID)
 		}
 	}
-	list, err := json.Marshal(seen)
-	if err != nil {
-		return err
-	}
 	return t.exec(`
 		UPDATE notification_states SET event = 0
-		WHERE user = $1 AND event > 0 AND event NOT IN (SELECT value FROM json_each($2))`, m.ID, string(list))
+		WHERE user = $1 AND event > 0 AND event NOT IN (SELECT value FROM `+each("$2")+`)`, m.ID, asList(seen))
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"baithaka/inn"
@@ -25,17 +26,48 @@ func (s *Store) Clean(ctx context.Context, now time.Time) error {
 	low, medium := pastCards(h, inn.CleanLow, now), pastCards(h, inn.CleanOther, now)
 	for {
 		// Looked for beside the writer, since that reads every card.
-		rows, err := s.read.QueryContext(ctx, `SELECT n.id FROM notifications n WHERE `+pastKeeping+` LIMIT $3`, low, medium, forgetStep)
-		old, err := scanAll(rows, err, scanID)
+		rows, err := s.read.QueryContext(ctx, `
+			SELECT n.id, (SELECT count(*) FROM notification_states s WHERE s.notification = n.id)
+			FROM notifications n WHERE `+pastKeeping+` LIMIT $3`, low, medium, forgetStep)
+		old, err := scanAll(rows, err, scanOld)
 		if err != nil || len(old) == 0 {
 			return s.forgetMarks(ctx, err)
 		}
-		err = s.write(ctx, func(t *tx) error { return t.clean(old, low, medium) })
-		if err != nil {
-			return err
+		for step := range partsOf(old) {
+			if err := s.writeLong(ctx, func(t *tx) error { return t.clean(step, low, medium) }); err != nil {
+				return err
+			}
 		}
 		if len(old) < forgetStep {
 			return s.forgetMarks(ctx, nil)
+		}
+	}
+}
+
+// oldCard is a card that is to go, and how many people's states go along.
+type oldCard struct{ id, states int64 }
+
+func scanOld(row interface{ Scan(...any) error }) (c oldCard, err error) {
+	return c, row.Scan(&c.id, &c.states)
+}
+
+// partsOf divides cards so that the states of each part, which go along, are no
+// more than one step removes, or those of one card.
+func partsOf(old []oldCard) iter.Seq[[]int64] {
+	return func(yield func([]int64) bool) {
+		var part []int64
+		var states int64
+		for _, c := range old {
+			if len(part) > 0 && states+c.states > forgetStep {
+				if !yield(part) {
+					return
+				}
+				part, states = nil, 0
+			}
+			part, states = append(part, c.id), states+c.states
+		}
+		if len(part) > 0 {
+			yield(part)
 		}
 	}
 }
@@ -76,7 +108,7 @@ func pastCards(h inn.HouseSettings, limit inn.Limit, now time.Time) int64 {
 func (s *Store) forgetMarks(ctx context.Context, err error) error {
 	for err == nil {
 		var removed int64
-		err = s.write(ctx, func(t *tx) error {
+		err = s.writeLong(ctx, func(t *tx) error {
 			result, err := t.execResult(`
 				DELETE FROM notification_states WHERE (user, notification) IN (
 					SELECT s.user, s.notification FROM notification_states s JOIN users u ON u.id = s.user
@@ -94,5 +126,3 @@ func (s *Store) forgetMarks(ctx context.Context, err error) error {
 	}
 	return err
 }
-
-func scanID(row interface{ Scan(...any) error }) (id int64, err error) { return id, row.Scan(&id) }

@@ -51,10 +51,6 @@ func scanRead(row interface{ Scan(...any) error }) (inn.Notification, error) {
 	return n, err
 }
 
-// mostTopics is for how many topics the cards are taken topic by topic: who has
-// more properties sees much of what there is, which is then read as it stands.
-const mostTopics = 30
-
 // cardList writes the query of a list of cards.
 type cardList struct {
 	reach
@@ -62,16 +58,18 @@ type cardList struct {
 	narrow  string // the filter's own conditions on n
 	before  string
 	limit   string
+	most    string // what the limit is
 	sources []string
 }
 
 func (l *cardList) query() string {
 	l.narrow = l.filter.where(&l.reach)
-	l.before, l.limit = l.arg(l.filter.Before), " LIMIT "+l.arg(l.filter.Limit)
+	l.before, l.most = l.arg(l.filter.Before), l.arg(l.filter.Limit)
+	l.limit = " LIMIT " + l.most
 	l.shared()
 	// What was addressed to the person last, and to others later or never.
 	l.source(`notification_states s INDEXED BY notification_states_addressed CROSS JOIN notifications n ON n.id = s.notification`,
-		"s.event", "s.user = "+l.me+" AND s.event > 0 AND s.event > CASE WHEN "+l.seen()+" THEN n.event ELSE 0 END AND ("+l.seen()+" OR n.kind <> 'booking_update')")
+		"s.event", "s.user = "+l.me+" AND s.event > 0 AND s.event > CASE WHEN "+l.seen()+" THEN n.event ELSE 0 END AND ("+l.seen()+" OR n.kind <> 'booking_update' AND s.event >= n.readers_from)")
 	return `SELECT ` + cardColumns + `, found.latest, NOT found.unread
 		FROM (` + strings.Join(l.sources, " UNION ALL ") + ` ORDER BY latest DESC` + l.limit + `) found
 		CROSS JOIN notifications n ON n.id = found.id
@@ -101,24 +99,42 @@ func (l *cardList) shared() {
 	}
 	topics, above := l.topics, ""
 	if property := l.filter.Property; property != "" {
-		topics = []string{l.arg(inn.PropertyTopic(property))}
+		topics = l.arg(asList([]inn.Topic{inn.PropertyTopic(property)}))
 	}
 	switch {
 	case l.filter.Priority == inn.Critical || l.filter.Urgent != nil && *l.filter.Urgent:
 		cards("notifications_critical", "n.priority = 'critical'") // few, and all of them
-	case l.filter.Property != "" || !l.every && len(topics) <= mostTopics:
+	case l.filter.Property != "" || !l.every:
 		if l.filter.Unread {
 			above = " AND n.event > " + l.floor
 		}
-		for _, topic := range topics {
-			cards("notifications_topic", "n.topic = "+topic+above)
-		}
+		l.byTopic(topics, above)
 		if l.filter.Unread {
 			l.marked("notification_states_unread", "s.unread = 1", "<=", func(int) string { return l.floor })
 		}
 	default:
 		l.byKind(cards)
 	}
+}
+
+// byTopic takes the newest cards of some topics by their shared events.
+func (l *cardList) byTopic(topics, narrow string) {
+	if topics == "" {
+		return
+	}
+	unread := l.reach.unread("n.event")
+	narrow += " AND n.event > 0 AND " + l.seen() + " AND coalesce(s.event, 0) <= n.event" + l.narrow
+	switch {
+	case l.filter.Unread:
+		narrow += " AND " + unread
+	case l.filter.Read:
+		narrow += " AND NOT " + unread
+	}
+	state := "LEFT JOIN notification_states s ON s.user = " + l.me + " AND s.notification = n.id"
+	found := keyed{table: "notifications", index: "notifications_topic", key: "topic", place: "event", as: "n", joins: state, where: narrow}.
+		newest(topics, l.before, l.most, "DESC")
+	l.sources = append(l.sources, "SELECT * FROM (SELECT n.id, n.event AS latest, "+unread+" AS unread FROM ("+found+") found"+
+		" CROSS JOIN notifications n INDEXED BY notifications_topic ON n.topic = found.key AND n.event = found.place "+state+")")
 }
 
 // byKind takes the cards kind by kind. What is unread stands above the floor of

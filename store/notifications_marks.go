@@ -31,17 +31,21 @@ func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, subjects []string, 
 		return inn.E(inn.Forbidden, "A key has no read marks; they are a person's.")
 	}
 	return s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
+		cards, err := t.mineNamed(by, subjects)
+		if err != nil {
+			return err
+		}
 		marks := Marks{Read: read}
 		for i, subject := range subjects {
-			m, err := t.mine(by, subject)
-			if inn.CodeOf(err) == inn.NotFound && len(subjects) > 1 {
+			m, found := cards[subject]
+			if !found && len(subjects) > 1 {
 				return &inn.Error{Code: inn.NotFound, Text: "No such notification.", Fields: []inn.FieldError{
 					{Pointer: fmt.Sprintf("/ids/%d", i), Detail: "is none of your notifications"}}}
 			}
-			if err != nil {
-				return err
+			if !found {
+				return inn.NoSuch("notification")
 			}
-			changed, err := t.mark(by, &m, read)
+			changed, err := t.mark(by, m, read)
 			if err != nil {
 				return err
 			}
@@ -55,20 +59,32 @@ func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, subjects []string, 
 
 // mine gives a card as its viewer sees it.
 func (t *tx) mine(by inn.Viewer, subject string) (mine, error) {
+	cards, err := t.mineNamed(by, []string{subject})
+	if err != nil {
+		return mine{}, err
+	}
+	m, found := cards[subject]
+	if !found {
+		return mine{}, inn.NoSuch("notification")
+	}
+	return *m, nil
+}
+
+// mineNamed gives some cards as their viewer sees them, by their subjects: what
+// they see is worked out once for all.
+func (t *tx) mineNamed(by inn.Viewer, subjects []string) (map[string]*mine, error) {
 	r, err := t.reach(by)
 	if err != nil {
-		return mine{}, err
+		return nil, err
 	}
-	query := r.card(subject)
+	query := r.cards(subjects)
 	rows, err := t.rows(query, r.args...)
 	all, err := scanAll(rows, err, scanMine)
-	if err == nil && len(all) == 0 {
-		err = inn.NoSuch("notification")
+	cards := make(map[string]*mine, len(all))
+	for i := range all {
+		cards[all[i].Subject] = &all[i]
 	}
-	if err != nil {
-		return mine{}, err
-	}
-	return all[0], nil
+	return cards, err
 }
 
 // mark writes the mark of one card.
@@ -83,35 +99,53 @@ func (t *tx) mark(by inn.Viewer, m *mine, read bool) (changed bool, err error) {
 // MarkKindRead marks a person's cards of one kind read: it moves the floor of
 // that kind, however many cards there are.
 func (s *Store) MarkKindRead(ctx context.Context, by inn.Viewer, kind inn.Kind) error {
-	return s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
-		err := t.exec(`
+	return s.clearMarks(ctx, by, Marks{Kind: kind, Read: true}, " AND kind = $3", []any{kind}, func(t *tx) error {
+		return t.exec(`
 			INSERT INTO read_floors (user, kind, floor) VALUES ($1, $2, `+headOfLog+`)
 			ON CONFLICT DO UPDATE SET floor = excluded.floor`, by.UserID, kind)
-		if err != nil {
-			return err
-		}
-		err = t.exec(`
-			UPDATE notification_states SET unread = 0
-			WHERE user = $1 AND unread = 1 AND kind = $2`, by.UserID, kind)
-		if err != nil {
-			return err
-		}
-		return t.marked(by, Marks{Kind: kind, Read: true})
 	})
 }
 
 // MarkAllRead moves a person's read floor to the head of the log: one number,
 // however many cards there are.
 func (s *Store) MarkAllRead(ctx context.Context, by inn.Viewer) error {
-	return s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
-		if err := t.exec(`UPDATE users SET read_floor = `+headOfLog+` WHERE id = $1`, by.UserID); err != nil {
-			return err
-		}
-		if err := t.exec(`UPDATE notification_states SET unread = 0 WHERE user = $1 AND unread = 1`, by.UserID); err != nil {
-			return err
-		}
-		return t.marked(by, Marks{All: true, Read: true})
+	return s.clearMarks(ctx, by, Marks{All: true, Read: true}, "", nil, func(t *tx) error {
+		return t.exec(`UPDATE users SET read_floor = `+headOfLog+` WHERE id = $1`, by.UserID)
 	})
+}
+
+// clearStep is how many cards that somebody marked unread one transaction marks
+// read again.
+const clearStep = 500
+
+// clearMarks moves a floor, and marks read what the person had marked unread, in
+// steps: the floor goes with the last of them, so that what comes meanwhile is
+// read too, as it would be after one long step.
+func (s *Store) clearMarks(ctx context.Context, by inn.Viewer, marks Marks, where string, args []any, floor func(*tx) error) error {
+	for {
+		var left bool
+		err := s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
+			result, err := t.execResult(`
+				UPDATE notification_states SET unread = 0
+				WHERE user = $1 AND notification IN (
+					SELECT notification FROM notification_states WHERE user = $1 AND unread = 1`+where+` LIMIT $2)`,
+				append([]any{by.UserID, clearStep}, args...)...)
+			if err != nil {
+				return err
+			}
+			n, err := result.RowsAffected()
+			if left = n == clearStep; err != nil || left {
+				return err
+			}
+			if err := floor(t); err != nil {
+				return err
+			}
+			return t.marked(by, marks)
+		})
+		if err != nil || !left {
+			return err
+		}
+	}
 }
 
 // marked tells every tab of the person, and nobody else. The card's property

@@ -85,7 +85,7 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (Proof
 	var id int64
 	var known bool
 	var stored string
-	err := s.db.Read.QueryRowContext(ctx, `
+	err := s.read.QueryRowContext(Ahead(ctx), `
 		SELECT id, email = $1 AND disabled = 0 AND password <> '', password
 		FROM users
 		WHERE id = coalesce((SELECT id FROM users WHERE email = $1), (SELECT min(id) FROM users))`, email).Scan(&id, &known, &stored)

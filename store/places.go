@@ -22,7 +22,7 @@ const (
 // they have signed in before. It asks the same of the database for everybody.
 func (s *Store) Known(ctx context.Context, email string, at Places) (user int64, known Places, err error) {
 	var device, address bool
-	err = s.db.Read.QueryRowContext(ctx, `
+	err = s.read.QueryRowContext(Ahead(ctx), `
 		SELECT id,
 			EXISTS (SELECT 1 FROM places WHERE user = id AND place = $2 AND seen > $4),
 			EXISTS (SELECT 1 FROM places WHERE user = id AND place = $3 AND seen > $4)

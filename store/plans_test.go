@@ -86,12 +86,12 @@ func plan(t *testing.T, s *Store, query string) []string {
 
 // walked is a step that reads a table that grows without end from one end to the
 // other, whatever index it does so by. sorted is one that gathers and sorts, few
-// what may be: the newest of some branches, what is not in the search index yet,
+// what may be: the newest of some keys or branches, what is not in the search index yet,
 // alerts that are open, and cards that are critical.
 var (
 	walked = regexp.MustCompile(`SCAN (e|events|b|bookings|n|notifications|s|notification_states|r|event_recipients|a|alerts)\b`)
 	sorted = regexp.MustCompile(`^ *USE TEMP B-TREE FOR (ORDER|GROUP|DISTINCT)`)
-	few    = regexp.MustCompile(`^ *SCAN (\(subquery|found|json_each|a USING INDEX alerts_open|n USING COVERING INDEX notifications_critical)`)
+	few    = regexp.MustCompile(`^ *SCAN (\(subquery|found|walk|json_each|a USING INDEX alerts_open|n USING COVERING INDEX notifications_critical)`)
 )
 
 // Every page must cost what it shows, and not what there is: no query of any page
@@ -134,5 +134,5 @@ func TestPagesReadByIndex(t *testing.T) {
 		}
 		return true
 	})
-	assert.Greater(t, asked, 100, "the queries were not found")
+	assert.Greater(t, asked, 60, "the queries were not found")
 }

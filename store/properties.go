@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"baithaka/inn"
@@ -74,12 +75,11 @@ func (t *tx) changeProperty(by inn.Viewer, p inn.Publication, to []inn.Topic) (*
 	if err != nil {
 		return nil, err
 	}
-	now := was
-	now.Status, now.Title, now.Detail = c.Status, c.Title, c.Detail
+	now := was.Apply(c)
 	if now == was && p.Type != inn.PropertyListed {
 		return nil, nil
 	}
-	if err := t.exec(`UPDATE properties SET status = $2, title = $3, detail = $4 WHERE slug = $1`, c.Slug, c.Status, c.Title, c.Detail); err != nil {
+	if err := t.exec(`UPDATE properties SET status = $2, title = $3, detail = $4 WHERE slug = $1`, c.Slug, now.Status, now.Title, now.Detail); err != nil {
 		return nil, err
 	}
 	e := propertyEvent(by, p.Type, c.Slug)
@@ -102,19 +102,67 @@ func (t *tx) property(slug string) (inn.Property, error) {
 	return all[0], nil
 }
 
-// Properties gives the properties that the viewer may see, by name, without the
-// desk.
-func (s *Store) Properties(ctx context.Context, by inn.Viewer) ([]inn.Property, error) {
-	all, err := s.Sold(ctx, by)
-	return slices.DeleteFunc(all, func(p inn.Property) bool { return p.Slug == inn.Desk }), err
+// PropertyFilter narrows Properties.
+type PropertyFilter struct {
+	Desk  bool   // the desk too, where that is the viewer's: everything bookings may belong to
+	Words string // all of them, in the name or the slug
+	After string // those that stand behind one, by its slug
+	Limit int
 }
 
-// Sold gives the properties that the viewer may see and, where that is theirs,
-// the desk: everything bookings may belong to.
-func (s *Store) Sold(ctx context.Context, by inn.Viewer) ([]inn.Property, error) {
-	where, args := visible(by, inn.PropertyView, "slug", nil)
-	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE `+where+` ORDER BY name, slug`, args...)
+// Properties gives properties that the viewer may see, by name; more says that
+// there are others behind them. A house has thousands of them, so that pages find
+// some and never list all.
+func (s *Store) Properties(ctx context.Context, by inn.Viewer, f PropertyFilter) (found []inn.Property, more bool, err error) {
+	words := soughtIn(f.Words)
+	if f.Words != "" && len(words) == 0 {
+		return nil, false, nil
+	}
+	where, args := visible(by, inn.PropertyView, "slug", []any{f.After, math.MaxInt64})
+	if !f.Desk {
+		args = append(args, inn.Desk)
+		where += fmt.Sprintf(" AND slug <> $%d", len(args))
+	}
+	if f.After != "" {
+		where += " AND (name, slug) > ((SELECT name FROM properties WHERE slug = $1), $1)"
+	}
+	if f.Words == "" {
+		args[1] = f.Limit + 1
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE `+where+` ORDER BY name, slug LIMIT $2`, args...)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		p, err := scanProperty(rows)
+		if err != nil {
+			return nil, false, err
+		}
+		if has := wordsIn(p.Name + " " + p.Slug); slices.ContainsFunc(words, func(one sought) bool { return !one.in(has) }) {
+			continue
+		}
+		if len(found) == f.Limit {
+			return found, true, nil
+		}
+		found = append(found, p)
+	}
+	return found, false, rows.Err()
+}
+
+// PropertiesNamed gives those of some properties that the viewer may see, by name.
+func (s *Store) PropertiesNamed(ctx context.Context, by inn.Viewer, slugs []string) ([]inn.Property, error) {
+	where, args := visible(by, inn.PropertyView, "slug", []any{asList(slugs)})
+	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties
+		WHERE slug IN (SELECT value FROM `+each("$1")+`) AND `+where+` ORDER BY name, slug`, args...)
 	return scanAll(rows, err, scanProperty)
+}
+
+// CountProperties gives how many properties the viewer may see, without the desk.
+func (s *Store) CountProperties(ctx context.Context, by inn.Viewer) (n int, err error) {
+	where, args := visible(by, inn.PropertyView, "slug", []any{inn.Desk})
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM properties WHERE slug <> $1 AND `+where, args...).Scan(&n)
+	return n, err
 }
 
 // Property gives one property that the viewer may see.
@@ -140,6 +188,6 @@ func (s *Store) EveryProperty(ctx context.Context) ([]inn.Property, error) {
 
 // HouseZone gives the zone of the house, which is the desk's.
 func (s *Store) HouseZone(ctx context.Context) (zone string, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT timezone FROM properties WHERE slug = $1`, inn.Desk).Scan(&zone)
+	err = s.read.QueryRowContext(Ahead(ctx), `SELECT timezone FROM properties WHERE slug = $1`, inn.Desk).Scan(&zone)
 	return zone, err
 }

@@ -38,7 +38,7 @@ func TestAListedPropertyIsRowEventAndCard(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "Asia/Kolkata", zone, "the second's is not")
 	require.NoError(t, s.SetDesk(ctx, operator, "Europe/Rome", "EUR"))
-	sold, err := s.Sold(ctx, super)
+	sold, _, err := s.Properties(ctx, super, PropertyFilter{Desk: true, Limit: 10})
 	require.NoError(t, err)
 	assert.Equal(t, []string{inn.Desk, "hill", "lake"}, []string{sold[0].Slug, sold[1].Slug, sold[2].Slug})
 	assert.Equal(t, []any{"Europe/Rome", "EUR", 0}, []any{sold[0].Zone, sold[0].Currency, sold[0].Units})

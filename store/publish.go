@@ -27,7 +27,14 @@ const idempotencyKept = 24 * time.Hour
 // key seen before it stores nothing and gives the events of then as they are now,
 // replayed = true.
 func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, batch inn.Batch) (events []*inn.Event, replayed bool, err error) {
-	err = s.act(ctx, by, inn.EventPublish, func(t *tx, by inn.Viewer) error {
+	if err := fewAddressed(batch); err != nil {
+		return nil, false, err
+	}
+	write := s.write
+	if len(batch.Publications) > longBatch {
+		write = s.writeLong
+	}
+	err = write(ctx, asOfNow(by, inn.EventPublish, func(t *tx, by inn.Viewer) error {
 		actor := string(by.Own())
 		if idem.Key != "" {
 			if events, replayed, err = t.remembered(by, actor, idem); err != nil || replayed {
@@ -45,11 +52,32 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 		}
 		return t.exec(`INSERT OR REPLACE INTO idempotency (actor, key, body, answer, at) VALUES ($1, $2, $3, $4, $5)`,
 			actor, idem.Key, idem.Body[:], idsOf(events), ms(t.now))
-	})
+	}))
 	if err != nil {
 		return nil, false, err
 	}
 	return events, replayed, nil
+}
+
+// longBatch is from how many publications on a batch lets others go between.
+const longBatch = 16
+
+// mostAddressed is how many addresses, rooms and roles a batch names in all: each
+// is a row that is written while others wait.
+const mostAddressed = 2500
+
+func fewAddressed(batch inn.Batch) error {
+	named := 0
+	for _, p := range batch.Publications {
+		named += len(p.Emails) + len(p.Rooms)
+		if p.Role != "" {
+			named++
+		}
+	}
+	if named <= mostAddressed {
+		return nil
+	}
+	return inn.InvalidFields([]inn.FieldError{{Pointer: "", Detail: fmt.Sprintf("names %d addresses and rooms in all; send at most %d at once", named, mostAddressed)}})
 }
 
 // remembered gives the events of an earlier publish with the same key.
@@ -163,12 +191,11 @@ func (t *tx) recipients(by inn.Viewer, p inn.Publication) ([]inn.Topic, error) {
 	var to []inn.Topic
 	var problems []inn.FieldError
 	for i, email := range p.Emails {
-		var id int64
-		found, err := t.row(`SELECT id FROM users WHERE email = $1 AND disabled = 0`, []any{email}, &id)
+		id, err := t.idOf(email)
 		if err != nil {
 			return nil, err
 		}
-		if !found {
+		if id == 0 {
 			problems = append(problems, inn.FieldError{Pointer: fmt.Sprintf("/affectedUsers/%d", i), Detail: "is nobody's e-mail address here"})
 			continue
 		}
@@ -188,6 +215,22 @@ func (t *tx) recipients(by inn.Viewer, p inn.Publication) ([]inn.Topic, error) {
 		to = append(to, topics...)
 	}
 	return to, inn.InvalidFields(problems)
+}
+
+// idOf gives whose an e-mail address is, 0 for nobody's. The same ones stand in
+// many events of a batch.
+func (t *tx) idOf(email string) (id int64, err error) {
+	if id, known := t.emails[email]; known {
+		return id, nil
+	}
+	if _, err := t.row(`SELECT id FROM users WHERE email = $1 AND disabled = 0`, []any{email}, &id); err != nil {
+		return 0, err
+	}
+	if t.emails == nil {
+		t.emails = map[string]int64{}
+	}
+	t.emails[email] = id
+	return id, nil
 }
 
 // room gives the topics of a room by the seeds' name for it; nil when there is

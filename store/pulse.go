@@ -8,7 +8,7 @@ import (
 )
 
 // Queue gives how many writes wait for the writer.
-func (s *Store) Queue() int { return len(s.jobs) }
+func (s *Store) Queue() int { return len(s.jobs) } // who waits with a long one waits elsewhere
 
 // Size gives the bytes of the database file and of the log that is written
 // ahead of it; 0 for a file that is not there.

@@ -11,11 +11,14 @@ import (
 // publisher waits long behind the broom.
 const forgetStep = 500
 
+// recipientsStep is about how many of those whom events were addressed to.
+const recipientsStep = 2000
+
 // sweep runs one step of the broom, and then rests for as long as it took: the
 // disk is for who publishes.
 func (s *Store) sweep(ctx context.Context, step func(*tx) error) error {
 	began := time.Now()
-	if err := s.write(ctx, step); err != nil {
+	if err := s.writeLong(ctx, step); err != nil {
 		return err
 	}
 	select {
@@ -41,6 +44,7 @@ const (
 	forgetPlaces      = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
 	forgetIdempotency = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
 	forgetAlerts      = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND event <= $1 LIMIT $2)`
+	forgetErasures    = `DELETE FROM erasures WHERE id IN (SELECT id FROM erasures WHERE done_at > 0 AND done_at <= $1 LIMIT $2)`
 	forgetPassing     = `DELETE FROM events WHERE id IN (
 		SELECT id FROM events
 		WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND ` + storedAt + ` <= $1
@@ -59,7 +63,11 @@ const (
 
 	forgetRecipients = `DELETE FROM event_recipients WHERE event <= $1`
 	forgetEvents     = `DELETE FROM events WHERE id <= $1`
-	nextEvents       = `SELECT coalesce(max(id), $1) FROM (SELECT id FROM events WHERE id <= $1 ORDER BY id LIMIT $2)`
+	// One step ends before the event with which it would remove too many recipients.
+	nextEvents = `SELECT coalesce(max(id), $1) FROM (
+		SELECT id FROM events
+		WHERE id <= $1 AND id <= coalesce((SELECT event FROM event_recipients WHERE event > 0 ORDER BY event LIMIT 1 OFFSET $3), $1)
+		ORDER BY id LIMIT $2)`
 )
 
 // Forget removes what is older than the settings of the house keep it, in small
@@ -85,6 +93,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		{forgetPlaces, ms(now.Add(-placeKept))},
 		{forgetIdempotency, ms(now.Add(-idempotencyKept))},
 		{forgetAlerts, old},
+		{forgetErasures, ms(keepLog)},
 	} {
 		if err := s.forgetAll(ctx, one.delete, one.before); err != nil {
 			return err
@@ -132,13 +141,17 @@ func (s *Store) forgetAll(ctx context.Context, query string, before int64) error
 	}
 }
 
+// passingStep is how many events one step of forgetPassing removes: each may be
+// addressed to a hundred.
+const passingStep = 100
+
 // forgetPassing removes the events that are kept for a shorter time than the log,
 // and in the same step whom they were addressed to.
 func (s *Store) forgetPassing(ctx context.Context, before time.Time) error {
 	for {
 		removed := 0
 		err := s.sweep(ctx, func(t *tx) error {
-			rows, err := t.rows(forgetPassing, ms(before), forgetStep)
+			rows, err := t.rows(forgetPassing, ms(before), passingStep)
 			addressed, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (id int64, err error) { return id, row.Scan(&id) })
 			if err != nil {
 				return err
@@ -154,7 +167,7 @@ func (s *Store) forgetPassing(ctx context.Context, before time.Time) error {
 			}
 			return nil
 		})
-		if err != nil || removed < forgetStep {
+		if err != nil || removed < passingStep {
 			return err
 		}
 	}
@@ -190,7 +203,7 @@ func (s *Store) Trim(ctx context.Context, upto int64) error {
 	for {
 		trimmed := upto
 		err := s.sweep(ctx, func(t *tx) error {
-			if _, err := t.row(nextEvents, []any{upto, forgetStep}, &trimmed); err != nil {
+			if _, err := t.row(nextEvents, []any{upto, forgetStep, recipientsStep}, &trimmed); err != nil {
 				return err
 			}
 			if err := t.exec(forgetRecipients, trimmed); err != nil {

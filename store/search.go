@@ -55,6 +55,10 @@ func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics 
 	return match, loose, nil
 }
 
+// mostTopicTerms is for how many topics a search asks the index for them. Who hears
+// more has the events looked at, which whoever reads them does anyway.
+const mostTopicTerms = 30
+
 func (s *Store) operands(ctx context.Context, f EventFilter, said []sought, topics []inn.Topic) (all []operand, err error) {
 	one := func(column string, terms ...string) {
 		var times int64
@@ -78,7 +82,7 @@ func (s *Store) operands(ctx context.Context, f EventFilter, said []sought, topi
 	if days := daysBetween(f.From, f.Until); days != nil {
 		one("days", days...)
 	}
-	if topics != nil {
+	if topics != nil && len(topics) <= mostTopicTerms {
 		one("topics", terms(topics)...)
 	}
 	for _, word := range said {
@@ -95,8 +99,29 @@ func (s *Store) operands(ctx context.Context, f EventFilter, said []sought, topi
 // by one.
 const mostEndings = 100
 
+// operandOf writes a sought word as a query: as one word, or by its parts.
 func (s *Store) operandOf(ctx context.Context, one sought) (o operand, err error) {
-	o.word = true
+	var parts []string
+	for i, part := range one.parts {
+		p, err := s.operandOfPart(ctx, part)
+		if err != nil {
+			return o, err
+		}
+		parts = append(parts, p.query)
+		if i == 0 || p.times < o.times {
+			o.times = p.times
+		}
+	}
+	o.query, o.word = strings.Join(parts, " AND "), true
+	if one.joined == "" {
+		return o, nil
+	}
+	whole, err := s.operandOfPart(ctx, soughtPart{word: one.joined})
+	o.query, o.times = "("+whole.query+") OR ("+o.query+")", o.times+whole.times
+	return o, err
+}
+
+func (s *Store) operandOfPart(ctx context.Context, one soughtPart) (o operand, err error) {
 	if !one.whole && utf8.RuneCountInString(one.word) <= startLong {
 		o.query = "starts : " + quoted(one.word)
 		o.times, err = s.times(ctx, []string{one.word + "*"})
@@ -119,7 +144,7 @@ func (s *Store) times(ctx context.Context, terms []string) (n int64, err error) 
 
 // endings gives the words there are that a sought one may be, quoted, and how
 // often they were met.
-func (s *Store) endings(ctx context.Context, one sought) (words []string, times int64, err error) {
+func (s *Store) endings(ctx context.Context, one soughtPart) (words []string, times int64, err error) {
 	beyond := one.word + "\U0010ffff"
 	if one.whole {
 		beyond = one.word + " "

@@ -13,6 +13,10 @@ import (
 // so that no publisher waits long behind it.
 const indexStep = 256
 
+// termsStep is after how many different terms a step ends: the text of an alert is
+// its sender's, and may hold hundreds.
+const termsStep = 5000
+
 // tailMost is how many events that are not in the index yet a search looks
 // through by itself; more are indexed first. indexAtOnce is how many that may be:
 // further behind, after an upgrade or a large import, who asks is told to wait.
@@ -87,7 +91,7 @@ func (s *Store) indexSome(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error { return t.index(a) })
+	return s.writeLong(ctx, func(t *tx) error { return t.index(a) })
 }
 
 func (s *Store) nextAddition(ctx context.Context) (a addition, err error) {
@@ -110,6 +114,10 @@ func (s *Store) nextAddition(ctx context.Context) (a addition, err error) {
 	}
 	a.met = map[string]int{}
 	for i := range events {
+		if len(a.met) >= termsStep {
+			a.events, a.until = i, events[i-1].ID
+			break
+		}
 		if indexed(&events[i]) {
 			a.entries = append(a.entries, entryOf(&events[i], a.met))
 		}
@@ -165,7 +173,7 @@ func (t *tx) enter(one *entry) error {
 func (t *tx) meet(met map[string]int, last int64) error {
 	for w, times := range met {
 		err := t.exec(`
-			INSERT INTO event_words (word, times, last) VALUES ($1, $2, $3)
+			INSERT INTO event_words (word, times, last, refolded) VALUES ($1, $2, $3, 1)
 			ON CONFLICT DO UPDATE SET times = times + excluded.times, last = max(last, excluded.last)`, w, times, last)
 		if err != nil {
 			return err
@@ -175,38 +183,47 @@ func (t *tx) meet(met map[string]int, last int64) error {
 }
 
 // reindex brings the index up to date with an event that was rewritten, if it is
-// in there yet, and forgets the words that only it held. was is what it was found
-// by before.
-func (t *tx) reindex(e *inn.Event, was string) error {
+// in there yet, and gives the words and beginnings of words that have left its
+// entry. was is what it was found by before.
+func (t *tx) reindex(e *inn.Event, was string) (gone []string, err error) {
 	var searched, rewritten int64
 	if _, err := t.row(indexState, nil, &searched, &rewritten); err != nil {
-		return err
+		return nil, err
 	}
 	if e.ID > searched {
 		// It may just be taken apart as it was.
-		return t.exec(`UPDATE meta SET value = $1 WHERE name = 'rewritten'`, strconv.FormatInt(rewritten+1, 10))
+		return nil, t.exec(`UPDATE meta SET value = $1 WHERE name = 'rewritten'`, strconv.FormatInt(rewritten+1, 10))
 	}
 	if err := t.exec(`DELETE FROM event_search WHERE rowid = $1`, e.ID); err != nil {
-		return err
+		return nil, err
 	}
 	met := map[string]int{}
 	if indexed(e) {
 		one := entryOf(e, met)
 		if err := t.enter(&one); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, w := range distinct(wordsIn(was)) {
-		if met[w] > 0 {
-			continue
-		}
-		err := t.exec(`DELETE FROM event_words WHERE word = $1
-			AND NOT EXISTS (SELECT 1 FROM event_search WHERE event_search MATCH $2)`, w, `words : `+quoted(w))
-		if err != nil {
-			return err
+	before := wordsIn(was)
+	for _, start := range startsOf(distinct(before)) {
+		before = append(before, start+"*")
+	}
+	came := map[string]int{}
+	now := wordsIn(words(e))
+	for _, start := range startsOf(distinct(now)) {
+		now = append(now, start+"*")
+	}
+	for _, w := range now {
+		if !slices.Contains(before, w) {
+			came[w] = 1
 		}
 	}
-	return t.meet(met, e.ID)
+	for _, w := range distinct(before) {
+		if met[w] == 0 {
+			gone = append(gone, w)
+		}
+	}
+	return gone, t.meet(came, e.ID)
 }
 
 // forgetWords removes the words that are in no event any more, in small steps.

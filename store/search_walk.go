@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -32,7 +32,7 @@ const patience = 10 * time.Millisecond
 type finder struct {
 	store    *Store
 	filter   EventFilter
-	topics   []inn.Topic // those the viewer hears; nil for all
+	topics   map[inn.Topic]bool // those the viewer hears; nil for all
 	sought   []sought
 	match    string    // the query of the index
 	loose    bool      // it leaves out words
@@ -45,7 +45,7 @@ type finder struct {
 
 // finder is nil when nothing can match.
 func (s *Store) finder(ctx context.Context, f EventFilter, topics []inn.Topic, patience time.Duration) (*finder, error) {
-	one := &finder{store: s, filter: f, topics: topics, sought: soughtIn(f.Words)}
+	one := &finder{store: s, filter: f, topics: setOf(topics), sought: soughtIn(f.Words)}
 	if f.Words != "" && len(one.sought) == 0 || f.narrowsTypes() && len(f.types()) == 0 {
 		return nil, nil
 	}
@@ -110,7 +110,8 @@ func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64
 			break
 		}
 	}
-	if err := rows.Err(); err != nil || steps == 0 && !f.loose {
+	// The rows are closed before anything else is asked.
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || steps == 0 && !f.loose {
 		return places, rest, err
 	}
 	places, err = f.confirmed(ctx, places)
@@ -127,7 +128,7 @@ func (f *finder) confirmed(ctx context.Context, places []int64) ([]int64, error)
 			doubtful = append(doubtful, place)
 		}
 	}
-	matching, err := f.matching(ctx, `e.id IN (SELECT value FROM json_each($1))`, asJSON(doubtful))
+	matching, err := f.matching(ctx, `e.id IN (SELECT value FROM `+each("$1")+`)`, asList(doubtful))
 	return slices.DeleteFunc(places, func(place int64) bool {
 		return place > f.trimmed && (f.loose || place%stepPlaces == 0) && !slices.Contains(matching, place)
 	}), err
@@ -153,10 +154,15 @@ func (f *finder) matching(ctx context.Context, where string, args ...any) (place
 	return places, err
 }
 
-// asJSON writes places for json_each.
-func asJSON(places []int64) string {
-	list, _ := json.Marshal(places) // numbers always can be
-	return string(list)
+func setOf(topics []inn.Topic) map[inn.Topic]bool {
+	if topics == nil {
+		return nil
+	}
+	set := make(map[inn.Topic]bool, len(topics))
+	for _, t := range topics {
+		set[t] = true
+	}
+	return set
 }
 
 // fits compares an event with a filter, but for the words.
@@ -173,7 +179,7 @@ func (f *finder) fits(e *inn.Event) bool {
 		!of.Until.IsZero() && !e.At.Before(of.Until):
 		return false
 	}
-	return f.topics == nil || slices.ContainsFunc(e.Topics(), func(t inn.Topic) bool { return slices.Contains(f.topics, t) })
+	return f.topics == nil || slices.ContainsFunc(e.Topics(), func(t inn.Topic) bool { return f.topics[t] })
 }
 
 // says reports whether an event holds the words that are sought.
@@ -203,8 +209,8 @@ func (w walk[T]) at(ctx context.Context, f *finder, places []int64, limit int) (
 		return nil, nil
 	}
 	// The places are in their order, and what is crossed with them stays in it.
-	rows, err := f.store.read.QueryContext(ctx, `SELECT `+w.columns+` FROM (SELECT value AS place FROM json_each($1)) f `+w.joins+`
-		WHERE 1 = 1 `+w.where+` LIMIT $2`, append([]any{asJSON(places), limit}, w.args...)...)
+	rows, err := f.store.read.QueryContext(ctx, `SELECT `+w.columns+` FROM (SELECT value AS place FROM `+each("$1")+`) f `+w.joins+`
+		WHERE 1 = 1 `+w.where+` LIMIT $2`, append([]any{asList(places), limit}, w.args...)...)
 	return scanAll(rows, err, w.scan)
 }
 

@@ -69,7 +69,7 @@ func scanSession(row interface{ Scan(...any) error }) (Session, error) {
 // moment ago.
 func (s *Store) Session(ctx context.Context, token string) (Session, error) {
 	now := time.Now()
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(Ahead(ctx), `
 		SELECT `+sessionColumns+`
 		FROM sessions
 		WHERE (token = $3 OR previous = $3 AND renewed_at > $4) AND `+living,
@@ -88,7 +88,7 @@ func (s *Store) Session(ctx context.Context, token string) (Session, error) {
 // Sessions gives the browsers on which a person is signed in, the last used
 // first.
 func (s *Store) Sessions(ctx context.Context, user int64) ([]Session, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+sessionColumns+`
 		FROM sessions
 		WHERE user = $3 AND `+living+`
@@ -98,7 +98,7 @@ func (s *Store) Sessions(ctx context.Context, user int64) ([]Session, error) {
 
 // SignedIn counts the browsers on which a person is signed in.
 func (s *Store) SignedIn(ctx context.Context, user int64) (n int, err error) {
-	err = s.db.Read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE user = $3 AND `+living,
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE user = $3 AND `+living,
 		append(alive(time.Now()), user)...).Scan(&n)
 	return n, err
 }
@@ -106,7 +106,7 @@ func (s *Store) SignedIn(ctx context.Context, user int64) (n int, err error) {
 // SessionUntil gives until when a session is good, unless it is used before; the
 // zero time when it is not any more.
 func (s *Store) SessionUntil(ctx context.Context, id int64) (time.Time, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+sessionColumns+` FROM sessions WHERE id = $3 AND `+living,
+	rows, err := s.read.QueryContext(Ahead(ctx), `SELECT `+sessionColumns+` FROM sessions WHERE id = $3 AND `+living,
 		append(alive(time.Now()), id)...)
 	all, err := scanAll(rows, err, scanSession)
 	if err != nil || len(all) == 0 {
@@ -182,16 +182,11 @@ func (s *Store) SaveSession(ctx context.Context, one Session) error {
 // UseSessions notes when sessions were used. Those that have ended meanwhile
 // stay so. It is not an event.
 func (s *Store) UseSessions(ctx context.Context, used map[int64]time.Time) error {
-	return s.write(ctx, func(t *tx) error {
-		for id, at := range used {
-			if err := t.exec(`
-				UPDATE sessions SET last_used = $2
-				WHERE id = $1 AND ended = 0 AND expires > $2 AND last_used > $3 AND last_used < $2`,
-				id, ms(at), ms(at.Add(-SessionIdle))); err != nil {
-				return err
-			}
-		}
-		return nil
+	return s.noteTimes(ctx, used, func(t *tx, id int64, at time.Time) error {
+		return t.exec(`
+			UPDATE sessions SET last_used = $2
+			WHERE id = $1 AND ended = 0 AND expires > $2 AND last_used > $3 AND last_used < $2`,
+			id, ms(at), ms(at.Add(-SessionIdle)))
 	})
 }
 

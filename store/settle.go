@@ -29,19 +29,23 @@ func (s *Store) forgetGuests(ctx context.Context, before time.Time, date inn.Dat
 	if err != nil {
 		return err
 	}
-	for _, b := range past {
-		bookings, err := s.BookingsNamed(ctx, []string{b.ID})
+	for _, was := range past {
+		var erasure int64
+		err := s.sweep(ctx, func(t *tx) error {
+			b, found, err := t.booking(was.ID)
+			if err != nil || !found || b.Event != was.Event || !b.Over(date) {
+				return err // something has happened to it meanwhile
+			}
+			erasure, err = t.beginErasure(inn.Viewer{Name: "retention"}, []string{b.ID}, false)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		if len(bookings) == 0 || bookings[0].Event != b.Event || !bookings[0].Over(date) {
-			continue // something has happened to it meanwhile
+		if erasure == 0 {
+			continue
 		}
-		e, err := s.erasureOf(ctx, inn.Viewer{Name: "retention"}, bookings)
-		if err != nil {
-			return err
-		}
-		if err := e.booking(ctx, b.ID); err != nil {
+		if err := s.erase(ctx, erasure); err != nil {
 			return err
 		}
 	}

@@ -10,13 +10,19 @@ import (
 // in the transaction, after everything that was committed before it. by is the
 // viewer as the door let them in, perhaps a while ago; do is given them as of now.
 func (s *Store) act(ctx context.Context, by inn.Viewer, a inn.Action, do func(t *tx, by inn.Viewer) error) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.write(ctx, asOfNow(by, a, do))
+}
+
+// asOfNow is do with the viewer as of its transaction, refused when they may not
+// any more.
+func asOfNow(by inn.Viewer, a inn.Action, do func(t *tx, by inn.Viewer) error) func(*tx) error {
+	return func(t *tx) error {
 		now, err := t.standing(by, a)
 		if err != nil {
 			return err
 		}
 		return do(t, now)
-	})
+	}
 }
 
 // standing gives a viewer as of this place in the order, if they have an action

@@ -14,8 +14,9 @@
 //	              search finds in both log and cards by the index that Index makes
 //	due           what the clock does to the house: a hold that ends. handlers asks
 //	              every few seconds, and once an hour for
-//	retention     what is forgotten when it is old; erase forgets one guest at once,
-//	              settle removes what either leaves between the rows
+//	retention     what is forgotten when it is old; erase forgets one guest, in
+//	              steps that erasures keeps the thread of; settle removes what
+//	              either leaves between the rows
 //	tend          beside a running server: folds the write-ahead log, writes the
 //	              marks, tries again after a refusal
 //	chain         the audit: verify follows it, check reads the whole file, backup
@@ -25,10 +26,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"log/slog"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -42,6 +40,7 @@ type Store struct {
 	log       *slog.Logger
 	epoch     string
 	jobs      chan *job
+	long      chan *job     // those that take their time: batches, and work beside the requests
 	groupTime time.Duration // the writer's own
 	closed    chan struct{} // closed when the writer has stopped
 	stop      context.CancelFunc
@@ -50,15 +49,17 @@ type Store struct {
 	trouble   trouble
 	chain     chained
 	hasher    chan struct{} // bounds how many passwords are hashed at once
-	read      reader
+	erasing   sync.Mutex    // held by the erasure that is under way
+	looking   chan struct{} // held by who looks for a guest in all there is
+	read      *reader
 }
 
 // New starts the store over an open database; Close stops it.
 func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error) {
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
-		db: database, read: reader{pool: database.Read}, log: log, stop: stop,
-		jobs: make(chan *job, maxGroup), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2),
+		db: database, read: newReader(database.Read), log: log, stop: stop,
+		jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2), looking: make(chan struct{}, 1),
 	}
 	s.bell.ch = make(chan struct{})
 	conn, err := database.Write.Conn(ctx)
@@ -91,7 +92,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		return err
 	}
 	var epoch string
-	if err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&epoch); err != nil {
+	if err := s.read.QueryRowContext(Ahead(ctx), `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&epoch); err != nil {
 		return explain(err)
 	}
 	return nil
@@ -120,14 +121,18 @@ func (s *Store) Appended() <-chan struct{} {
 }
 
 // Watch rings the bell when another process, the command line, has committed to
-// the same file. It returns when ctx ends.
+// the same file. It returns when ctx ends. It looks through a connection of its
+// own: what a connection knows of others counts from when it was opened, and none
+// of those that requests wait for is kept for that.
 func (s *Store) Watch(ctx context.Context) {
-	conn, err := s.db.Read.Conn(ctx)
+	own, err := db.Look(ctx, s.db.Path)
 	if err != nil {
-		s.log.Error("store: commits of other processes are not noticed", "error", err)
+		if ctx.Err() == nil {
+			s.log.Error("store: commits of other processes are not noticed", "error", err)
+		}
 		return
 	}
-	defer conn.Close()
+	defer own.Close()
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
 	last := int64(-1)
@@ -138,7 +143,7 @@ func (s *Store) Watch(ctx context.Context) {
 		case <-ticker.C:
 		}
 		var version int64
-		if err := conn.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
+		if err := own.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
 			continue // shutting down, or busy: the next tick asks again
 		}
 		if version != last {
@@ -148,9 +153,18 @@ func (s *Store) Watch(ctx context.Context) {
 	}
 }
 
+// answer is the rows of a query, of a reader or of the write transaction.
+type answer interface {
+	Next() bool
+	Scan(...any) error
+	Err() error
+	Close() error
+}
+
 // scanAll reads every row through scan and closes the rows: on the one write
-// connection a second query while rows are open would wait for itself.
-func scanAll[T any](rows *sql.Rows, err error, scan func(interface{ Scan(...any) error }) (T, error)) ([]T, error) {
+// connection a second query while rows are open would wait for itself, and so
+// would one on a reader's.
+func scanAll[T any](rows answer, err error, scan func(interface{ Scan(...any) error }) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -164,23 +178,6 @@ func scanAll[T any](rows *sql.Rows, err error, scan func(interface{ Scan(...any)
 		all = append(all, one)
 	}
 	return all, rows.Err()
-}
-
-// in writes a list of values as placeholders "$3, $4, $5", beginning at the
-// number after the arguments so far, and appends them to args.
-func in[T ~string | ~int64](args []any, values []T) (string, []any) {
-	if len(values) == 0 {
-		return "NULL", args
-	}
-	var list strings.Builder
-	for i, v := range values {
-		if i > 0 {
-			list.WriteString(", ")
-		}
-		args = append(args, any(v))
-		list.WriteString("$" + strconv.Itoa(len(args)))
-	}
-	return list.String(), args
 }
 
 func ms(t time.Time) int64 {

@@ -93,14 +93,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 
 func openStore(t testing.TB, dir string, slugs ...string) *Store {
 	t.Helper()
-	database, err := db.Open(ctx, dir)
-	require.NoError(t, err)
-	s, err := New(ctx, database, slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		s.Close()
-		require.NoError(t, database.Close())
-	})
+	s := openStoreKeeping(t, dir)
 	for _, slug := range slugs {
 		require.NoError(t, s.ListProperty(ctx, operator, house(slug)))
 	}
@@ -109,6 +102,23 @@ func openStore(t testing.TB, dir string, slugs ...string) *Store {
 	}
 	// The cards of the listing would stand in every list of cards.
 	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`DELETE FROM notifications`) }))
+	return s
+}
+
+// openStoreKeeping opens what is there, and a second time while another store has
+// it open.
+func openStoreKeeping(t testing.TB, dir string) *Store {
+	t.Helper()
+	database, err := db.Open(ctx, dir)
+	require.NoError(t, err)
+	// Whoever holds rows while asking again waits for ever, here and not only under load.
+	database.Read.SetMaxOpenConns(1)
+	s, err := New(ctx, database, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		s.Close()
+		require.NoError(t, database.Close())
+	})
 	return s
 }
 

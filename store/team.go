@@ -236,15 +236,39 @@ func difference(was, now inn.Member) string {
 	case was.Role != now.Role:
 		parts = append(parts, fmt.Sprintf("%s → %s", was.Role, now.Role))
 	}
-	for _, slug := range now.Properties {
-		if !slices.Contains(was.Properties, slug) {
-			parts = append(parts, "+ "+slug)
+	for _, change := range []string{namedSlugs("+ ", missing(now.Properties, was.Properties)), namedSlugs("− ", missing(was.Properties, now.Properties))} {
+		if change != "" {
+			parts = append(parts, change)
 		}
 	}
-	for _, slug := range was.Properties {
-		if !slices.Contains(now.Properties, slug) {
-			parts = append(parts, "− "+slug)
+	return strings.Join(parts, ", ")
+}
+
+// missing gives what is in one list and not in another.
+func missing(some, others []string) (only []string) {
+	known := make(map[string]bool, len(others))
+	for _, one := range others {
+		known[one] = true
+	}
+	for _, one := range some {
+		if !known[one] {
+			only = append(only, one)
 		}
+	}
+	return only
+}
+
+// mostNamed is how many properties an act names; of more it says how many.
+const mostNamed = 50
+
+// namedSlugs writes slugs, each behind a sign.
+func namedSlugs(sign string, slugs []string) string {
+	if len(slugs) > mostNamed {
+		return fmt.Sprintf("%s%d properties", sign, len(slugs))
+	}
+	parts := make([]string, len(slugs))
+	for i, slug := range slugs {
+		parts[i] = sign + slug
 	}
 	return strings.Join(parts, ", ")
 }

@@ -33,7 +33,7 @@ var errWrongCode = inn.E(inn.Unauthenticated, "That code is not right, or was us
 // TwoStep gives how a person's two-step sign-in stands, as one of their sessions
 // may know it; session 0 is none of them.
 func (s *Store) TwoStep(ctx context.Context, user, session int64) (TwoStep, error) {
-	rows, err := s.db.Read.QueryContext(ctx, `
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT secret, session, made_at, confirmed_at, (SELECT count(*) FROM recovery_codes r WHERE r.user = two_step.user)
 		FROM two_step
 		WHERE user = $1`, user)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"baithaka/inn"
 )
@@ -30,17 +31,35 @@ func (c Chain) Stands() bool { return c.Why == "" }
 func (s *Store) Chain(ctx context.Context) (Chain, error) {
 	s.chain.mu.Lock()
 	defer s.chain.mu.Unlock()
+	leave, err := s.read.line.enter(ctx)
+	if err != nil {
+		return Chain{}, err
+	}
+	defer leave()
+	if time.Since(s.chain.at) < brokenFor {
+		return s.chain.broken, nil
+	}
 	c, last, err := followChain(ctx, s.db.Read, s.chain.good, nil)
-	if err == nil && c.Stands() {
+	switch {
+	case err != nil:
+	case c.Stands():
 		s.chain.good = last
+	default:
+		s.chain.broken, s.chain.at = c, time.Now()
 	}
 	return c, err
 }
 
+// brokenFor is for how long a chain that does not stand is not followed again: all
+// behind what was found good would be, for each who asks.
+const brokenFor = 10 * time.Second
+
 // chained is how far the chain was found good.
 type chained struct {
-	mu   sync.Mutex
-	good link
+	mu     sync.Mutex
+	good   link
+	broken Chain     // what was found last, when it did not stand
+	at     time.Time // and when
 }
 
 // followChain follows the chain from a link on that is known to be good. Heads

@@ -3,67 +3,72 @@ package store
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"baithaka/inn"
 )
 
-// wordsIn takes a text apart into words, folded so that case and accents do not
-// matter. The index and who asks it take texts apart alike.
-func wordsIn(text string) []string {
-	return strings.FieldsFunc(folded(text), func(r rune) bool { return !inWord(r) })
-}
-
-// folded writes a text in lower case and without the accents of European
-// scripts. The vowel signs of Indian scripts are part of their words and stay.
-func folded(text string) string {
-	if !isASCII(text) {
-		text = strings.Map(func(r rune) rune {
-			if r >= 0x300 && r <= 0x36f { // combining diacritical marks
-				return -1
-			}
-			return r
-		}, norm.NFD.String(text))
-		text = norm.NFC.String(text)
+// fields takes a text apart into words, folded, and gives those together that no
+// space parts: "anne" and "marie" of Anne-Marie. The index and who asks it take
+// texts apart alike.
+func fields(text string) (all [][]inn.Word) {
+	for _, word := range inn.Words(text) {
+		if word.Spaced || len(all) == 0 {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], word)
 	}
-	return strings.ToLower(text)
+	return all
 }
 
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			return false
+// joined gives the words of a field as one.
+func joined(field []inn.Word) string {
+	var b strings.Builder
+	for _, word := range field {
+		b.WriteString(word.Text)
+	}
+	return b.String()
+}
+
+// mostJoined is how many words of a field, from each of them to its end, are also
+// one: "annemarie", "bk1003".
+const mostJoined = 8
+
+// denseLong is how many letters are a term of the index where a script has no
+// spaces: there a word may begin at every letter.
+const denseLong = 8
+
+// wordsIn gives the words a text is found by.
+func wordsIn(text string) (all []string) {
+	for _, field := range fields(text) {
+		for i, word := range field {
+			if rest := len(field) - i; 1 < rest && rest <= mostJoined {
+				all = append(all, joined(field[i:]))
+			}
+			if !word.Dense {
+				all = append(all, word.Text)
+				continue
+			}
+			for at := range word.Text {
+				all = append(all, letters(word.Text[at:], denseLong))
+			}
 		}
 	}
-	return true
+	return all
 }
 
-// inWord says what words are made of, as the index's tokenizer does.
-func inWord(r rune) bool {
-	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	}
-	return unicode.In(r, unicode.L, unicode.N, unicode.Co, unicode.Mn, unicode.Mc)
-}
-
-// startLetters are the lengths of the beginnings of words that are terms of the
+// startShort to startLong are the lengths of the beginnings of words that are terms of the
 // index. Longer ones are looked up among the words there are; a single letter is
-// no beginning.
+// no beginning, but in a script where one may be all of a name.
 const startShort, startLong = 2, 3
 
-// start gives the first letters of a word; "" when it has fewer.
-func start(word string, letters int) string {
+// letters gives the first letters of a word, or all of it when it has fewer.
+func letters(word string, n int) string {
 	for i := range word {
-		if letters == 0 {
+		if n == 0 {
 			return word[:i]
 		}
-		letters--
-	}
-	if letters > 0 {
-		return ""
+		n--
 	}
 	return word
 }
@@ -72,10 +77,12 @@ func start(word string, letters int) string {
 func startsOf(words []string) []string {
 	var all []string
 	for _, w := range words {
-		for letters := startShort; letters <= startLong; letters++ {
-			if s := start(w, letters); s != "" {
-				all = append(all, s)
-			}
+		length, first := utf8.RuneCountInString(w), startShort
+		if inn.IsDense(w) {
+			first = 1
+		}
+		for n := first; n <= min(startLong, length); n++ {
+			all = append(all, letters(w, n))
 		}
 	}
 	return distinct(all)
@@ -86,28 +93,54 @@ func distinct(words []string) []string {
 	return slices.Compact(words)
 }
 
-// mostWords is how many words of a search are looked at.
+// mostWords is how many words of a search are looked at, and how many parts of
+// each.
 const mostWords = 8
 
-// sought is one word of a search. A typed word may hold several, as "o'brien"
-// does; only the end of what was typed may go on.
+// sought is one word of a search. A typed word may hold several, as "o'brien" and
+// "bk-1003" do: then it is found as one word, or by all of its parts.
 type sought struct {
+	parts  []soughtPart
+	joined string // "" for a word of one part
+}
+
+// soughtPart is what one word of a text has to be, or to begin with: only the end
+// of what was typed may go on.
+type soughtPart struct {
 	word  string
 	whole bool
 }
 
 // soughtIn takes apart what somebody typed.
 func soughtIn(typed string) (all []sought) {
-	for field := range strings.FieldsSeq(inn.CleanText(typed, false)) {
-		words := wordsIn(field)
-		for i, w := range words {
-			all = append(all, sought{w, i < len(words)-1 || utf8.RuneCountInString(w) < startShort})
+	for _, field := range fields(inn.CleanText(typed, false)) {
+		var one sought
+		for i, word := range field {
+			for rest := word.Text; rest != ""; {
+				part := soughtPart{rest, !word.Dense && (i < len(field)-1 || utf8.RuneCountInString(rest) < startShort)}
+				if word.Dense {
+					part.word = letters(rest, denseLong)
+				}
+				one.parts, rest = append(one.parts, part), rest[len(part.word):]
+			}
 		}
+		if len(field) > 1 {
+			one.joined = joined(field)
+		}
+		one.parts = one.parts[:min(len(one.parts), mostWords)]
+		all = append(all, one)
 	}
 	return all[:min(len(all), mostWords)]
 }
 
 // in reports whether a word among some is the one that is sought.
 func (s sought) in(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return w == s.word || !s.whole && strings.HasPrefix(w, s.word) })
+	if s.joined != "" && (soughtPart{word: s.joined}).in(words) {
+		return true
+	}
+	return !slices.ContainsFunc(s.parts, func(p soughtPart) bool { return !p.in(words) })
+}
+
+func (p soughtPart) in(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return w == p.word || !p.whole && strings.HasPrefix(w, p.word) })
 }

@@ -37,15 +37,30 @@ type tx struct {
 	names map[string]string    // of the properties the transaction has come by; nothing renames one
 	now   time.Time
 	last  int64 // the newest event it appended; 0 for none
+
+	emails map[string]int64 // whose those are that were looked up; 0 for nobody's
+	all    []inn.Viewer     // everybody, where it was asked
+	left   int              // how many more people are looked at here whether an event is addressed to them
 }
 
 // write runs do inside the next transaction and returns when that is committed
 // and synced, or when it failed and left nothing. Callers who wait together are
 // committed together, without a timer: whoever is alone does not wait.
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	return s.enqueue(ctx, s.jobs, do)
+}
+
+// writeLong is write for what takes its time: a large batch, or work that nobody
+// waits for. Between two of them whoever writes a little has their turn, so that
+// nobody waits for more than one of them however many there are.
+func (s *Store) writeLong(ctx context.Context, do func(*tx) error) error {
+	return s.enqueue(ctx, s.long, do)
+}
+
+func (s *Store) enqueue(ctx context.Context, line chan *job, do func(*tx) error) error {
 	j := &job{ctx: ctx, do: do, done: make(chan error, 1)}
 	select {
-	case s.jobs <- j:
+	case line <- j:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.closed:
@@ -65,7 +80,7 @@ func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 	}
 }
 
-var errClosed = inn.E(inn.Unavailable, "The server is stopping; nothing was stored. Try again in a moment.")
+var errClosed = &inn.Error{Code: inn.Unavailable, Text: "The server is stopping; nothing was stored. Try again in a moment.", RetryAfter: 2 * time.Second}
 
 // runWriter is the only goroutine that writes.
 func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
@@ -77,13 +92,22 @@ func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 			stmt.Close()
 		}
 	}()
+	first, second := s.jobs, s.long // whose turn it is
 	for {
+		var j *job
 		select {
-		case <-ctx.Done():
-			return
-		case j := <-s.jobs:
-			s.commit(conn, stmts, j)
+		case j = <-first:
+		default:
+			select {
+			case <-ctx.Done():
+				return
+			case j = <-first:
+			case j = <-second:
+				first, second = second, first
+			}
 		}
+		s.commit(conn, stmts, j)
+		first, second = second, first
 	}
 }
 
@@ -134,7 +158,7 @@ func (s *Store) transact(whole *tx, g *group) error {
 	for i := 0; i < len(g.jobs); i++ {
 		if g.answers[i] = g.jobs[i].ctx.Err(); g.answers[i] == nil {
 			t := *whole
-			t.now = time.Now().UTC().Truncate(time.Millisecond)
+			t.now, t.left = time.Now().UTC().Truncate(time.Millisecond), addressAtOnce
 			var stands bool
 			if stands, g.answers[i] = s.savepoint(&t, g.jobs[i].do); !stands {
 				return g.answers[i]

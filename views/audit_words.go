@@ -45,6 +45,8 @@ func deedWord(d inn.Deed) string {
 		return "Property listed"
 	case inn.SettingsChanged:
 		return "Settings changed"
+	case inn.GuestForgetting:
+		return "Erasure of a guest begun"
 	case inn.GuestForgotten:
 		return "Guest erased"
 	case inn.HouseRestored:
@@ -75,7 +77,7 @@ func deedTone(d inn.Deed) string {
 	switch d {
 	case inn.MemberDisabled, inn.KeyRevoked, inn.GuestForgotten:
 		return "bad"
-	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.ActErased, "":
+	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.ActErased, inn.GuestForgetting, "":
 		return "warn"
 	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed:
 		return "good"
@@ -96,6 +98,23 @@ func detail(act inn.Act, properties []inn.Property) string {
 		return settingsDetail(act.Detail)
 	}
 	return act.Detail
+}
+
+// PropertiesIn gives the slugs that some acts may name.
+func PropertiesIn(acts []inn.Act) (slugs []string) {
+	for _, act := range acts {
+		switch act.Deed {
+		case inn.MemberAdded, inn.MemberInvited, inn.MemberJoined, inn.MemberAltered, inn.KeyAdded:
+			_, keys, _ := strings.Cut(act.Detail, " for ")
+			for _, part := range strings.Split(act.Detail+", "+keys, ", ") {
+				part = strings.TrimPrefix(strings.TrimPrefix(part, "+ "), "− ")
+				if inn.IsSlug(part) {
+					slugs = append(slugs, part)
+				}
+			}
+		}
+	}
+	return slugs
 }
 
 // memberDetail reads "STAFF → PROPERTY_MANAGER, + hill, − lake".

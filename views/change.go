@@ -46,7 +46,7 @@ func priceBefore(b inn.Booking) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	return money(before), true
+	return price(inn.Booking{Price: before, Priced: true}), true
 }
 
 // changeLabels name the fields whose change is told beside dates, amount and

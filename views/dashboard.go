@@ -4,9 +4,9 @@ package views
 func today(p Page) string { return p.Now.In(p.Zone).Format("Monday 2 January") }
 
 func dashboardSubtitle(p Page, d Dashboard) string {
-	properties := plural(len(d.Properties), "property")
-	if len(d.Properties) != 1 {
-		properties = count(len(d.Properties)) + " properties"
+	properties := plural(d.Properties, "property")
+	if d.Properties != 1 {
+		properties = count(d.Properties) + " properties"
 	}
 	return joined(" · ", today(p), properties, "figures for the last "+plural(d.Metrics.WindowLen, "day"))
 }

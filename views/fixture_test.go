@@ -145,6 +145,6 @@ func dashboard(t *testing.T) Dashboard {
 	t.Helper()
 	return Dashboard{
 		Metrics: metrics(), Bookings: []inn.Booking{moved()}, Feed: []inn.Event{*bookingEvent(t, moved())},
-		Alerts: []inn.Alert{alert()}, Properties: []inn.Property{property()},
+		Alerts: []inn.Alert{alert()}, Properties: 1,
 	}
 }

@@ -205,7 +205,7 @@ func spoken(t time.Time, zone *time.Location) string {
 // ends is when the day of a time ends in a zone, in unix milliseconds: until then
 // the time of day says enough.
 func ends(t time.Time, zone *time.Location) string {
-	return strconv.FormatInt(inn.DateOf(t, zone).Add(1).Begin(zone).UnixMilli(), 10)
+	return strconv.FormatInt(inn.EndOfDay(t, zone).UnixMilli(), 10)
 }
 
 // clocked is for how long ahead a page knows the clock of its zone; one that stays

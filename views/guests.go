@@ -2,16 +2,26 @@ package views
 
 import (
 	"slices"
+	"time"
 
 	"baithaka/inn"
 )
 
-// Guests is what "/guests" shows: the bookings of guests who were asked for.
+// Guests is what "/guests" shows: the bookings of guests who were asked for, and
+// the erasures that are under way.
 type Guests struct {
-	Words  string
-	Found  []inn.Booking
-	More   bool // there are more than are shown
-	Erased int  // bookings that were just erased; 0 when none
+	Words    string
+	Found    []inn.Booking
+	More     bool // there are more than are shown
+	Erased   int  // bookings whose erasure has just ended; 0 when none
+	UnderWay []Erasure
+}
+
+// Erasure is one that is under way.
+type Erasure struct {
+	BegunAt  time.Time
+	By       string
+	Bookings int
 }
 
 // GuestView is what "/guests/{booking}" shows: the bookings that are or seem to
@@ -21,7 +31,11 @@ type GuestView struct {
 	Others  []GuestLike
 	Chosen  []string // ids of the bookings that are meant
 	Held    []HeldCount
-	Problem string // why an erasure was refused
+	More    bool // there may be more than could be counted in time
+	Doubts  []GuestDoubt
+	Naming  []string // ids of bookings that name the guest themselves
+	Erasing *Erasure // the one that is under way, if the booking is in it
+	Problem string   // why an erasure was refused
 }
 
 // GuestLike is a booking that seems to be of the same guest.
@@ -31,10 +45,38 @@ type GuestLike struct {
 	Sure    bool
 }
 
+// GuestDoubt is a name that may as well be a word of the language, and texts of
+// others in which it stands.
+type GuestDoubt struct {
+	Name   string
+	Texts  []string // some of them
+	Times  int
+	Ticked bool // it is to go there too
+}
+
 // HeldCount says how many of a kind of thing are held.
 type HeldCount struct {
 	Kind string
 	N    int
+}
+
+// likely gives the other bookings that are surely the guest's, or those that may
+// be.
+func (v GuestView) likely(sure bool) (some []GuestLike) {
+	for _, other := range v.Others {
+		if other.Sure == sure {
+			some = append(some, other)
+		}
+	}
+	return some
+}
+
+// more says how many more there are than are shown.
+func (d GuestDoubt) more() string {
+	if d.Times <= len(d.Texts) {
+		return ""
+	}
+	return "and in " + plural(d.Times-len(d.Texts), "other text")
 }
 
 func (v GuestView) chosen(id string) bool { return slices.Contains(v.Chosen, id) }
@@ -43,11 +85,11 @@ func (v GuestView) chosen(id string) bool { return slices.Contains(v.Chosen, id)
 func (l GuestLike) why() string {
 	switch {
 	case l.By == "name" && l.Sure:
-		return "the same name"
+		return "the same name, and the same e-mail or phone"
 	case l.By == "name":
-		return "the same name, and another address"
+		return "the same name, but no e-mail or phone in common"
 	}
-	return "the same " + l.By + ", and another name"
+	return "the same " + l.By + ", but another name"
 }
 
 // heldWords names kinds of things that are held.
@@ -64,4 +106,15 @@ func (h HeldCount) words() string {
 		return "1 " + heldWords[h.Kind][0]
 	}
 	return count(h.N) + " " + heldWords[h.Kind][1]
+}
+
+// mostExcerpt is how much of a text is shown where it is only to be recognised, in
+// characters.
+const mostExcerpt = 160
+
+func excerpt(text string) string {
+	if runes := []rune(text); len(runes) > mostExcerpt {
+		return string(runes[:mostExcerpt]) + "…"
+	}
+	return text
 }

@@ -14,7 +14,7 @@ type History struct {
 	Next       string      // the query string of the next page, "" at the end
 	Partly     bool        // a search that was not over when the page was made; Next goes on with it
 	Newest     bool        // this is the first page
-	Properties []inn.Property
+	Properties PropertyChoice
 	Actors     []Actor
 }
 

@@ -165,7 +165,7 @@ func KeysPage(p Page, k Keys) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = propertyBoxes("Limited to", "None ticked: every property.", k.Form.Properties, k.Form.Chosen, k.Form.Problem).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = propertyBoxes(LimitedTo, LimitedHint, k.Form.Properties, k.Form.Problem).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

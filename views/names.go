@@ -161,9 +161,10 @@ func bookingOf(e *inn.Event) string { return strings.TrimPrefix(e.Subject, "book
 
 // The pages about people, and what stands on them.
 const (
-	idOnLine     = "on-line"
-	listActivity = "activity"
-	listAudit    = "audit"
+	idOnLine        = "on-line"
+	idPropertyBoxes = "property-boxes" // those that are ticked, and those that were found
+	listActivity    = "activity"
+	listAudit       = "audit"
 
 	pathAudit    = pathActivity + "/audit"
 	pathAuditCSV = pathActivity + "/audit.csv"
@@ -192,7 +193,6 @@ const (
 	idStatus   = "status"
 	idRejected = "rejected"
 	idNarrower = "narrower" // the further fields of a search
-	idOwn      = "own-told" // what is told otherwise at one property
 
 	pathHistoryCSV = pathHistory + ".csv"
 	pathOpenAPI    = "/openapi.json"
@@ -233,7 +233,8 @@ func pathSessionEnd(id int64) string {
 
 // The house's settings, and what is held about guests.
 const (
-	idHouse = "house"
+	idHouse     = "house"
+	idOwnTables = "own-tables" // where somebody is told otherwise
 
 	pathHouse  = pathSettings + "/house"
 	pathGuests = "/guests"

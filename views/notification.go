@@ -18,7 +18,7 @@ type NotificationsList struct {
 	Next       string // the query string of the next page, "" at the end
 	Partly     bool   // a search that was not over when the page was made; Next goes on with it
 	Newest     bool   // this is the first page
-	Properties []inn.Property
+	Properties PropertyChoice
 }
 
 // NotificationsAsked is the filter as it was asked for.

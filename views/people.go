@@ -36,17 +36,16 @@ type Team struct {
 	People     []TeamMember
 	Form       MemberForm
 	Link       *OneTimeLink   // made by the request that this page answers
-	Properties []inn.Property // for their names, the desk among them
+	Properties []inn.Property // for the names of those that are named
 }
 
 // MemberForm is what is typed about a person, as it was typed.
 type MemberForm struct {
 	Name, Email string
 	Role        inn.Role
-	Chosen      []string       // slugs
-	Roles       []inn.Role     // that the viewer may give
-	Properties  []inn.Property // to choose from
-	Problem     *inn.Error     // why the form is shown again
+	Roles       []inn.Role // that the viewer may give
+	Properties  PropertyBoxes
+	Problem     *inn.Error // why the form is shown again
 }
 
 // MemberView is what "/team/{id}" shows.
@@ -58,6 +57,8 @@ type MemberView struct {
 	Keys     int // of theirs that work, and stop when they are disabled
 	Activity []inn.Event
 	Link     *OneTimeLink
+
+	Properties []inn.Property // theirs, for the names
 }
 
 // OneTimeLink is shown once to who made it.
@@ -81,8 +82,7 @@ type Keys struct {
 type KeyForm struct {
 	Name       string
 	Scopes     []inn.Scope
-	Chosen     []string
-	Properties []inn.Property
+	Properties PropertyBoxes
 	Problem    *inn.Error
 }
 
@@ -126,7 +126,7 @@ type Audit struct {
 	Acts     []inn.Act
 	Chain    Chain
 
-	Properties []inn.Property // for their names, the desk among them
+	Properties []inn.Property // for the names of those that the acts name
 	Query      string         // the filter, for the download
 	Next       string
 	Live       bool // what happens next belongs on this page

@@ -19,7 +19,7 @@ func peoplePages(p Page, text string) []templ.Component {
 	house := property()
 	house.Name = text
 	problem := &inn.Error{Code: inn.Invalid, Text: text, Fields: []inn.FieldError{{Pointer: "/name", Detail: text}, {Pointer: "/role", Detail: text}, {Pointer: "/password", Detail: text}}}
-	form := MemberForm{Name: text, Email: text, Role: inn.Staff, Roles: inn.Roles, Properties: []inn.Property{house}, Problem: problem}
+	form := MemberForm{Name: text, Email: text, Role: inn.Staff, Roles: inn.Roles, Properties: PropertyBoxes{Shown: []inn.Property{house}, Many: true, Words: text, More: true, Hidden: 3, Path: "/team"}, Problem: problem}
 	link := &OneTimeLink{Name: text, URL: "/invite/" + text, Until: noon, Zone: time.UTC}
 	key := inn.Key{ID: 1, Name: text, Scopes: inn.Scopes, Owner: &m}
 	act := inn.Act{ID: 1, At: noon, Actor: text, By: text, Deed: inn.MemberAltered, Subject: text, Name: text, Detail: text, Address: text}
@@ -27,7 +27,7 @@ func peoplePages(p Page, text string) []templ.Component {
 		TeamPage(p, Team{People: []TeamMember{{Member: m}, {Member: m, OnLine: true, You: true}}, Form: form, Link: link, Properties: []inn.Property{house}}),
 		MemberPage(p, MemberView{TeamMember: TeamMember{Member: m, Yours: true}, Form: form, Sessions: 1, Keys: 1, Link: link}),
 		MemberPage(p, MemberView{TeamMember: TeamMember{Member: m}, Form: form}),
-		KeysPage(p, Keys{Keys: []inn.Key{key}, Form: KeyForm{Name: text, Properties: []inn.Property{house}, Problem: problem}, Made: &MadeKey{text, text}}),
+		KeysPage(p, Keys{Keys: []inn.Key{key}, Form: KeyForm{Name: text, Properties: PropertyBoxes{Shown: []inn.Property{house}}, Problem: problem}, Made: &MadeKey{text, text}}),
 		ActivityPage(p, Activity{People: []inn.Member{m}, Next: "q=" + text}),
 		InvitePage(Invitation{Token: text, Name: text, Email: text, New: true, Problem: problem}),
 		OnLine(Company{Faces: []Present{{5, text, false}}}), LinkMadeOnce(*link), KeyMadeOnce(MadeKey{text, text}),

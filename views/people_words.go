@@ -80,8 +80,15 @@ func described(e *inn.Error, field string, hinted bool) templ.Attributes {
 	return attributes
 }
 
+// MostNamed is how many properties are named where one reads for which somebody's
+// role counts; of more it says how many.
+const MostNamed = 10
+
 // names writes slugs as the properties' names.
 func names(slugs []string, properties []inn.Property) string {
+	if len(slugs) > MostNamed {
+		return count(len(slugs)) + " properties"
+	}
 	said := make([]string, len(slugs))
 	for i, slug := range slugs {
 		said[i] = slug

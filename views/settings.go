@@ -15,7 +15,7 @@ type Settings struct {
 	Form       url.Values
 	Problems   map[string]string // by the name of the field
 	Saved      bool
-	Properties []inn.Property // where they may be told otherwise
+	Properties PropertyBoxes // where they may be told otherwise; their tables stand in the form
 	Own        inn.Preferences
 	House      *HouseForm // nil for who may not change the house's settings
 	Account    Account

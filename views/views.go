@@ -8,6 +8,7 @@
 package views
 
 import (
+	"net/url"
 	"time"
 
 	"baithaka/inn"
@@ -51,11 +52,11 @@ func (p Page) Sight(property string) inn.Sight {
 
 // Dashboard is what "/" shows to those who may see at least one property.
 type Dashboard struct {
-	Metrics    inn.Metrics    // redacted already
-	Bookings   []inn.Booking  // one card each, the last changed first
-	Feed       []inn.Event    // newest first, redacted
-	Alerts     []inn.Alert    // open ones, the most urgent first
-	Properties []inn.Property // theirs, or all; without the desk
+	Metrics    inn.Metrics   // redacted already
+	Bookings   []inn.Booking // one card each, the last changed first
+	Feed       []inn.Event   // newest first, redacted
+	Alerts     []inn.Alert   // open ones, the most urgent first
+	Properties int           // how many are theirs, or there are; without the desk
 	OnLine     Company
 }
 
@@ -76,6 +77,15 @@ type PropertyView struct {
 	People   []inn.Member // who looks after it
 }
 
+// PropertiesList is what "/properties" shows: a page of properties.
+type PropertiesList struct {
+	Lines   []PropertyLine
+	Words   string // what is sought
+	Search  bool   // there are too many to look through
+	Next    string // the query string of the next page, "" at the end
+	Further bool   // this is not the first page
+}
+
 // PropertyLine is one row of "/properties".
 type PropertyLine struct {
 	Property inn.Property
@@ -90,7 +100,8 @@ type BookingsList struct {
 	Bookings   []inn.Booking
 	Next       string // the query string of the next page, "" at the end
 	Partly     bool   // a search that was not over when the page was made; Next goes on with it
-	Properties []inn.Property
+	Properties PropertyChoice
+	Query      url.Values // as it was asked
 }
 
 // BookingView is what "/bookings/{id}" shows.

@@ -129,11 +129,12 @@ func every(t *testing.T, text string) string {
 	}
 	members := []inn.Member{{Name: text, Role: inn.Owner}}
 	for _, c := range []templ.Component{
-		DashboardPage(p, Dashboard{Metrics: metrics(), Bookings: []inn.Booking{b}, Feed: feed, Alerts: []inn.Alert{a}, Properties: []inn.Property{h}}),
+		DashboardPage(p, Dashboard{Metrics: metrics(), Bookings: []inn.Booking{b}, Feed: feed, Alerts: []inn.Alert{a}, Properties: 1}),
 		OwnPage(p, Own{Notifications: []inn.Notification{n}, Activity: feed}),
-		PropertiesPage(p, []PropertyLine{{h, metrics()}}),
+		PropertiesPage(p, PropertiesList{Lines: []PropertyLine{{h, metrics()}}, Words: text, Search: true, Next: text}),
 		PropertyPage(p, PropertyView{h, metrics(), []inn.Booking{b}, feed, []inn.Alert{a}, members}),
-		BookingsPage(p, BookingsList{Search: text, Bookings: []inn.Booking{b}, Next: text, Properties: []inn.Property{h}}),
+		BookingsPage(p, BookingsList{Search: text, Bookings: []inn.Booking{b}, Next: text, Properties: PropertyChoice{Few: []inn.Property{h}}}),
+		BookingsPage(p, BookingsList{Properties: PropertyChoice{Many: true, Said: text, Found: []inn.Property{h}, More: true}}),
 		BookingPage(p, BookingView{b, feed}),
 		NotificationsPage(p, NotificationsList{Cards: []inn.Notification{n}, Next: text, Asked: NotificationsAsked{Words: text, Property: text}}),
 		LoginPage(Login{text, text, text}), SetupPage(Setup{text, text, text, text}), ErrorPage(404, text, text),
