@@ -135,9 +135,9 @@ func TestFramesTurnWithTheYear(t *testing.T) {
 	f.year = func(string, time.Time) int { return year }
 	e := &inn.Event{ID: 1, Type: inn.BookingNew, Subject: "booking:BK-1", Property: "lake-house",
 		Data: []byte(`{"id":"BK-1","type":"property","title":"Room","customerName":"Iva","status":"new","checkIn":"2026-12-12","checkOut":"2026-12-15"}`)}
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, true)), "12–15 Dec,")
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec,")
 	year = 2027
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, true)), "12–15 Dec 2026,")
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,")
 	f.year = nil
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, true)), "12–15 Dec 2026,", "who cannot know says it")
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,", "who cannot know says it")
 }
