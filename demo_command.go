@@ -34,6 +34,10 @@ func (c *demoCmd) Run(ctx context.Context, con console) error {
 	if err := loopback(c.Listen); err != nil {
 		return err
 	}
+	origins, err := c.streamOrigins()
+	if err != nil {
+		return err
+	}
 	if err := freshDemo(c.Data); err != nil {
 		return err
 	}
@@ -48,7 +52,7 @@ func (c *demoCmd) Run(ctx context.Context, con console) error {
 	}
 	var simulating sync.WaitGroup
 	defer simulating.Wait()
-	return h.serve(ctx, c.Listen, handlers.Config{}, func(address string) error {
+	return h.serve(ctx, c.Listen, handlers.Config{StreamOrigins: origins}, func(address string) error {
 		fmt.Fprintf(con.out, "Baithaka's demonstration runs at http://%s\nSign in with the password %s as\n", address, demo.Password)
 		for _, m := range demo.People() {
 			fmt.Fprintf(con.out, "  %-18s %s\n", m.Email, m.Role)

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -106,7 +107,21 @@ type dataFlag struct {
 
 // serverFlags are what serve and demo have in common.
 type serverFlags struct {
-	Listen string `help:"Address to listen on." default:"127.0.0.1:8080"`
+	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8080"`
+	StreamOrigin []string `help:"Origins of pages elsewhere that may open a stream by a ticket, for example https://www.example.com." placeholder:"ORIGIN"`
+}
+
+// streamOrigins checks --stream-origin. Origins are compared as browsers write
+// them: in lower case, without the scheme's own port and without a path.
+func (f serverFlags) streamOrigins() ([]string, error) {
+	for _, origin := range f.StreamOrigin {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || origin != u.Scheme+"://"+u.Host || origin != strings.ToLower(origin) ||
+			u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] || strings.HasSuffix(u.Host, ":") {
+			return nil, fmt.Errorf("--stream-origin %s is not an origin as browsers send it, such as https://www.example.com", origin)
+		}
+	}
+	return f.StreamOrigin, nil
 }
 
 type serveCmd struct {
@@ -123,6 +138,10 @@ type serveCmd struct {
 func (c *serveCmd) Run(ctx context.Context, con console) error {
 	config := handlers.Config{
 		PublicURL: c.PublicURL, PerPerson: c.StreamsPerPerson, PerKey: c.StreamsPerKey, PerAddress: c.StreamsPerAddress,
+	}
+	var err error
+	if config.StreamOrigins, err = c.streamOrigins(); err != nil {
+		return err
 	}
 	if c.PublicURL != nil && (c.PublicURL.Host == "" || c.PublicURL.Scheme != "http" && c.PublicURL.Scheme != "https") {
 		return fmt.Errorf("--public-url must be like https://desk.example.com")

@@ -46,6 +46,7 @@ type program struct {
 	cmd     *exec.Cmd
 	key     string // an API key that may everything
 	posted  int
+	flags   []string // of serve, beside its own
 }
 
 const password = "lake-house-lamp"
@@ -57,8 +58,8 @@ var house struct {
 	dir, key string
 }
 
-// start serves a copy of the house.
-func start(t *testing.T) *program {
+// start serves a copy of the house, with further flags of serve.
+func start(t *testing.T, flags ...string) *program {
 	t.Helper()
 	house.Do(func() {
 		house.dir = filepath.Join(filepath.Dir(binary), "house")
@@ -71,7 +72,7 @@ func start(t *testing.T) *program {
 		house.key = strings.TrimSpace(p.run("", "key", "add", "website", "--scope", "events:write,events:read,money:read,contacts:read"))
 	})
 	require.NotEmpty(t, house.key, "the first test says why there is no house")
-	p := &program{t: t, data: t.TempDir(), address: freeAddress(t), key: house.key}
+	p := &program{t: t, data: t.TempDir(), address: freeAddress(t), key: house.key, flags: flags}
 	require.NoError(t, os.CopyFS(p.data, os.DirFS(house.dir)))
 	p.serve()
 	return p
@@ -100,7 +101,7 @@ func (p *program) run(input string, args ...string) string {
 // serve starts the server and returns when it listens.
 func (p *program) serve() {
 	p.t.Helper()
-	cmd := exec.Command(binary, "serve", "--listen", p.address, "--data", p.data)
+	cmd := exec.Command(binary, append([]string{"serve", "--listen", p.address, "--data", p.data}, p.flags...)...)
 	out, err := cmd.StdoutPipe()
 	require.NoError(p.t, err)
 	logged := &lockedBuffer{}

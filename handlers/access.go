@@ -20,14 +20,22 @@ import (
 // writes more often.
 const touchEvery = 5 * time.Minute
 
-// identify finds out who asks: an API key's bearer, else the person whose
+// identify finds out who asks: a ticket's or an API key's bearer, else the person whose
 // session cookie came along. A wrong key is refused even where nobody is
 // needed, so that a typing error does not pass for being signed out.
 func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		if ticket, found := ticketOf(r); found {
+			v, err := s.byTicket(c, ticket)
+			if err != nil {
+				return err
+			}
+			c.Set(viewerKey, v)
+			return next(c)
+		}
 		if auth := r.Header.Get(echo.HeaderAuthorization); auth != "" && forPrograms(r) {
-			v, err := s.bearer(r.Context(), auth)
+			v, err := s.bearer(r)
 			if err != nil {
 				return err
 			}
@@ -46,14 +54,18 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// bearer gives the viewer of an Authorization header.
-func (s *Site) bearer(ctx context.Context, header string) (inn.Viewer, error) {
-	scheme, secret, _ := strings.Cut(header, " ")
+// bearer gives the viewer of an Authorization header: a key as a bearer's token or,
+// for programs that know nothing else, as the password of HTTP Basic, whoever the
+// user is said to be.
+func (s *Site) bearer(r *http.Request) (inn.Viewer, error) {
+	scheme, secret, _ := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
 	unknown := inn.E(inn.Unauthenticated, "That is no API key of this installation. Send it as: Authorization: Bearer bk_…")
-	if !strings.EqualFold(scheme, "Bearer") {
+	if _, password, basic := r.BasicAuth(); basic {
+		secret = password
+	} else if !strings.EqualFold(scheme, "Bearer") {
 		return inn.Viewer{}, unknown
 	}
-	key, err := s.store.KeyBySecret(ctx, strings.TrimSpace(secret))
+	key, err := s.store.KeyBySecret(r.Context(), strings.TrimSpace(secret))
 	if inn.CodeOf(err) == inn.NotFound {
 		return inn.Viewer{}, unknown
 	}

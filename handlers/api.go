@@ -36,8 +36,12 @@ func (s *Site) listEvents(c echo.Context) error {
 			return err
 		}
 	}
-	forward := c.QueryParam("after") != ""
-	if f.After, err = s.place(c.QueryParam("after")); err != nil {
+	after, err := resumesAfter(c, "before")
+	if err != nil {
+		return err
+	}
+	forward := after != ""
+	if f.After, err = s.place(after); err != nil {
 		return err
 	}
 	f.Oldest = forward
@@ -100,7 +104,11 @@ func (s *Site) listBookings(c echo.Context) error {
 			return err
 		}
 	}
-	if f.Before, err = s.place(c.QueryParam("after")); err != nil {
+	after, err := resumesAfter(c)
+	if err != nil {
+		return err
+	}
+	if f.Before, err = s.place(after); err != nil {
 		return err
 	}
 	bookings, err := s.store.Bookings(c.Request().Context(), v, f)

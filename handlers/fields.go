@@ -107,7 +107,7 @@ func (f *fields) identifier(name string) inn.Field[string] {
 	var s string
 	given, ok := f.take(name, "a string", &s)
 	if ok && !inn.IsIdentifier(s) {
-		f.wrong(name, "must be 1 to 64 of A-Z a-z 0-9 . _ : -")
+		f.wrong(name, inn.IdentifierIs)
 		s = ""
 	}
 	return inn.Field[string]{Given: given, Value: s}

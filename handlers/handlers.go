@@ -15,8 +15,9 @@
 //	signin      who somebody is: prove asks the throttle before a password or a code
 //	            is looked at; cookie is the session, twostep and invite the other ways
 //	stream      GET /live and /api/v1/stream: a cursor of the log that is called when
-//	            something came. turns has it wait in line, turn writes what there is,
-//	            from frames (events, shared) and state (badge, figures, panel), to its
+//	            something came; after says from where, tickets who may without a key.
+//	            turns has it wait in line, turn writes what there is, from frames
+//	            (events, shared) and state (badge, figures, panel), to its
 //	wire        the connection: wire_taken is a bare socket, wire_http is net/http's;
 //	            lookout notices when the reader goes
 //	streams     who is connected, the limits, and the bells that call streams without
@@ -32,6 +33,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,6 +44,7 @@ import (
 	"baithaka/inn"
 	"baithaka/live"
 	"baithaka/store"
+	"baithaka/views"
 )
 
 // Config is what an installation may choose; the zero value is a server on
@@ -49,6 +52,7 @@ import (
 type Config struct {
 	PublicURL      *url.URL       // nil: reached as localhost or by IP address
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed
+	StreamOrigins  []string       // of pages elsewhere that may open a stream by a ticket
 	PerPerson      int            // streams at once, 0 for no limit
 	PerKey         int
 	PerAddress     int
@@ -141,7 +145,8 @@ func (s *Site) Handler() http.Handler {
 }
 
 // readable decodes what stands in the path, which echo leaves as it was sent: an
-// id may hold a colon, and programs send that as %3A. A query that cannot be
+// id may hold a colon, and programs send that as %3A; behind views.Escape stands
+// one that would be a path. A query that cannot be
 // read is refused, since a filter that is dropped shows more than was asked for.
 func readable(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -151,7 +156,7 @@ func readable(next echo.HandlerFunc) echo.HandlerFunc {
 		values := slices.Clone(c.ParamValues())
 		for i, v := range values {
 			if decoded, err := url.PathUnescape(v); err == nil {
-				values[i] = decoded
+				values[i] = strings.TrimPrefix(decoded, views.Escape)
 			}
 		}
 		c.SetParamValues(values...)

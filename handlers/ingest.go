@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -96,7 +97,7 @@ func (s *Site) take(c echo.Context, v inn.Viewer, body []byte) (batch inn.Batch,
 	c.Set(bodyKey, body)
 	idem := store.Idempotency{Key: c.Request().Header.Get("Idempotency-Key"), Body: sha256.Sum256(body)}
 	if idem.Key != "" && !inn.IsIdentifier(idem.Key) {
-		return batch, nil, false, inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
+		return batch, nil, false, inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: inn.IdentifierIs}})
 	}
 	if batch, err = bindBatch(body, time.Now()); err != nil {
 		return batch, nil, false, err
@@ -143,8 +144,8 @@ func readJSON(c echo.Context) ([]byte, error) {
 func readBody(c echo.Context) ([]byte, error) {
 	r := c.Request()
 	media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
-	if err != nil || media != "application/json" {
-		return nil, inn.E(inn.Unsupported, "Send application/json.")
+	if err != nil || media != "application/json" && !(strings.Contains(media, "/") && strings.HasSuffix(media, "+json")) {
+		return nil, inn.E(inn.Unsupported, "Send application/json, or another media type that ends in +json.")
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBatch+1))
 	if err != nil {

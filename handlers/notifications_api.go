@@ -47,7 +47,11 @@ func (s *Site) listNotifications(c echo.Context) error {
 	if v.UserID == 0 { // a key has no read marks
 		f.Unread, f.Read = false, false
 	}
-	if f.Before, err = s.place(c.QueryParam("after")); err != nil {
+	after, err := resumesAfter(c, "from") // the day that the filter of the pages begins with
+	if err != nil {
+		return err
+	}
+	if f.Before, err = s.place(after); err != nil {
 		return err
 	}
 	cards, reached, err := s.store.NotificationsPage(ctx, v, f)

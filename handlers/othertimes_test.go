@@ -86,7 +86,7 @@ func TestTheYearIsThePropertysOwn(t *testing.T) {
 		{Slug: "apia", Name: "Apia", Category: inn.Stay, Units: 1, Currency: "WST", Zone: "Pacific/Apia", Country: "WS"},
 		{Slug: "hawaii", Name: "Hawaii", Category: inn.Stay, Units: 1, Currency: "USD", Zone: "Pacific/Honolulu", Country: "US"},
 	} {
-		require.NoError(t, s.store.ListProperty(t.Context(), inn.Viewer{}, p))
+		require.NoError(t, s.store.ListProperty(t.Context(), operator, p))
 	}
 	at := func(when string) time.Time {
 		at, ok := inn.ParseInstant(when)

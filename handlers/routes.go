@@ -83,6 +83,7 @@ func (s *Site) routes() []route {
 		{post, "/api/v1/events", s.publish, inn.EventPublish},
 		{get, "/api/v1/events", s.listEvents, inn.EventView},
 		{get, "/api/v1/stream", s.streamEvents, inn.EventView},
+		{post, "/api/v1/stream-tickets", s.makeTicket, inn.EventView},
 		{get, "/api/v1/bookings", s.listBookings, inn.BookingView},
 		{get, "/api/v1/bookings/:id", s.giveBooking, inn.BookingView},
 		{get, "/api/v1/notifications", s.listNotifications, inn.NotificationView},

@@ -90,6 +90,7 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"GET /api/realtime/trigger", "/api/realtime/trigger", "401 200 200 403 403 403 403", ""},
 	{"GET /api/v1/events", "/api/v1/events?property={property}", "401 200 200 200 200 200 404", "401 200 200 404 404 404 404"},
 	{"GET /api/v1/stream", "/api/v1/stream?rooms=property:{property}", "401 200 200 200 200 200 403", "401 200 200 403 403 403 403"},
+	{"POST /api/v1/stream-tickets", "/api/v1/stream-tickets", "401 403 403 403 403 403 403", ""},
 	{"GET /api/v1/bookings", "/api/v1/bookings?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
 	{"GET /api/v1/bookings/:id", "/api/v1/bookings/{booking}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
 	{"GET /api/v1/notifications", "/api/v1/notifications?property={property}", "401 200 200 200 200 200 404", "401 200 200 404 404 404 404"},

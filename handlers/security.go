@@ -146,29 +146,36 @@ func withoutPort(u *url.URL) string {
 
 // crossed refuses what another site makes a browser send: a change that comes
 // with a cookie must come from our own pages, and a stream is for them alone.
-// API keys are not sent by browsers of their own accord.
+// API keys are not sent by browsers of their own accord, but for those that they
+// have been told as the password of HTTP Basic.
 func (s *Site) crossed(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		refused := inn.E(inn.Forbidden, "This request came from another site. Open the page here and try again.")
+		if _, found := ticketOf(r); found {
+			if err := s.fromAbroad(c); err != nil {
+				return err
+			}
+			return next(c)
+		}
 		site := r.Header.Get("Sec-Fetch-Site")
 		switch {
 		case r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions:
-			if streamPath(r.URL.Path) && (site == "cross-site" || site == "same-site") {
-				return refused
+			abroad := site == "cross-site" || site == "same-site"
+			if streamPath(r.URL.Path) && abroad || byBasic(r) && (abroad || !s.ownOrigin(r)) {
+				return errCrossed
 			}
-		case r.Header.Get(echo.HeaderAuthorization) != "" && forPrograms(r):
+		case r.Header.Get(echo.HeaderAuthorization) != "" && forPrograms(r) && !byBasic(r):
 		default:
 			if err := s.crossing.Check(r); err != nil {
-				return refused
+				return errCrossed
 			}
 			_, err := r.Cookie(s.cookieName(r))
 			origin := r.Header.Get("Origin")
 			if s.downgraded(r, origin) {
-				return refused
+				return errCrossed
 			}
 			if err == nil && origin == "null" {
-				return refused
+				return errCrossed
 			}
 			if err == nil && site == "" && origin == "" {
 				return inn.E(inn.Forbidden, "A change needs an Origin header beside the cookie; programs use an API key.")
@@ -176,6 +183,21 @@ func (s *Site) crossed(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+var errCrossed = inn.E(inn.Forbidden, "This request came from another site. Open the page here and try again.")
+
+// byBasic reports whether a key comes as the password of HTTP Basic.
+func byBasic(r *http.Request) bool {
+	_, _, basic := r.BasicAuth()
+	return basic && forPrograms(r)
+}
+
+// ownOrigin reports whether a request names no origin, or this one.
+func (s *Site) ownOrigin(r *http.Request) bool {
+	asked := r.Clone(r.Context())
+	asked.Method = http.MethodPost // what reads is never looked at
+	return s.crossing.Check(asked) == nil && !s.downgraded(r, r.Header.Get("Origin"))
 }
 
 // downgraded reports whether an origin is this host without TLS though the request

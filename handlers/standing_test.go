@@ -78,3 +78,29 @@ func TestWhoLosesTheirRightWhileTheBodyComesPublishesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A file that takes long ends with the right to it, and nobody takes the part for
+// the whole.
+func TestAFileEndsWithTheRightToIt(t *testing.T) {
+	s := newSite(t)
+	who := s.as("manager")
+	session, err := s.store.Session(t.Context(), hashToken(who.cookie.Value))
+	require.NoError(t, err)
+	v := s.member("manager").Viewer()
+	v.Session = session.ID
+	key, err := s.store.KeyBySecret(t.Context(), s.key("events:read").secret)
+	require.NoError(t, err)
+	require.NoError(t, s.still(t.Context(), v))
+	require.NoError(t, s.still(t.Context(), key.Viewer()))
+	require.NoError(t, s.store.RevokeKey(t.Context(), operator, key.Name))
+	assert.Equal(t, inn.Forbidden, inn.CodeOf(s.still(t.Context(), key.Viewer())))
+	for what, change := range map[string]func() error{
+		"a property less": func() error {
+			return s.store.ChangeMember(t.Context(), operator, v.UserID, inn.Manager, []string{"hill-cottage"})
+		},
+		"the session": func() error { return s.store.EndSession(t.Context(), hashToken(who.cookie.Value)) },
+	} {
+		require.NoError(t, change())
+		assert.Equal(t, inn.Forbidden, inn.CodeOf(s.still(t.Context(), v)), what)
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"baithaka/inn"
 	"baithaka/live"
+	"baithaka/store"
 )
 
 // maxCatchUp is how many visible events a page may be behind and still catch up
@@ -31,6 +32,7 @@ type stream struct {
 	until   time.Time // when the session ends, unless it is used before
 	page    bool      // fragments for a page; else JSON for a program
 	narrow  narrowing
+	ticket  string                // that opens it; "" for none
 	wants   func(*inn.Event) bool // narrow, for the viewer as of now; nil for everything
 	from    int64                 // the place the page was made at
 	state   *pageState            // nil for a program
@@ -90,11 +92,18 @@ func (st *stream) put(message []byte) {
 // streamEvents is GET /api/v1/stream: the log as JSON for programs.
 func (s *Site) streamEvents(c echo.Context) error {
 	v := viewer(c)
-	narrow, err := s.narrow(c, v)
+	rooms, types, ticket := list(c.QueryParam("rooms")), list(c.QueryParam("types")), ""
+	if one, found := c.Get(ticketKey).(store.Ticket); found {
+		if len(rooms)+len(types) > 0 {
+			return inn.E(inn.Malformed, "A ticket says which rooms and types its stream is of; ask for them when you fetch it.")
+		}
+		rooms, types, ticket = one.Rooms, one.Types, c.QueryParam("ticket")
+	}
+	narrow, err := s.narrow(c, v, rooms, types)
 	if err != nil {
 		return err
 	}
-	return (&stream{site: s, viewer: v, narrow: narrow}).serve(c)
+	return (&stream{site: s, viewer: v, narrow: narrow, ticket: ticket}).serve(c)
 }
 
 // serve opens the stream and hands on what there is. Once it has caught up, it
@@ -104,10 +113,20 @@ func (s *Site) streamEvents(c echo.Context) error {
 func (st *stream) serve(c echo.Context) (err error) {
 	s, ctx := st.site, c.Request().Context()
 	scope := c.QueryParam("scope")
+	after, err := resumesAfter(c, "rooms", "types", "scope", "ticket")
+	if err != nil {
+		return err
+	}
 	if st.seat, err = s.streams.enter(st.viewer, c.RealIP(), st.page); err != nil {
 		return err
 	}
-	given, err := st.begin(ctx, c)
+	var given position
+	if st.ticket != "" {
+		err = s.store.UseTicket(ctx, st.ticket)
+	}
+	if err == nil {
+		given, err = st.begin(ctx, c.Request().Header.Get("Last-Event-ID"), after)
+	}
 	if err != nil {
 		s.streams.leave(st.seat)
 		return err
@@ -171,14 +190,14 @@ const (
 	lost
 )
 
-// begin puts the cursor where the request says.
-func (st *stream) begin(ctx context.Context, c echo.Context) (position, error) {
+// begin puts the cursor where the request says: its header, which a client sends
+// that comes back, before its address.
+func (st *stream) begin(ctx context.Context, last, after string) (position, error) {
 	topics := st.narrow.topics(st.viewer)
-	after := c.QueryParam("after")
 	if at, err := inn.ParsePosition(after); err == nil {
 		st.from = at.ID
 	}
-	given := cmp.Or(c.Request().Header.Get("Last-Event-ID"), after)
+	given := cmp.Or(last, after)
 	if given == "" {
 		var err error
 		st.cursor, err = st.site.log.FromNow(ctx, topics...)

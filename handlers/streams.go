@@ -204,10 +204,10 @@ type narrowing struct {
 	types map[inn.Type]bool
 }
 
-// narrow reads rooms= and types=: a client can only narrow what the policy
+// narrow reads lists of rooms and types: a client can only narrow what the policy
 // gives it.
-func (s *Site) narrow(c echo.Context, v inn.Viewer) (narrowing, error) {
-	n := narrowing{rooms: list(c.QueryParam("rooms")), types: map[inn.Type]bool{}}
+func (s *Site) narrow(c echo.Context, v inn.Viewer, rooms, types []string) (narrowing, error) {
+	n := narrowing{rooms: rooms, types: map[inn.Type]bool{}}
 	for _, name := range n.rooms {
 		_, ok := v.Room(name, func(slug string) bool {
 			_, err := s.store.Property(c.Request().Context(), v, slug)
@@ -217,7 +217,7 @@ func (s *Site) narrow(c echo.Context, v inn.Viewer) (narrowing, error) {
 			return narrowing{}, inn.E(inn.Forbidden, "There is no such room, or it is not yours to hear.")
 		}
 	}
-	for _, name := range list(c.QueryParam("types")) {
+	for _, name := range types {
 		if !inn.Type(name).Known() {
 			return narrowing{}, inn.InvalidQuery([]inn.FieldError{{Pointer: "/types", Detail: "holds an unknown event type"}})
 		}

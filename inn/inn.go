@@ -37,23 +37,28 @@ const (
 	MaxIdentifier = 64
 )
 
+// IdentifierIs says what an identifier must be, for whoever sent another.
+const IdentifierIs = "must be 1 to 64 of A-Z a-z 0-9 . _ : -, a letter or digit among them"
+
 // IsIdentifier reports whether s may serve as an id from outside: 1 to 64 of
-// A-Z a-z 0-9 . _ : -. Anything else could break out of a line of the stream, a
-// path or a selector.
+// A-Z a-z 0-9 . _ : -, a letter or digit among them. Anything else could break out
+// of a line of the stream, a path or a selector; and a path of dots leads elsewhere.
 func IsIdentifier(s string) bool {
 	if len(s) < 1 || len(s) > MaxIdentifier {
 		return false
 	}
+	says := false
 	for i := range len(s) {
 		c := s[i]
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+			says = true
 		case c == '.', c == '_', c == ':', c == '-':
 		default:
 			return false
 		}
 	}
-	return true
+	return says
 }
 
 // IsSlug reports whether s may name a property: 1 to 64 of a-z 0-9 and inner

@@ -49,7 +49,7 @@ func scanKey(row interface{ Scan(...any) error }) (inn.Key, error) {
 // never may more than they may; the command line's belongs to nobody.
 func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret string, err error) {
 	if !inn.IsIdentifier(k.Name) {
-		return "", inn.InvalidFields([]inn.FieldError{{Pointer: "/name", Detail: "must be 1 to 64 of A-Z a-z 0-9 . _ : -"}})
+		return "", inn.InvalidFields([]inn.FieldError{{Pointer: "/name", Detail: inn.IdentifierIs}})
 	}
 	k.Properties = slices.Compact(slices.Sorted(slices.Values(k.Properties)))
 	random := make([]byte, 20)
@@ -159,6 +159,9 @@ func (s *Store) RevokeKey(ctx context.Context, by inn.Viewer, name string) error
 		}
 		if !found {
 			return inn.E(inn.NotFound, "No such key: %s.", name)
+		}
+		if err := t.voidTickets(id); err != nil {
+			return err
 		}
 		if err := t.memberChanged(by, inn.KeyTopic(id)); err != nil {
 			return err

@@ -42,6 +42,7 @@ const (
 const (
 	forgetSessions    = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`
 	forgetPlaces      = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
+	forgetTickets     = `DELETE FROM stream_tickets WHERE hash IN (SELECT hash FROM stream_tickets WHERE expires <= $1 LIMIT $2)`
 	forgetIdempotency = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
 	forgetAlerts      = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND event <= $1 LIMIT $2)`
 	forgetErasures    = `DELETE FROM erasures WHERE id IN (SELECT id FROM erasures WHERE done_at > 0 AND done_at <= $1 LIMIT $2)`
@@ -90,6 +91,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 		before int64
 	}{
 		{forgetSessions, ms(now)},
+		{forgetTickets, ms(now)},
 		{forgetPlaces, ms(now.Add(-placeKept))},
 		{forgetIdempotency, ms(now.Add(-idempotencyKept))},
 		{forgetAlerts, old},

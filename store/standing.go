@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"regexp"
+	"strings"
 
 	"baithaka/inn"
 )
@@ -46,24 +49,17 @@ func operates(by inn.Viewer) bool { return !by.Somebody() && by.Name != "" }
 // present reads a viewer anew: nobody when the key is revoked, the person is gone
 // or disabled, or the session by which they ask has ended.
 func (t *tx) present(by inn.Viewer) (now inn.Viewer, err error) {
-	switch {
-	case by.KeyID != 0:
-		rows, err := t.rows(`SELECT `+keyColumns+` FROM `+keyTables+` WHERE k.id = $1`, by.KeyID)
-		found, err := scanAll(rows, err, scanKey)
-		if err != nil || len(found) == 0 {
+	lives, err := t.sessionLives(by.Session)
+	if err != nil || !lives {
+		return inn.Viewer{}, err
+	}
+	who := credential{by.UserID, by.KeyID}
+	now, known := t.stood.of[who]
+	if !known {
+		if now, err = t.powers(who); err != nil {
 			return inn.Viewer{}, err
 		}
-		now = found[0].Viewer()
-	case by.UserID != 0:
-		lives, err := t.sessionLives(by.Session)
-		if err != nil || !lives {
-			return inn.Viewer{}, err
-		}
-		m, err := t.member(by.UserID)
-		if err != nil {
-			return inn.Viewer{}, ignoreNotFound(err)
-		}
-		now = m.Viewer()
+		t.stood.note(who, now)
 	}
 	if now.Somebody() {
 		now.Session, now.Address = by.Session, by.Address
@@ -72,6 +68,74 @@ func (t *tx) present(by inn.Viewer) (now inn.Viewer, err error) {
 		}
 	}
 	return now, nil
+}
+
+// credential is a person or a key.
+type credential struct{ user, key int64 }
+
+// powers reads what a person or a key may do.
+func (t *tx) powers(who credential) (inn.Viewer, error) {
+	if who.key == 0 {
+		m, err := t.member(who.user)
+		return m.Viewer(), ignoreNotFound(err)
+	}
+	rows, err := t.rows(`SELECT `+keyColumns+` FROM `+keyTables+` WHERE k.id = $1`, who.key)
+	found, err := scanAll(rows, err, scanKey)
+	if err != nil || len(found) == 0 {
+		return inn.Viewer{}, err
+	}
+	return found[0].Viewer(), nil
+}
+
+// stood remembers what people and keys may do from one write to the next: who
+// publishes writes often, and to read a key with its owner and properties takes
+// a twentieth of a publish. It is the writer's alone, and forgets all of it when a
+// statement changes one of the tables it was read from, when a write is rolled
+// back, and when another process has committed.
+type stood struct {
+	of      map[credential]inn.Viewer
+	version int64 // of the file, as far as others wrote it
+}
+
+// mostStood is how many are remembered.
+const mostStood = 1000
+
+func newStood() *stood { return &stood{of: map[credential]inn.Viewer{}} }
+
+func (s *stood) forget() { clear(s.of) }
+
+func (s *stood) note(who credential, may inn.Viewer) {
+	if len(s.of) >= mostStood {
+		s.forget()
+	}
+	s.of[who] = may
+}
+
+// look begins a transaction: from here on nobody else can commit.
+func (s *stood) look(t *tx) error {
+	var version int64
+	if _, err := t.row(`PRAGMA data_version`, nil, &version); err != nil {
+		return err
+	}
+	if version != s.version {
+		s.forget()
+		s.version = version
+	}
+	return nil
+}
+
+// statement is a prepared one, and whether it changes what somebody may do.
+type statement struct {
+	*sql.Stmt
+	rights bool
+}
+
+// rightsTables are those that powers reads; any statement that names one and is no
+// query may change it.
+var rightsTables = regexp.MustCompile(`\b(users|user_properties|api_keys|api_key_properties|invites)\b`)
+
+func changesRights(query string) bool {
+	return !strings.HasPrefix(strings.TrimSpace(query), "SELECT") && rightsTables.MatchString(query)
 }
 
 // sessionLives reports whether a session has neither ended nor run out; 0 is none

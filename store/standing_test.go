@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"reflect"
 	"sync"
 	"testing"
@@ -57,6 +59,7 @@ func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
 			_, err := s.AddKey(ctx, by, inn.Key{Name: "new", Scopes: []inn.Scope{inn.EventsRead}})
 			return err
 		},
+		"MakeTicket":  func(by inn.Viewer) error { _, _, err := s.MakeTicket(ctx, by, nil, nil); return err },
 		"RevokeKey":   func(by inn.Viewer) error { return s.RevokeKey(ctx, by, "website") },
 		"ChangeHouse": func(by inn.Viewer) error { return s.ChangeHouse(ctx, by, inn.DefaultSettings()) },
 		"SetDesk":     func(by inn.Viewer) error { return s.SetDesk(ctx, by, "Europe/Rome", "EUR") },
@@ -96,7 +99,7 @@ func TestNoVerbWritesForWhoMayNotAnyMore(t *testing.T) {
 	other := person(t, s, "other", inn.SuperAdmin)
 	publish(t, s, website, sold("BK-1", "lake"))
 	require.NoError(t, s.RevokeKey(ctx, operator, "website"))
-	for _, name := range []string{"Publish", "Acknowledge", "Unacknowledge"} {
+	for _, name := range []string{"Publish", "Acknowledge", "Unacknowledge", "MakeTicket"} {
 		leavesNothing(t, s, inn.Unauthenticated, name, func() error { return writing(s, other.UserID)[name](website) })
 		leavesNothing(t, s, inn.Unauthenticated, "nobody "+name, func() error { return writing(s, other.UserID)[name](inn.Viewer{}) })
 	}
@@ -308,5 +311,65 @@ func TestStandingRefusesAsTheDoorDoes(t *testing.T) {
 			err := s.write(context.Background(), func(t *tx) error { _, err := t.standing(v, a); return err })
 			assert.Equal(t, v.Must(a), err, "%s %s", v.Name, a)
 		}
+	}
+}
+
+// What a key may is remembered from one write to the next, and never for longer
+// than it is so: not when another process ends it, nor when what was read belonged
+// to a write that failed.
+func TestWhatIsRememberedOfAKeyIsSo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server, command := openStore(t, dir, "lake"), openStore(t, dir)
+	publish(t, server, website, sold("BK-1", "lake"))
+	require.NoError(t, command.RevokeKey(ctx, operator, website.Name))
+	leavesNothing(t, server, inn.Unauthenticated, "ended by another process", func() error { _, err := tryPublish(server, website, sold("BK-2", "lake")); return err })
+
+	maria := person(t, server, "maria", inn.Manager, "lake")
+	publish(t, server, maria, sold("BK-2", "lake"))
+	failed := errors.New("it fails after all")
+	err := server.write(ctx, func(t *tx) error {
+		if err := t.setMember(`UPDATE users SET role = $2 WHERE id = $1`, maria.UserID, inn.Admin); err != nil {
+			return err
+		}
+		now, err := t.standing(maria, inn.Own)
+		if err != nil || now.Role != inn.Admin {
+			return fmt.Errorf("within it they are what it made them, not %s: %w", now.Role, err)
+		}
+		return failed
+	})
+	require.ErrorIs(t, err, failed)
+	require.NoError(t, server.write(ctx, func(x *tx) error {
+		now, err := x.standing(maria, inn.Own)
+		assert.Equal(t, inn.Manager, now.Role)
+		return err
+	}))
+	for _, change := range []func() error{
+		func() error { return server.ChangeMember(ctx, operator, maria.UserID, inn.Staff, []string{"lake"}) },
+		func() error { return command.ChangeMember(ctx, operator, maria.UserID, inn.Manager, nil) },
+		func() error { return server.DisableMember(ctx, operator, maria.UserID, true) },
+	} {
+		require.NoError(t, change())
+		m, err := server.Member(ctx, maria.UserID)
+		require.NoError(t, err)
+		want := m.Viewer()
+		require.NoError(t, server.write(ctx, func(x *tx) error {
+			now, err := x.present(maria)
+			assert.True(t, want.SameRights(now), "%+v", now)
+			return err
+		}))
+	}
+}
+
+// Which statements make the writer forget: all that write a table from which a
+// right is read.
+func TestWhichStatementsChangeRights(t *testing.T) {
+	for query, changes := range map[string]bool{
+		`UPDATE users SET role = $2 WHERE id = $1`: true, "\n\t\tINSERT INTO api_keys (name) VALUES ($1)": true, `DELETE FROM user_properties WHERE user = $1`: true,
+		`INSERT INTO api_key_properties (api_key, property) VALUES ($1, $2) ON CONFLICT DO NOTHING`: true, `UPDATE api_keys SET revoked = 1 WHERE name = $1 RETURNING id`: true,
+		`SELECT role FROM users`: false, "\n\t\tSELECT role\n\t\tFROM users": false, `INSERT INTO events (at) VALUES ($1)`: false, `SAVEPOINT caller`: false,
+		`UPDATE properties SET status = $2 WHERE slug = $1`: false,
+	} {
+		assert.Equal(t, changes, changesRights(query), query)
 	}
 }

@@ -8,6 +8,9 @@
 //	write         the one writer: verbs that wait share a transaction and its sync;
 //	              append puts an event into the log, explain says what a disk's
 //	              refusal means to a publisher
+//	standing      who writes: each verb asks in its transaction for the right of now;
+//	              proof is what a session, or a change of how one signs in, rests on;
+//	              tickets open one stream of a key
 //	publish       what comes from outside; it goes on in bookings, alerts and
 //	              properties, and each event makes its card in notifications_cards
 //	events        the log as cursors read it; history is the log under a filter, and

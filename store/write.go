@@ -33,8 +33,9 @@ type job struct {
 type tx struct {
 	ctx   context.Context
 	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // prepared once for the life of the connection
-	names map[string]string    // of the properties the transaction has come by; nothing renames one
+	stmts map[string]statement // prepared once for the life of the connection
+	stood *stood
+	names map[string]string // of the properties the transaction has come by; nothing renames one
 	now   time.Time
 	last  int64 // the newest event it appended; 0 for none
 
@@ -86,7 +87,7 @@ var errClosed = &inn.Error{Code: inn.Unavailable, Text: "The server is stopping;
 func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 	defer close(s.closed)
 	defer conn.Close()
-	stmts := map[string]*sql.Stmt{}
+	stmts, stood := map[string]statement{}, newStood()
 	defer func() {
 		for _, stmt := range stmts {
 			stmt.Close()
@@ -106,7 +107,7 @@ func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 				first, second = second, first
 			}
 		}
-		s.commit(conn, stmts, j)
+		s.commit(&tx{ctx: context.Background(), conn: conn, stmts: stmts, stood: stood}, j)
 		first, second = second, first
 	}
 }
@@ -122,12 +123,14 @@ type group struct {
 // or panics is rolled back to its savepoint and takes nobody with it; a COMMIT
 // that fails answers all of them. Answers go out after it, and the bell before
 // them.
-func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, first *job) {
-	// The work must not end half-way because one of the callers went away.
-	ctx := context.Background()
+// Its context is nobody's: the work must not end half-way because one of the
+// callers went away.
+func (s *Store) commit(whole *tx, first *job) {
 	g := &group{jobs: []*job{first}, answers: []error{nil}}
-	if err := s.transact(&tx{ctx: ctx, conn: conn, stmts: stmts, names: map[string]string{}}, g); err != nil {
-		conn.ExecContext(ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
+	whole.names = map[string]string{}
+	if err := s.transact(whole, g); err != nil {
+		whole.stood.forget()
+		whole.conn.ExecContext(whole.ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
 		if err = explain(err); !isRefusal(err) {
 			// Of a refusal noted tells, and not every time.
 			s.log.Error("store: a commit failed; nothing of it was stored", "callers", len(g.jobs), "error", err)
@@ -152,6 +155,9 @@ func (s *Store) commit(conn *sql.Conn, stmts map[string]*sql.Stmt, first *job) {
 // says that nothing of it stands.
 func (s *Store) transact(whole *tx, g *group) error {
 	if err := whole.exec(`BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	if err := whole.stood.look(whole); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -195,6 +201,7 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 		if err != nil {
 			endErr = t.exec(`ROLLBACK TO caller`)
 			clear(t.names)
+			t.stood.forget()
 		}
 		if endErr == nil {
 			endErr = t.exec(`RELEASE caller`)
@@ -208,15 +215,19 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 }
 
 func (t *tx) stmt(query string) (*sql.Stmt, error) {
-	if stmt := t.stmts[query]; stmt != nil {
-		return stmt, nil
+	one, found := t.stmts[query]
+	if !found {
+		stmt, err := t.conn.PrepareContext(t.ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		one = statement{stmt, changesRights(query)}
+		t.stmts[query] = one
 	}
-	stmt, err := t.conn.PrepareContext(t.ctx, query)
-	if err != nil {
-		return nil, err
+	if one.rights {
+		t.stood.forget()
 	}
-	t.stmts[query] = stmt
-	return stmt, nil
+	return one.Stmt, nil
 }
 
 func (t *tx) exec(query string, args ...any) error {

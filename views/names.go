@@ -59,11 +59,24 @@ const (
 	pathSetup         = "/setup"
 )
 
-func pathBooking(id string) string    { return pathBookings + "/" + url.PathEscape(id) }
-func pathProperty(slug string) string { return pathProperties + "/" + url.PathEscape(slug) }
+func pathBooking(id string) string    { return pathBookings + "/" + segment(id) }
+func pathProperty(slug string) string { return pathProperties + "/" + segment(slug) }
+
+// Escape begins a part of a path that would lead elsewhere as it is. No id from
+// outside holds it.
+const Escape = "~"
+
+// segment gives an id as a part of a path. Browsers and proxies take "." and "..",
+// which were ids once, for the directory and the one above, however they are written.
+func segment(id string) string {
+	if id == "." || id == ".." {
+		return Escape + id
+	}
+	return url.PathEscape(id)
+}
 
 func pathNotification(subject string) string {
-	return pathNotifications + "/" + url.PathEscape(subject)
+	return pathNotifications + "/" + segment(subject)
 }
 
 // pathAbout is where one reads more about the subject of an event or card: the
@@ -177,7 +190,7 @@ func seenID(id int64) string             { return "seen-" + strconv.FormatInt(id
 
 func pathMember(id int64) string              { return pathTeam + "/" + strconv.FormatInt(id, 10) }
 func pathMemberDo(id int64, do string) string { return pathMember(id) + "/" + do }
-func pathRevoke(key string) string            { return pathKeys + "/" + url.PathEscape(key) + "/revoke" }
+func pathRevoke(key string) string            { return pathKeys + "/" + segment(key) + "/revoke" }
 
 // pathActivityOf is what one person did.
 func pathActivityOf(id int64) string {
@@ -240,5 +253,5 @@ const (
 	pathGuests = "/guests"
 )
 
-func pathGuest(booking string) string       { return pathGuests + "/" + url.PathEscape(booking) }
+func pathGuest(booking string) string       { return pathGuests + "/" + segment(booking) }
 func pathGuestDo(booking, do string) string { return pathGuest(booking) + "/" + do }

@@ -1,0 +1,114 @@
+package handlers
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"baithaka/inn"
+)
+
+// maxNarrowing is how many rooms, and how many types, one ticket is narrowed to.
+const maxNarrowing = 100
+
+// makeTicket is POST /api/v1/stream-tickets: a ticket that opens one stream of the
+// key that asks. What it is narrowed to is what the key may hear now.
+func (s *Site) makeTicket(c echo.Context) error {
+	v := viewer(c)
+	if v.KeyID == 0 {
+		return inn.E(inn.Forbidden, "Tickets are for API keys; a browser that is signed in sends its cookie by itself.")
+	}
+	asked, err := readNarrowing(c)
+	if err != nil {
+		return err
+	}
+	if _, err := s.narrow(c, v, asked["rooms"], asked["types"]); err != nil {
+		return err
+	}
+	ticket, expires, err := s.store.MakeTicket(c.Request().Context(), v, asked["rooms"], asked["types"])
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, map[string]string{"ticket": ticket, "expires": expires.UTC().Format(rfc3339ms)})
+}
+
+// readNarrowing reads the lists of rooms and types of a body, which may be empty.
+func readNarrowing(c echo.Context) (map[string][]string, error) {
+	if c.Request().ContentLength == 0 {
+		return nil, nil
+	}
+	body, err := readJSON(c)
+	if err != nil {
+		return nil, err
+	}
+	b := &binder{}
+	f, ok := b.object(bytes.TrimSpace(body), "")
+	asked := map[string][]string{}
+	if ok {
+		f.known("rooms", "types")
+		for _, name := range []string{"rooms", "types"} {
+			asked[name] = f.texts(name)
+			if slices.ContainsFunc(asked[name], func(one string) bool { return len(one) > 2*inn.MaxIdentifier || !isWord(one) }) {
+				f.wrong(name, "holds what cannot be one of them")
+			}
+		}
+	}
+	return asked, inn.InvalidFields(b.problems)
+}
+
+// isWord reports whether a text can stand among others with a space or a comma
+// between.
+func isWord(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == ',' || r > '~' })
+}
+
+// ticketOf gives the ticket that a request for a stream comes with. No other
+// address takes one.
+func ticketOf(r *http.Request) (ticket string, found bool) {
+	if r.Method != http.MethodGet || r.URL.Path != "/api/v1/stream" {
+		return "", false
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return "", false // refused as a whole, later
+	}
+	return query.Get("ticket"), query.Has("ticket")
+}
+
+// fromAbroad lets pages of the origins of --stream-origin read the stream that
+// their ticket opens, and refuses those of any other. It names no credentials: a
+// ticket is all that counts.
+func (s *Site) fromAbroad(c echo.Context) error {
+	h, r := c.Response().Header(), c.Request()
+	h.Add("Vary", "Origin")
+	site := r.Header.Get("Sec-Fetch-Site")
+	switch origins := r.Header.Values("Origin"); {
+	case len(origins) == 1 && slices.Contains(s.config.StreamOrigins, origins[0]):
+		h.Set("Access-Control-Allow-Origin", origins[0])
+		return nil
+	case len(origins) > 0:
+		return inn.E(inn.Forbidden, "Pages of this origin may not open streams here. The server has to be started with it in --stream-origin.")
+	case site == "cross-site" || site == "same-site":
+		return errCrossed
+	}
+	return nil
+}
+
+// byTicket gives the key behind a ticket. Nothing else that came along counts: who
+// has a ticket may have a cookie of somebody else's.
+func (s *Site) byTicket(c echo.Context, ticket string) (inn.Viewer, error) {
+	one, err := s.store.Ticket(c.Request().Context(), ticket)
+	if err != nil {
+		return inn.Viewer{}, err
+	}
+	c.Set(ticketKey, one)
+	s.seen.key(one.Key.ID)
+	return one.Key.Viewer(), nil
+}
+
+// ticketKey is under which a request keeps the ticket it came with.
+const ticketKey = "ticket"
