@@ -3,7 +3,7 @@
 
 GO ?= go
 
-.PHONY: run test setup generate lint unit browser clients bench bench-serve soak fuzz screenshots
+.PHONY: run test setup generate lint unit browser clients bench bench-serve soak office fuzz screenshots
 
 run: ## the demonstration, at http://127.0.0.1:8080
 	$(GO) run . demo
@@ -45,6 +45,9 @@ soak: ## every fault test at its full size; half an hour or so
 	$(GO) test -tags soak -timeout 60m -count=1 -run . ./...
 	cd browser && $(GO) test -tags soak -timeout 15m -count=1 -run 'Twenty|ByTheClock|WithinASecond' ./...
 	$(MAKE) clients
+
+office: ## what is downloaded, opened in LibreOffice; skipped where there is none
+	$(GO) test -tags office -count=1 -v -run OpenedFile ./handlers
 
 fuzz: ## every fuzz target for a minute
 	@grep -rHo --include='*_test.go' 'func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | sort | while read -r package target; do \

@@ -130,8 +130,8 @@ func TestTabThatChangesItsMindGivesTheLockBack(t *testing.T) {
 	w.wait(`tabs.leading`)
 	// What draws the page would ask again, and when Chromium tells of a request that
 	// is over, before the next is granted or after, is for the test to say.
-	w.text(`(window.granted = 0, window.told = [], LockManager.prototype.request = ((request) => function (name, grant) {
-		const over = request.call(this, name, (lock) => (window.granted++, grant(lock)))
+	w.text(`(window.granted = 0, window.told = [], LockManager.prototype.request = ((request) => function (name, options, grant) {
+		const over = request.call(this, name, options, (lock) => (window.granted++, grant(lock)))
 		return { then: (act) => over.then(() => window.told.push(act)) }
 	})(LockManager.prototype.request))`)
 	w.text(`window.addEventListener('baithaka:leading', (event) => event.stopImmediatePropagation(), true)`)

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/csv"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -150,31 +149,26 @@ func (s *Site) downloadAudit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	w := c.Response()
-	w.Header().Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	w.Header().Set(echo.HeaderContentDisposition, `attachment; filename="baithaka-audit-`+time.Now().In(zone).Format(time.DateOnly)+`.csv"`)
-	w.WriteHeader(http.StatusOK)
-	if _, err := w.Write([]byte("\ufeff")); err != nil {
-		return nil // the reader is gone
+	sheet, err := s.spreadsheet(c, "baithaka-audit-"+time.Now().In(zone).Format(time.DateOnly))
+	if err != nil {
+		return err
 	}
-	lines := csv.NewWriter(w)
-	lines.UseCRLF = true
-	_ = lines.Write([]string{"When", "Actor", "By", "Deed", "Subject", "Name", "Detail", "From", "Number"}) // Flush tells
-	rc := http.NewResponseController(w)
+	sheet.ours(whenHead...)
+	sheet.ours("Actor", "By", "Deed", "Subject", "Name", "Detail", "From", "Number")
+	_ = sheet.end() // flush tells
+	rc := http.NewResponseController(c.Response())
 	for {
 		// A long download may take longer than a page; a reader that is stuck may not.
 		if err := rc.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
 			return err
 		}
 		for _, a := range acts {
-			cells := []string{a.At.In(zone).Format(time.RFC3339), a.Actor, a.By, string(a.Deed), a.Subject, a.Name, a.Detail, a.Address}
-			for i, cell := range cells {
-				cells[i] = plain(cell)
-			}
-			_ = lines.Write(append(cells, strconv.FormatInt(a.ID, 10)))
+			sheet.when(a.At)
+			sheet.text(a.Actor, a.By, string(a.Deed), a.Subject, a.Name, a.Detail)
+			sheet.ours(a.Address, strconv.FormatInt(a.ID, 10))
+			_ = sheet.end() // flush tells
 		}
-		lines.Flush()
-		if lines.Error() != nil || len(acts) < exportStep {
+		if sheet.flush() != nil || len(acts) < exportStep {
 			return nil
 		}
 		f.Before = acts[len(acts)-1].ID

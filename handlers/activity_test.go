@@ -101,11 +101,13 @@ func TestAudit(t *testing.T) {
 	require.Len(t, lines, 6)
 	var names []string
 	for _, line := range lines[1:] {
-		assert.Equal(t, []string{"user:1", "The super", "member:invited", "127.0.0.1"}, []string{line[1], line[2], line[3], line[7]})
-		names = append(names, line[5])
+		assert.Equal(t, []string{"user:1", "The super", "member:invited", "127.0.0.1"}, []string{line[3], line[4], line[5], line[9]})
+		names = append(names, line[7])
 	}
 	assert.Equal(t, []string{"Ann, \"the\" cook", "'@sum", "'-1", "'+1", "'=cmd|' /C calc'!A0"}, names)
-	for cell, want := range map[string]string{"\tx": "'\tx", "\rx": "'\rx", "x=1": "x=1", "": "", "−1": "−1"} {
+	for cell, want := range map[string]string{"\tx": "'\tx", "\rx": "'\rx", "x=1": "x=1", "": "", "−1": "−1",
+		"007": "'007", "4E2": "'4E2", "1-2": "'1-2", "12:30": "'12:30", "1.234,50": "'1.234,50", ".5": "'.5", "15%": "'15%", " 7": "' 7",
+		"3 nights": "3 nights", "BK-007": "BK-007", "E4": "E4", "booking:007": "booking:007"} {
 		assert.Equal(t, want, plain(cell))
 	}
 

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -236,38 +235,27 @@ func (s *Site) exportGuestCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	w := c.Response()
-	w.Header().Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	w.Header().Set(echo.HeaderContentDisposition, `attachment; filename="baithaka-guest-`+c.Param("id")+`.csv"`)
-	w.WriteHeader(http.StatusOK)
-	if _, err := w.Write([]byte("\ufeff")); err != nil {
-		return nil // the reader is gone
+	sheet, err := s.spreadsheet(c, "baithaka-guest-"+c.Param("id"))
+	if err != nil {
+		return err
 	}
-	lines := csv.NewWriter(w)
-	lines.UseCRLF = true
-	_ = lines.Write([]string{"Kind", "About", "Type", "When", "Field", "Value"}) // Flush tells
+	sheet.ours("Kind", "About", "Type")
+	sheet.ours(whenHead...)
+	sheet.ours("Field", "Value")
+	_ = sheet.end() // flush tells
 	for _, one := range held {
-		when := ""
-		if !one.At.IsZero() {
-			when = one.At.Format(time.RFC3339)
-		}
 		var fields map[string]json.RawMessage
 		if err := json.Unmarshal(one.Data, &fields); err != nil {
 			continue // a snapshot of ours is an object
 		}
 		for _, name := range slices.Sorted(maps.Keys(fields)) {
-			value := string(fields[name])
-			var text string
-			if json.Unmarshal(fields[name], &text) == nil {
-				value = text
-			}
-			cells := []string{one.Kind, one.About, string(one.Type), when, name, value}
-			for i, cell := range cells {
-				cells[i] = plain(cell)
-			}
-			_ = lines.Write(cells)
+			sheet.text(one.Kind, one.About, string(one.Type))
+			sheet.when(one.At)
+			sheet.text(name)
+			sheet.value(fields[name])
+			_ = sheet.end() // flush tells
 		}
 	}
-	lines.Flush()
+	_ = sheet.flush()
 	return nil // the reader may be gone
 }

@@ -1,9 +1,7 @@
 package handlers
 
 import (
-	"encoding/csv"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -33,13 +31,13 @@ func (s *Site) exportHistory(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	w := c.Response()
-	h := w.Header()
-	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	h.Set(echo.HeaderContentDisposition, `attachment; filename="baithaka-history-`+time.Now().In(inn.Location(v.Zone)).Format("2006-01-02")+`.csv"`)
-	w.WriteHeader(http.StatusOK)
-	rc := http.NewResponseController(w)
-	sheet := newSheet(w, v, s.store.Epoch())
+	file, err := s.spreadsheet(c, "baithaka-history-"+time.Now().In(inn.Location(v.Zone)).Format(time.DateOnly))
+	if err != nil {
+		return err
+	}
+	rc := http.NewResponseController(c.Response())
+	sheet := eventSheet{file, s.store.Epoch(), v.MayAnywhere(inn.FinancialView)}
+	sheet.head()
 	for {
 		// A long export may take longer than a page; a reader that is stuck may not.
 		if err := rc.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
@@ -61,57 +59,49 @@ func (s *Site) exportHistory(c echo.Context) error {
 	}
 }
 
-// sheet writes events as the lines of a spreadsheet.
-type sheet struct {
-	w     *csv.Writer
-	v     inn.Viewer
+// breakOff ends a file in the middle so that whoever reads it can tell: without
+// the last chunk it is no whole one. What went wrong is in the log.
+func breakOff(c echo.Context, err error) error {
+	if conn, _, hijackErr := http.NewResponseController(c.Response()).Hijack(); hijackErr == nil {
+		_ = conn.Close() // the error of a connection that is given up says nothing
+	}
+	return err
+}
+
+// eventSheet writes events as the lines of a spreadsheet.
+type eventSheet struct {
+	*spreadsheet
 	epoch string
-	zone  *time.Location
 	money bool
-	begun bool
-	out   http.ResponseWriter
 }
 
-func newSheet(out http.ResponseWriter, v inn.Viewer, epoch string) *sheet {
-	one := &sheet{w: csv.NewWriter(out), v: v, epoch: epoch, zone: inn.Location(v.Zone), money: v.MayAnywhere(inn.FinancialView), out: out}
-	one.w.UseCRLF = true
-	return one
-}
-
-func (s *sheet) write(events []inn.Event) error {
-	if !s.begun {
-		s.begun = true
-		// The mark tells spreadsheets that the text is UTF-8.
-		if _, err := s.out.Write([]byte("\ufeff")); err != nil {
-			return err
-		}
-		head := []string{"When", "Kind", "Type", "Priority", "Property", "About", "Name", "What", "Status", "From", "To"}
-		if s.money {
-			head = append(head, "Amount", "Currency")
-		}
-		if err := s.w.Write(append(head, "By", "Position")); err != nil {
-			return err
-		}
+func (s eventSheet) head() {
+	s.ours(whenHead...)
+	s.ours("Kind", "Type", "Priority", "Property", "About", "Name", "What", "Status", "From", "To")
+	if s.money {
+		s.ours("Amount", "Currency")
 	}
+	s.ours("By", "Position")
+	_ = s.end() // flush tells
+}
+
+func (s eventSheet) write(events []inn.Event) error {
 	for i := range events {
-		if err := s.w.Write(s.line(&events[i])); err != nil {
-			return err
-		}
+		s.line(&events[i])
 	}
-	s.w.Flush()
-	return s.w.Error()
+	return s.flush()
 }
 
-func (s *sheet) line(e *inn.Event) []string {
-	cells := []string{
-		e.At.In(s.zone).Format(time.RFC3339), string(e.Kind()), string(e.Type), string(e.Priority), e.Property, e.Subject,
-		"", "", "", "", "",
-	}
+func (s eventSheet) line(e *inn.Event) {
+	s.when(e.At)
+	s.text(string(e.Kind()), string(e.Type), string(e.Priority), e.Property, e.Subject)
+	var about [3]string // name, what, status
+	var from, to inn.Date
 	amount, currency := "", ""
 	switch e.Kind() {
 	case inn.BookingUpdate:
 		if b, err := e.Booking(); err == nil && b.ID != "" {
-			copy(cells[6:], []string{b.Customer, b.Title, string(b.Status), string(b.CheckIn), string(b.CheckOut)})
+			about, from, to = [3]string{b.Customer, b.Title, string(b.Status)}, b.CheckIn, b.CheckOut
 			if b.Priced {
 				amount, currency = b.Price.String(), b.Price.Currency
 			}
@@ -119,30 +109,20 @@ func (s *sheet) line(e *inn.Event) []string {
 	case inn.AlertUpdate:
 		var a inn.Alert
 		if e.Into(&a) == nil {
-			copy(cells[6:], []string{a.Title, a.Detail, string(a.Status)})
+			about = [3]string{a.Title, a.Detail, string(a.Status)}
 		}
 	case inn.PropertyUpdate:
 		var p inn.Property
 		if e.Into(&p) == nil {
-			copy(cells[6:], []string{p.Name, p.Title, p.Status})
+			about = [3]string{p.Name, p.Title, p.Status}
 		}
 	}
+	s.text(about[:]...)
+	s.ours(string(from), string(to))
 	if s.money {
-		cells = append(cells, amount, currency)
+		s.number(amount)
+		s.ours(currency)
 	}
-	cells = append(cells, e.By, inn.Position{Epoch: s.epoch, ID: e.ID}.String())
-	for i, cell := range cells {
-		cells[i] = plain(cell)
-	}
-	return cells
-}
-
-// plain keeps a cell from being run as a formula by the program that opens the
-// file: names and titles come from outside.
-func plain(cell string) string {
-	first := strings.TrimLeft(cell, " \t\r\n")
-	if strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r") || first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
-		return "'" + cell
-	}
-	return cell
+	s.text(e.By, inn.Position{Epoch: s.epoch, ID: e.ID}.String())
+	_ = s.end() // flush tells
 }

@@ -103,16 +103,16 @@ func TestHistoryAsASpreadsheet(t *testing.T) {
 	lines, err := csv.NewReader(strings.NewReader(body)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, lines, 3)
-	assert.Equal(t, []string{"When", "Kind", "Type", "Priority", "Property", "About", "Name", "What", "Status", "From", "To", "Amount", "Currency", "By", "Position"}, lines[0])
-	assert.Equal(t, []string{`'=HYPERLINK("http://evil.test")`, `'- 3 nights, "quiet"`}, lines[1][6:8])
-	assert.Equal(t, []string{"Guest BK-1", "14400", "INR"}, []string{lines[2][6], lines[2][11], lines[2][12]})
+	assert.Equal(t, []string{"Date", "Time", "UTC offset", "Kind", "Type", "Priority", "Property", "About", "Name", "What", "Status", "From", "To", "Amount", "Currency", "By", "Position"}, lines[0])
+	assert.Equal(t, []string{`'=HYPERLINK("http://evil.test")`, `'- 3 nights, "quiet"`}, lines[1][8:10])
+	assert.Equal(t, []string{"Guest BK-1", "14400", "INR"}, []string{lines[2][8], lines[2][13], lines[2][14]})
 	assert.NotContains(t, r.Body, "hidden@example.test")
 
 	all, err := csv.NewReader(strings.NewReader(s.as("staff").get("/history.csv?type=alert_update").Body[3:])).ReadAll()
 	require.NoError(t, err)
 	assert.Len(t, all, exportStep+11, "all of it, not a page")
 	assert.NotContains(t, all[0], "Amount", "staff see no money")
-	assert.Equal(t, "'@boiler", all[1][6])
+	assert.Equal(t, "'@boiler", all[1][8])
 }
 
 // Under a filter nothing is put into the page: it says how many there are.

@@ -119,7 +119,7 @@ func TestPagesSayTheHoursOfZonesWhoseLawChanged(t *testing.T) {
 		page := admin.get("/history").Body
 		assert.Contains(t, page, `data-said="`+hour+` Fri 20 Nov 2026"`, zone)
 		assert.Contains(t, page, `>20 Nov 2026, `+hour+`<`, zone)
-		assert.Contains(t, admin.get("/history.csv").Body, "2026-11-20T"+hour+":00", zone)
+		assert.Contains(t, admin.get("/history.csv").Body, "2026-11-20,"+hour+":00,UTC", zone)
 	}
 }
 

@@ -137,6 +137,7 @@ func settingsForm(p inn.Preferences, zone string) url.Values {
 	f.Set(views.FieldMinimum, string(p.Minimum))
 	f.Set(views.FieldSeconds, strconv.Itoa(p.Seconds))
 	f.Set(views.FieldVolume, strconv.Itoa(p.Volume))
+	f.Set(views.FieldDecimal, string(p.Decimal))
 	if p.Through {
 		f.Set(views.FieldThrough, "on")
 	}
@@ -204,6 +205,7 @@ func readSettings(f url.Values, properties []inn.Property, before inn.Preference
 	p.Minimum = inn.Priority(f.Get(views.FieldMinimum))
 	p.Seconds, p.Volume = number(views.FieldSeconds), number(views.FieldVolume)
 	p.Through = f.Get(views.FieldThrough) != ""
+	p.Decimal = inn.Decimal(f.Get(views.FieldDecimal))
 	for _, tone := range inn.Tones {
 		if !slices.Contains(f[views.FieldTone], string(tone)) {
 			p.Silent = append(p.Silent, tone)

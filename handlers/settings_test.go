@@ -19,6 +19,7 @@ func TestSettingsFormHoldsEveryPreference(t *testing.T) {
 	p := inn.DefaultPreferences()
 	p.Minimum, p.Seconds, p.Volume, p.Through = inn.High, 7, 35, false
 	p.Silent = []inn.Tone{inn.ToneCancelled, inn.ToneOther}
+	p.Decimal = inn.DecimalComma
 	p.Everywhere[inn.AlertUpdate] = inn.Channels{Sound: true}
 	p.Quiet[time.Saturday] = inn.QuietHours{On: true, From: 23*60 + 45, Until: 9 * 60}
 	p.Properties = map[string]inn.Told{"lake-house": {}}

@@ -14,14 +14,14 @@ import (
 	"baithaka/static"
 )
 
-// A page loads one style sheet and two scripts, compressed for who can read
+// A page loads one style sheet and three scripts, compressed for who can read
 // that, and never again until they change.
 func TestAPageLoadsFewFilesOnce(t *testing.T) {
 	s := newSite(t)
 	page := s.as("admin").get("/").Body
 	loaded := regexp.MustCompile(`(?:<script src|<link rel="stylesheet" href)="([^"]+)"`).FindAllStringSubmatch(page, -1)
-	require.Len(t, loaded, 3)
-	for i, name := range []string{static.Sheet, static.HTMX, static.Script} {
+	require.Len(t, loaded, 4)
+	for i, name := range []string{static.Sheet, static.Watch, static.HTMX, static.Script} {
 		address := loaded[i][1]
 		assert.Equal(t, static.URL(name), address)
 		file, _ := static.Find(name)

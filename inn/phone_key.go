@@ -31,14 +31,21 @@ func phoneKey(number string) string {
 	return national(string(digits), plus)
 }
 
+// national takes away what only says from where a number is dialled. The 0 that some
+// countries keep behind their code goes too: not everybody who writes it knows.
 func national(digits string, plus bool) string {
-	if plus {
-		return digits
+	if !plus {
+		abroad, is := strings.CutPrefix(digits, "00")
+		if !is {
+			return strings.TrimPrefix(digits, "0")
+		}
+		digits = abroad
 	}
-	if abroad, is := strings.CutPrefix(digits, "00"); is {
-		return abroad
+	if digits = strings.TrimLeft(digits, "0"); digits == "" {
+		return ""
 	}
-	return strings.TrimPrefix(digits, "0")
+	code := callingCode(digits)
+	return code + strings.TrimLeft(fromAbroad(code, digits[len(code):]), "0")
 }
 
 // mostCode is how long the code of a country is at the most, in digits.

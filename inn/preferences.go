@@ -9,9 +9,10 @@ import (
 	"baithaka/internal/zones"
 )
 
-// Preferences is how one person wants to be told of what happens. It never
-// changes what they may see, what is unread or what the badge counts: only
-// whether the screen, a sound or the desktop announces it.
+// Preferences is how one person wants to be told of what happens, and how what
+// they download is written. It never changes what they may see, what is unread or
+// what the badge counts: only whether the screen, a sound or the desktop announces
+// it.
 type Preferences struct {
 	Everywhere Told            `json:"everywhere"`
 	Properties map[string]Told `json:"properties,omitempty"` // by slug, where it differs from everywhere
@@ -22,6 +23,7 @@ type Preferences struct {
 	Quiet      [7]QuietHours   `json:"quiet"`                // by the weekday they begin on, Sunday first
 	MutedUntil time.Time       `json:"mutedUntil,omitzero"`  // always an instant: nothing mutes for ever
 	Through    bool            `json:"through"`              // critical breaks through quiet hours and mute
+	Decimal    Decimal         `json:"decimal"`              // of the spreadsheets that open their downloads
 }
 
 // Told says, for each kind of event, by which channels it is announced.
@@ -49,6 +51,24 @@ const (
 
 // Tones lists them in the order of the settings.
 var Tones = []Tone{ToneNew, ToneConfirmed, ToneCancelled, ToneCritical, ToneOther}
+
+// Decimal is what stands before the cents in a spreadsheet of the person's country.
+// A file written the other way opens there without a complaint, with amounts that
+// are text or a thousand times too large.
+type Decimal string
+
+// The two ways to write numbers. Where the comma stands before the cents, the cells
+// of a file are parted by semicolons.
+const (
+	DecimalPoint Decimal = "point" // 1,234.56
+	DecimalComma Decimal = "comma" // 1.234,56
+)
+
+// Decimals lists them in the order of the settings.
+var Decimals = []Decimal{DecimalPoint, DecimalComma}
+
+// Valid reports whether it is one of the two.
+func (d Decimal) Valid() bool { return slices.Contains(Decimals, d) }
 
 // QuietHours are the hours of one weekday in which nothing rings, in minutes
 // after midnight of the person's own zone. Hours that end before they begin, or
@@ -84,7 +104,7 @@ func DefaultPreferences() Preferences {
 			MetricUpdate:   {Screen: true},
 			UserActivity:   {Screen: true, Sound: true, Desktop: true},
 		},
-		Minimum: Low, Seconds: 10, Volume: 60, Through: true,
+		Minimum: Low, Seconds: 10, Volume: 60, Through: true, Decimal: DecimalPoint,
 	}
 	for day := range p.Quiet {
 		p.Quiet[day] = QuietHours{From: 22 * 60, Until: 7 * 60}
@@ -106,6 +126,9 @@ func (p Preferences) Validate(now time.Time) error {
 	}
 	if p.Volume < 0 || p.Volume > 100 {
 		wrong("/volume", "must be 0 to 100")
+	}
+	if !p.Decimal.Valid() {
+		wrong("/decimal", "must be point or comma")
 	}
 	for day, q := range p.Quiet {
 		if q.From < 0 || q.From >= dayMinutes || q.Until < 0 || q.Until >= dayMinutes {

@@ -3,7 +3,7 @@
 // something would move it, and has it put back where it did.
 "use strict";
 
-const attention = (() => {
+const attention = part("places", () => {
   const IDLE = 10 * 60_000; // a pointer that was left lying points at nothing
   const main = document.getElementById("main");
 
@@ -122,4 +122,4 @@ const attention = (() => {
   }
 
   return { attended, moved, keep, relax, isAt };
-})();
+});

@@ -1,11 +1,12 @@
 package static
 
-// What every page loads: one style sheet and two scripts, made of the small files
+// What every page loads: one style sheet and three scripts, made of the small files
 // that are written and read here. A later sheet may say again what an earlier one
 // said, and a script uses, while it loads, only what stands before it.
 const (
 	Sheet  = "baithaka.css"
-	HTMX   = "htmx.js" // with its extensions; apart from ours, which change more often and are strict
+	Watch  = "watch.js" // the first: it tells when another does not come, and how the connection stands
+	HTMX   = "htmx.js"  // with its extensions; apart from ours, which change more often and are strict
 	Script = "baithaka.js"
 )
 
@@ -14,9 +15,10 @@ var bundles = map[string][]string{
 		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "lists.css", "toasts.css", "figures.css", "forms.css", "pages.css", "settings.css",
 		"account.css", "people.css", "notifications.css", "records.css", "docs.css", "house.css",
 	},
-	HTMX: {"htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js"},
+	Watch: {"parts.js", "connection.js"},
+	HTMX:  {"htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js"},
 	Script: {
-		"preferences.js", "connection.js", "attention.js", "lists.js", "times.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js",
+		"preferences.js", "panels.js", "attention.js", "lists.js", "times.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js",
 		"notifications.js",
 	},
 }

@@ -1,14 +1,16 @@
 // How the connection stands, and what a person can do about it. The stream
 // itself is hx-sse's; this file listens to what it tells, and asks #main to
-// fetch the page again when the stream cannot help.
+// fetch the page again when the stream cannot help. It works whatever becomes of
+// the other scripts: a page that says LIVE is.
 "use strict";
 
-const connection = (() => {
+const connection = part("connection", () => {
   const SILENT = 44_000; // noticed within 45 s, by a look every second; a beat comes every 15 s
   const GRACE = 5_000; // how long a lost connection is "connecting", not "stale"
   const REFETCH = 30_000; // while it is lost, the page fetches itself this often
   const MOMENT = 3_000; // for the stream to come back before the page helps itself
-  const words = { connecting: "CONNECTING…", "catching-up": "CATCHING UP", live: "LIVE", paused: "PAUSED" };
+  const words = { off: "NOT LIVE", connecting: "CONNECTING…", "catching-up": "CATCHING UP", live: "LIVE", paused: "PAUSED" };
+  const able = () => typeof htmx !== "undefined"; // else there is no stream, and nothing fetches
 
   let state = "connecting"; // of the stream, whether paused or not
   let shown = ""; // what the pill says
@@ -16,9 +18,10 @@ const connection = (() => {
   let lost = Date.now(); // since when it is not connected; 0 while it is
   let due = 0; // the page does not fetch itself before this
   let line = null; // hx-sse's own record of the connection
-  let paused = sessionStorage.getItem("paused") === "yes"; // this tab, over its pages
+  let paused = visit.get("paused") === "yes"; // this tab, over its pages
   let waiting = 0; // events held back by pause
   let last = ""; // the id that came last
+  let left = false; // the page is on its way out, or stands in the browser's cache
 
   const find = (name) => document.querySelector(`[data-control="${name}"]`);
 
@@ -29,10 +32,19 @@ const connection = (() => {
     if (changed) document.dispatchEvent(new CustomEvent("baithaka:phase", { detail: next }));
   }
 
+  // The time of day as the page tells it; where it cannot, as the device does.
+  function clock(date) {
+    try {
+      return times.clock(date);
+    } catch {
+      return date.toTimeString().slice(0, 5);
+    }
+  }
+
   function draw() {
     const pill = document.getElementById("connection");
     const now = paused ? "paused" : state;
-    const word = words[now] ?? `STALE since ${times.clock(new Date(heard))}`;
+    const word = words[now] ?? `STALE since ${clock(new Date(heard))}`;
     const waits = pill.querySelector(".waits");
     waits.hidden = !paused || waiting === 0;
     waits.textContent = `${waiting} new`;
@@ -67,6 +79,10 @@ const connection = (() => {
   // Asks #main to fetch the page again. Its answer brings a new #live and with
   // it a new stream, whatever became of the old one.
   function refetch() {
+    if (!able()) {
+      location.reload();
+      return;
+    }
     due = Date.now() + REFETCH;
     waiting = 0;
     htmx.trigger(document.body, "refetch");
@@ -84,7 +100,7 @@ const connection = (() => {
   function pause(yes) {
     if (yes === paused) return;
     paused = yes;
-    sessionStorage.setItem("paused", yes ? "yes" : "");
+    visit.set("paused", yes ? "yes" : "");
     waiting = 0;
     draw();
     document.dispatchEvent(new CustomEvent("baithaka:paused"));
@@ -95,6 +111,10 @@ const connection = (() => {
   // A socket can die without a word, and a first connection that fails is not
   // tried again at once: the clock notices both.
   function check() {
+    if (!able()) {
+      if (document.readyState === "complete") show("off");
+      return;
+    }
     const now = Date.now();
     if (!lost && now - heard > SILENT) lost = now;
     if (!lost || (now - lost < GRACE && now - heard < SILENT)) return;
@@ -125,6 +145,7 @@ const connection = (() => {
   on("beat", () => { if (lost) connected("live"); });
   on("htmx:sse:before:connection", (event) => {
     line = event.detail.connection;
+    if (left) event.preventDefault();
     disconnected();
   });
   on("htmx:sse:error", disconnected);
@@ -140,9 +161,36 @@ const connection = (() => {
   const returned = () => { due = Date.now() + MOMENT; };
   on("visibilitychange", () => {
     if (!document.hidden) returned();
-    else if (!tabs.leading) disconnected();
+    else if (!leading()) disconnected();
   });
   for (const name of ["online", "pageshow"]) window.addEventListener(name, returned);
+
+  function leading() {
+    try {
+      return tabs.leading;
+    } catch {
+      return false;
+    }
+  }
+
+  // A page that is left stays in the browser's cache, and one that is frozen in its
+  // tab, with the stream open: its person would be counted as here, and everything
+  // be sent to nobody. It reads itself anew when it is shown again.
+  function leave() {
+    left = true;
+    line?.delayCanceller?.();
+    line?.reader?.cancel();
+    disconnected();
+  }
+  function back() {
+    if (!left) return;
+    left = false;
+    refetch();
+  }
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", back);
+  on("freeze", leave);
+  on("resume", back);
 
   // The stream brings what a write changed; a page that does not listen fetches
   // itself.
@@ -158,8 +206,9 @@ const connection = (() => {
 
   return {
     refetch,
+    clock,
     get live() { return state === "live"; },
     get paused() { return paused; },
     get line() { return line; },
   };
-})();
+});

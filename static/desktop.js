@@ -2,15 +2,20 @@
 // the number in the title, and the number on the icon.
 "use strict";
 
-const desktop = (() => {
+const desktop = part("desktop alerts", () => {
   const possible = window.isSecureContext && "Notification" in window;
-  const on = () => possible && Notification.permission === "granted" && localStorage.getItem("desktop") === "on";
+  const on = () => possible && Notification.permission === "granted" && device.get("desktop") === "on";
   const looking = () => !document.hidden && document.hasFocus();
 
   // One per subject: what changes replaces what was said before.
   function show({ subject, position, title, body, link }) {
-    if (!on() || looking() || !tabs.rings(position)) return;
-    const alert = new Notification(title, { body, tag: subject, renotify: true, icon: icon.href });
+    if (!on() || looking() || !tabs?.rings(position)) return;
+    let alert;
+    try {
+      alert = new Notification(title, { body, tag: subject, renotify: true, icon: icon.href });
+    } catch {
+      return; // phones have the name and refuse to make one
+    }
     alert.onclick = () => {
       window.focus();
       if (link) location.assign(link);
@@ -36,13 +41,14 @@ const desktop = (() => {
       document.querySelector('[data-desktop="on"]').hidden = !possible || denied || on();
       document.querySelector('[data-desktop="off"]').hidden = !on();
     }
-    sound.draw(); // which tab keeps its stream depends on both
+    sound?.draw(); // which tab keeps its stream depends on both
   }
 
   // The browser may be asked on a click only.
   async function turnOn() {
     if (!possible) return;
-    if (await Notification.requestPermission() === "granted") localStorage.setItem("desktop", "on");
+    const answer = await Promise.resolve(Notification.requestPermission()).catch(() => "denied");
+    if (answer === "granted") device.set("desktop", "on");
     draw();
   }
 
@@ -50,7 +56,7 @@ const desktop = (() => {
     const asked = event.target.closest?.("[data-desktop]")?.dataset.desktop;
     if (asked === "on") turnOn();
     if (asked === "off") {
-      localStorage.removeItem("desktop");
+      device.remove("desktop");
       draw();
     }
   });
@@ -99,6 +105,8 @@ const desktop = (() => {
   number().catch(() => {});
 
   return { on, announce, show, draw };
-})();
-desktop.draw();
-sound.unblock();
+});
+part("sounds", () => {
+  desktop?.draw();
+  sound?.unblock();
+});

@@ -2,7 +2,7 @@
 // stays, and what was on the page stays.
 "use strict";
 
-(() => {
+part("messages", () => {
   const flash = document.getElementById("flash");
   const offline = document.getElementById("offline");
 
@@ -61,6 +61,6 @@
 
   document.addEventListener("settings-saved", (event) => {
     const said = (event.target.closest?.("form") ?? document).querySelector("[data-saved]");
-    if (said) said.textContent = `Saved at ${times.clock(new Date())}.`;
+    if (said) said.textContent = `Saved at ${connection.clock(new Date())}.`;
   });
-})();
+});

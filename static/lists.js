@@ -4,7 +4,7 @@
 // stays, faded, until that moves nothing.
 "use strict";
 
-const lists = (() => {
+const lists = part("lists", () => {
   const template = document.getElementById("waiting");
   const all = () => document.querySelectorAll("#main [data-list]");
   const items = (list, kind) => [...list.children].filter((item) => item.classList.contains(kind));
@@ -58,11 +58,35 @@ const lists = (() => {
     settle();
   }
 
+  // The highest first. Keys are whole numbers, longer than a script can count.
+  function byPlace(a, b) {
+    const [left, right] = [a.dataset.sort, b.dataset.sort];
+    if (left === right) return 0;
+    return right.length - left.length || (left < right ? 1 : -1);
+  }
+
+  // hx-upsert replaces what changed where it stands. It goes where the server would
+  // put it as soon as nobody attends to its list.
+  function arrange(list, anchors) {
+    const before = [...list.children];
+    if (before.some((item) => !item.dataset.sort)) return; // without keys it has the server's order
+    if (before.every((item, i) => i === 0 || byPlace(before[i - 1], item) <= 0)) return;
+    if (anchors.some((a) => list.contains(a.element))) {
+      pending = true;
+      return;
+    }
+    // Only what is out of its place is moved: the page scrolls by what stands still.
+    before.sort(byPlace).forEach((item, i) => {
+      if (list.children[i] !== item) list.insertBefore(item, list.children[i]);
+    });
+  }
+
   // Shows what waits, list by list, where that moves nothing attended to.
   function settle() {
     const anchors = attention.attended();
     pending = attention.relax(anchors);
     for (const list of all()) {
+      arrange(list, anchors);
       const held = items(list, "held");
       const leaving = items(list, "leaving");
       for (const item of held) item.classList.remove("held");
@@ -170,4 +194,4 @@ const lists = (() => {
   for (const list of all()) for (const item of surplus(list)) item.remove();
 
   return { still };
-})();
+});

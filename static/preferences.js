@@ -4,17 +4,22 @@
 // inn.Preferences.Announce says the same, and a test holds the two together.
 "use strict";
 
-const preferences = (() => {
+const preferences = part("preferences", () => {
   const ranks = { critical: 0, high: 1, medium: 2, low: 3 };
+  const silence = { everywhere: {}, properties: {}, minimum: 3, seconds: 10, volume: 0, silent: [], quiet: [], through: true };
   let text = "";
-  let plan = null;
+  let plan = silence;
 
   // The element is replaced when the preferences change.
   function current() {
     const now = document.getElementById("preferences").dataset.plan;
     if (now !== text) {
       text = now;
-      plan = JSON.parse(now);
+      try {
+        plan = { ...silence, ...JSON.parse(now) };
+      } catch {
+        // What holds is what could be read last.
+      }
     }
     return plan;
   }
@@ -42,4 +47,4 @@ const preferences = (() => {
   }, 1_000);
 
   return { announce, quiet, get current() { return current(); } };
-})();
+});

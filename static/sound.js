@@ -3,7 +3,7 @@
 // the person's.
 "use strict";
 
-const sound = (() => {
+const sound = part("sounds", () => {
   // Frequencies in Hz; loud is relative to the volume that was chosen.
   const tones = {
     new: { notes: [440, 554.37], loud: 1 }, // A4 → C♯5
@@ -19,7 +19,8 @@ const sound = (() => {
   let context = null;
   let declined = false; // the strip was closed on this page
 
-  const wanted = () => localStorage.getItem("sound") !== "off";
+  const possible = "AudioContext" in window;
+  const wanted = () => possible && device.get("sound") !== "off";
   const running = () => context?.state === "running";
 
   function toneOf({ type, priority }) {
@@ -52,35 +53,45 @@ const sound = (() => {
   // Rings for an event, if this is the tab to do so.
   function ring(event) {
     const name = toneOf(event);
-    if (wanted() && !preferences.current.silent.includes(name) && tabs.rings(event.event)) play(name);
+    if (wanted() && !preferences.current.silent.includes(name) && tabs?.rings(event.event)) play(name);
+  }
+
+  // A machine without any sound may refuse to open it.
+  function opened() {
+    try {
+      context ??= new AudioContext();
+    } catch {
+      return false;
+    }
+    return true;
   }
 
   // Browsers allow sound only after somebody has touched the page; some remember
   // that from the page before.
   async function unblock() {
     if (!wanted()) return;
-    context ??= new AudioContext();
+    if (!opened()) return;
     context.onstatechange = draw;
     // A refusal does not fail, it waits for a touch: so must nothing here.
-    context.resume();
+    context.resume().catch(() => {});
     draw();
   }
 
   async function draw() {
-    tabs.want(!connection.paused && ((wanted() && running()) || desktop.on())); // a paused tab leaves it to another
-    const elsewhere = await tabs.led();
+    tabs?.want(!connection.paused && ((wanted() && running()) || Boolean(desktop?.on()))); // a paused tab leaves it to another
+    const elsewhere = Boolean(await tabs?.led());
     strip.hidden = !wanted() || running() || declined || elsewhere;
     const said = document.querySelector("[data-sound-state]");
     if (!said) return;
-    said.textContent = !wanted() ? "Off on this device." : running() ? "On." : "The browser waits for a tap.";
-    document.querySelector('.device [data-sound="on"]').hidden = wanted() && running();
+    said.textContent = !possible ? "Not possible in this browser." : !wanted() ? "Off on this device." : running() ? "On." : "The browser waits for a tap.";
+    document.querySelector('.device [data-sound="on"]').hidden = !possible || (wanted() && running());
     document.querySelector('.device [data-sound="off"]').hidden = !wanted();
   }
 
   const acts = {
-    on: () => { localStorage.removeItem("sound"); unblock(); },
+    on: () => { device.remove("sound"); unblock(); },
     unblock,
-    off: () => { localStorage.setItem("sound", "off"); context?.suspend(); declined = true; draw(); },
+    off: () => { device.set("sound", "off"); context?.suspend().catch(() => {}); declined = true; draw(); },
   };
 
   document.addEventListener("click", (event) => {
@@ -95,10 +106,10 @@ const sound = (() => {
 
   // A test is asked for: it sounds whatever the preferences say, at their volume.
   async function test(name) {
-    context ??= new AudioContext();
+    if (!opened()) return;
     await context.resume();
     play(name);
   }
 
   return { ring, play, unblock, draw };
-})();
+});

@@ -35,7 +35,7 @@ func TestURLOfNoFilePanics(t *testing.T) {
 // Every small file is in one of the bundles, once: one that is forgotten would be
 // missed in the browser only.
 func TestTheBundlesHoldEveryFile(t *testing.T) {
-	parts := slices.Concat(bundles[Sheet], bundles[HTMX], bundles[Script])
+	parts := slices.Concat(bundles[Sheet], bundles[Watch], bundles[HTMX], bundles[Script])
 	slices.Sort(parts)
 	var written []string
 	for _, pattern := range []string{"*.css", "*.js"} {
@@ -45,7 +45,7 @@ func TestTheBundlesHoldEveryFile(t *testing.T) {
 	}
 	slices.Sort(written)
 	assert.Equal(t, written, parts)
-	for _, name := range []string{Sheet, HTMX, Script} {
+	for _, name := range []string{Sheet, Watch, HTMX, Script} {
 		f, found := Find(name)
 		require.True(t, found, name)
 		rest := string(f.Whole())
@@ -56,8 +56,28 @@ func TestTheBundlesHoldEveryFile(t *testing.T) {
 		}
 		assert.Empty(t, rest, name)
 	}
-	for _, name := range bundles[Script] {
+	for _, name := range slices.Concat(bundles[Watch], bundles[Script]) {
 		assert.Regexp(t, `^(//[^\n]*\n)*"use strict";\n`, read(t, name), "it must be strict by itself too, for whoever checks it alone")
+	}
+}
+
+// A script that fails while it starts would take those behind it with it: each does
+// all it does in a part, which fails alone.
+func TestEveryScriptIsAPartThatFailsAlone(t *testing.T) {
+	top := regexp.MustCompile(`(?m)^[^\s/].*$`)
+	whole := regexp.MustCompile(`^("use strict";|(const \w+ = )?part\("[a-z ]+", \(\) => \{|\}\);)$`)
+	for _, name := range slices.Concat(bundles[Watch][1:], bundles[Script]) {
+		lines := top.FindAllString(read(t, name), -1)
+		require.GreaterOrEqual(t, len(lines), 3, name)
+		for _, line := range lines {
+			assert.Regexp(t, whole, line, name)
+		}
+	}
+	// What a browser may be told to keep nothing in is asked in one place.
+	for _, name := range slices.Concat(bundles[Watch], bundles[Script]) {
+		if name != "parts.js" {
+			assert.NotRegexp(t, `(local|session)Storage\.`, read(t, name), name)
+		}
 	}
 }
 

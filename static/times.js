@@ -3,7 +3,7 @@
 // of the zone, or not know it at all, and one instant has one hour.
 "use strict";
 
-const times = (() => {
+const times = part("times", () => {
   const MINUTE = 60_000;
   // Since when, and by how many minutes, the clock of the person's zone is ahead of
   // UTC: for times that the server has not seen.
@@ -50,7 +50,8 @@ const times = (() => {
 
   // "13:52" becomes "Sat 12 Dec" at midnight, and lines may break elsewhere.
   function refresh() {
-    lists.still(write);
+    if (lists) lists.still(write);
+    else write();
     turn();
   }
 
@@ -66,6 +67,6 @@ const times = (() => {
 
   document.addEventListener("htmx:after:swap", refresh);
   setInterval(refresh, 30_000);
+  refresh();
   return { refresh, clock };
-})();
-times.refresh();
+});

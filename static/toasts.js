@@ -3,7 +3,7 @@
 // shows it, sounds it, or sends it to the desktop.
 "use strict";
 
-(() => {
+part("toasts", () => {
   const OPENING = 5_000; // what happens while a page opens is news: nobody was away
   const phone = matchMedia("(width < 620px)");
   const shelf = document.getElementById("toasts");
@@ -37,7 +37,7 @@
     toast.dataset.shown = "";
     if (attended()) {
       if (!replaced) shelf.append(toast);
-    } else if (attention.isAt(shelf.getBoundingClientRect())) { // where they will come to rest; they may be moving
+    } else if (attention?.isAt(shelf.getBoundingClientRect())) { // where they will come to rest; they may be moving
       shelf.toggleAttribute("data-away");
     }
     time(toast);
@@ -52,8 +52,8 @@
     const { screen, sound: sounds, desktop: alerts } = preferences.announce(toast.dataset);
     const news = !announced(toast) && toast.dataset.actor !== self;
     if (news && !catchingUp) {
-      if (sounds) sound.ring(toast.dataset);
-      if (alerts) desktop.announce(toast);
+      if (sounds) sound?.ring(toast.dataset);
+      if (alerts) desktop?.announce(toast);
     }
     if (news && screen && !catchingUp && !document.hidden) {
       show(toast, replaced);
@@ -135,8 +135,8 @@
     if (bell().hidden || connection.paused) return;
     const words = `Quiet is over: ${bell().textContent.trim()} unread`;
     const position = `quiet-${Math.floor(Date.now() / 60_000)}`;
-    sound.ring({ type: "summary", priority: "low", event: position });
-    desktop.show({ subject: "quiet", position, title: words, body: "", link: document.querySelector("a.bell").href });
+    sound?.ring({ type: "summary", priority: "low", event: position });
+    desktop?.show({ subject: "quiet", position, title: words, body: "", link: document.querySelector("a.bell").href });
     if (!document.hidden) tell(words);
   });
 
@@ -145,4 +145,4 @@
   shelf.addEventListener("animationend", (event) => {
     if (event.target.matches(".line")) event.target.closest(".toast").remove();
   });
-})();
+});

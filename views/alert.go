@@ -1,8 +1,6 @@
 package views
 
 import (
-	"strconv"
-
 	"baithaka/inn"
 )
 
@@ -12,5 +10,5 @@ func loud(a inn.Alert) bool { return a.Priority == inn.Critical && a.Status == i
 // alertSort orders alerts in their list: the urgent before the rest, then the
 // last changed.
 func alertSort(a inn.Alert) string {
-	return strconv.Itoa(inn.Low.Rank()-a.Priority.Rank()) + "-" + sortKey(a.Event)
+	return urgentKey(inn.Low.Rank()-a.Priority.Rank(), a.Event)
 }

@@ -46,13 +46,3 @@ func firstPage(p Page) bool {
 	}
 	return true
 }
-
-// dialled keeps of a phone number what a telephone dials.
-func dialled(phone string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == '+' {
-			return r
-		}
-		return -1
-	}, phone)
-}

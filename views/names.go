@@ -23,6 +23,7 @@ const (
 	idRailUnread = "rail-unread" // the same number beside "Notifications" in the navigation
 	idToasts     = "toasts"
 	idFlash      = "flash"
+	idBroken     = "broken"
 	idOnce       = "once" // what is shown only once stays in it until somebody closes it
 	idFeed       = "feed"
 	idHistory    = "history"
@@ -204,6 +205,7 @@ const (
 	idArrivals = "arrivals" // "3 new" under a filter
 	idStatus   = "status"
 	idRejected = "rejected"
+	idNarrower = "narrower" // the further fields of a search
 
 	pathHistoryCSV = pathHistory + ".csv"
 	pathOpenAPI    = "/openapi.json"

@@ -50,6 +50,6 @@ func TestFilteredListTakesOnlyTheCardsItShows(t *testing.T) {
 }
 
 func TestAlertsSortByUrgencyThenNews(t *testing.T) {
-	assert.Equal(t, "3-12", alertSort(inn.Alert{Priority: inn.Critical, Event: 12}))
-	assert.Equal(t, "0-13", alertSort(inn.Alert{Priority: inn.Low, Event: 13}))
+	assert.Equal(t, "30000000000000000012", alertSort(inn.Alert{Priority: inn.Critical, Event: 12}))
+	assert.Equal(t, "00000000000000000013", alertSort(inn.Alert{Priority: inn.Low, Event: 13}))
 }

@@ -3,7 +3,6 @@ package views
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -110,7 +109,7 @@ func urgency(n inn.Notification) int {
 
 // notificationSort is by what hx-upsert orders the cards of a kind.
 func notificationSort(n inn.Notification) string {
-	return strconv.Itoa(urgency(n)) + "-" + sortKey(n.Event)
+	return urgentKey(urgency(n), n.Event)
 }
 
 // hands is in whose hand something is, for the line that says so and the button

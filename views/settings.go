@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"baithaka/inn"
@@ -41,6 +42,7 @@ const (
 	FieldQuiet   = "quiet" // weekdays, 0 for Sunday
 	FieldThrough = "through"
 	FieldOwn     = "own" // slugs with a choice of their own
+	FieldDecimal = "decimal"
 )
 
 // FieldKind names the boxes of a kind of event: for one property, or "" for
@@ -106,4 +108,29 @@ var commonZones = []string{
 	"Asia/Colombo", "Asia/Dhaka", "Asia/Dubai", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Karachi", "Asia/Kathmandu", "Asia/Kolkata", "Asia/Manila",
 	"Asia/Seoul", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Europe/Athens", "Europe/Berlin", "Europe/Istanbul", "Europe/Lisbon",
 	"Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Rome", "Europe/Zurich", "Pacific/Auckland",
+}
+
+// amountIn shows how an amount is written; decimals say it in the settings.
+var (
+	amountIn = map[inn.Decimal]string{inn.DecimalPoint: "1,234.56", inn.DecimalComma: "1.234,56"}
+	decimals = map[inn.Decimal]string{
+		inn.DecimalPoint: amountIn[inn.DecimalPoint] + ", cells parted by commas",
+		inn.DecimalComma: amountIn[inn.DecimalComma] + ", cells parted by semicolons",
+	}
+)
+
+func otherDecimal(d inn.Decimal) inn.Decimal {
+	if d == inn.DecimalComma {
+		return inn.DecimalPoint
+	}
+	return inn.DecimalComma
+}
+
+// inDecimal asks for a file in one of the two ways.
+func inDecimal(path string, d inn.Decimal) string {
+	parted := "?"
+	if strings.Contains(path, "?") {
+		parted = "&"
+	}
+	return path + parted + FieldDecimal + "=" + string(d)
 }

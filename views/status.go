@@ -1,6 +1,8 @@
 package views
 
 import (
+	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"strconv"
@@ -111,4 +113,12 @@ func rate(perMinute float64) string {
 		return strings.TrimSuffix(strconv.FormatFloat(perMinute, 'f', 1, 64), ".0")
 	}
 	return count(int(perMinute + 0.5))
+}
+
+// rejectedID names a refusal as long as it says the same: what somebody opened
+// there stays theirs when others come in above it.
+func rejectedID(r Rejected) string {
+	same := fnv.New64a()
+	_, _ = fmt.Fprintf(same, "%q %d %q %q %q", r.Actor, r.Status, r.Reason, r.Shape, r.Fields) // a hash takes everything
+	return fmt.Sprintf("rejected-%x", same.Sum64())
 }
