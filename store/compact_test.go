@@ -23,6 +23,7 @@ func TestWhatPageSplitsLeftOfAnErasedGuestGoes(t *testing.T) {
 	for _, slug := range []string{"lake", "hill"} {
 		require.NoError(t, s.ListProperty(ctx, operator, house(slug)))
 	}
+	addKeys(t, s.Store, website, lakeKey)
 	staff := person(t, s.Store, "staff", inn.SuperAdmin)
 	ids := append(seedMarked(t, s.Store, staff), "M-5")
 	publish(t, s.Store, website, marked("M-5", "lake", inn.Stay))

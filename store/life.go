@@ -109,7 +109,7 @@ func (s *Store) regain(ctx context.Context) error {
 // was handed out is lost, and every stream is told. It is for who has put back
 // the database together with what stands beside it, which nobody can see.
 func (s *Store) NewEpoch(ctx context.Context, by inn.Viewer) (epoch string, err error) {
-	err = s.write(ctx, func(t *tx) error {
+	err = s.act(ctx, by, inn.SettingsManage, func(t *tx, by inn.Viewer) error {
 		if epoch, err = t.newEpoch(); err != nil {
 			return err
 		}

@@ -136,6 +136,7 @@ func grow(t *testing.T, dir string, n int) {
 	defer s.close()
 	if s.head(t) == 0 {
 		require.NoError(t, s.ListProperty(ctx, operator, house("lake")))
+		addKeys(t, s.Store, website)
 	}
 	for i := range n {
 		publish(t, s.Store, website, sold(fmt.Sprintf("BK-%d-%d", s.head(t), i), "lake"))

@@ -75,7 +75,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 		return err
 	}
 	// It goes on from where it ended, until it is given its new epoch.
-	now, _, err := scanPresent(database.Read.QueryRowContext(ctx, present))
+	now, _, err := scanPresent(newReader(database.Read).QueryRowContext(ctx, present))
 	if err == nil {
 		err = now.write(database.Path)
 	}

@@ -29,6 +29,7 @@ func TestARestoreErasesAgain(t *testing.T) {
 	for _, slug := range []string{"lake", "hill"} {
 		require.NoError(t, s.ListProperty(ctx, operator, house(slug)))
 	}
+	addKeys(t, s.Store, website, lakeKey)
 	staff := person(t, s.Store, "staff", inn.SuperAdmin)
 	ids := seedMarked(t, s.Store, staff)
 	publish(t, s.Store, website, marked("M-5", "lake", inn.Stay))
@@ -77,6 +78,7 @@ func TestARestoreErasesAgainWhatOnlyTheBookingsTell(t *testing.T) {
 	dir := t.TempDir()
 	s := began(t, dir)
 	require.NoError(t, s.ListProperty(ctx, operator, house("lake")))
+	addKeys(t, s.Store, website)
 	staff := person(t, s.Store, "staff", inn.SuperAdmin)
 	for _, id := range []string{"M-1", "M-2", "M-3"} {
 		publish(t, s.Store, website, marked(id, "lake", inn.Stay))

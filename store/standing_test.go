@@ -63,8 +63,12 @@ func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
 		"RevokeKey":   func(by inn.Viewer) error { return s.RevokeKey(ctx, by, "website") },
 		"ChangeHouse": func(by inn.Viewer) error { return s.ChangeHouse(ctx, by, inn.DefaultSettings()) },
 		"SetDesk":     func(by inn.Viewer) error { return s.SetDesk(ctx, by, "Europe/Rome", "EUR") },
-		"EraseAct":    func(by inn.Viewer) error { return s.EraseAct(ctx, by, 1) },
-		"EraseGuest":  func(by inn.Viewer) error { return s.EraseGuest(ctx, by, []string{"BK-1"}) },
+		"NewEpoch": func(by inn.Viewer) error {
+			_, err := s.NewEpoch(ctx, by)
+			return err
+		},
+		"EraseAct":   func(by inn.Viewer) error { return s.EraseAct(ctx, by, 1) },
+		"EraseGuest": func(by inn.Viewer) error { return s.EraseGuest(ctx, by, []string{"BK-1"}) },
 		"BeginErasure": func(by inn.Viewer) error {
 			_, err := s.BeginErasure(ctx, by, []string{"BK-1"}, nil)
 			return err
