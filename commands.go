@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -75,12 +76,19 @@ func opened(ctx context.Context, dir string, con console, do func(*store.Store) 
 		return err
 	}
 	defer database.Close()
-	s, err := store.New(ctx, database, newLogger(con.err))
+	// What the store has to say is for who has succeeded: a command that fails says
+	// one thing.
+	var said bytes.Buffer
+	s, err := store.New(ctx, database, newLogger(&said))
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	return do(s)
+	if err := do(s); err != nil {
+		return err
+	}
+	_, err = said.WriteTo(con.err)
+	return err
 }
 
 // operator is who acts through the command line: whoever may write the file may

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"text/tabwriter"
@@ -47,11 +48,39 @@ func (c *restoreCmd) Run(ctx context.Context, con console) error {
 	if made.Kept != "" {
 		fmt.Fprintf(con.out, "What was there before is kept as %s; remove it when you need it no more.\n", made.Kept)
 	}
+	switch {
+	case made.Again.Guests > 0:
+		fmt.Fprintf(con.out, "%s had been erased since and came back with it: erased again, in %s. The backup itself still holds them.\n",
+			counted(made.Again.Guests, "guest"), counted(made.Again.Bookings, "booking"))
+	case !made.Again.Known:
+		fmt.Fprintln(con.out, "There was no database that could tell which guests were erased since: whoever was is back and has to be erased again.")
+	}
 	if !made.Chain.Stands() {
 		fmt.Fprintf(con.out, "Its audit is not as it was written: act %d %s.\n", made.Chain.Bad, made.Chain.Why)
 	}
 	fmt.Fprintln(con.out, "People, sessions and keys are as they were then: what was revoked since has to be revoked again.")
 	return nil
+}
+
+type epochCmd struct {
+	dataFlag
+	New bool `required:"" help:"Begin a new epoch: every position that was handed out is lost, and whoever comes back with one is told to reload."`
+}
+
+// Run begins a new epoch. A file that was put back alone is found out without
+// it; a whole directory, or the disk it is on, cannot tell that it is not new.
+func (c *epochCmd) Run(ctx context.Context, con console) error {
+	if !c.New {
+		return errors.New("nothing was done: epoch only begins a new one, with --new")
+	}
+	return withStore(ctx, c.Data, con, func(s *store.Store) error {
+		epoch, err := s.NewEpoch(ctx, operator)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(con.out, "The new epoch is %s: every page and program is told to reload.\n", epoch)
+		return nil
+	})
 }
 
 type checkCmd struct {
@@ -94,6 +123,13 @@ func (c *checkCmd) Run(ctx context.Context, con console) error {
 		return err
 	}
 	return fmt.Errorf("%d of %d checks failed; a backup is put back with: baithaka restore FILE", wrong, len(findings))
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprint(n, " ", what, "s")
 }
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }

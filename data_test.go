@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
+	"baithaka/inn"
 )
 
 // The drill: a backup while the server works, more happens, the house burns
@@ -71,7 +73,9 @@ func TestBackupAndRestore(t *testing.T) {
 
 	// A new machine: there is no directory yet.
 	fresh := filepath.Join(t.TempDir(), "new", "data")
-	assert.NotContains(t, must(t, fresh, "restore", file), "kept as")
+	said = must(t, fresh, "restore", file)
+	assert.NotContains(t, said, "kept as")
+	assert.Contains(t, said, "no database that could tell which guests were erased")
 	assert.Contains(t, must(t, fresh, "property", "list"), "lake-house")
 }
 
@@ -132,4 +136,36 @@ func TestADamagedDatabaseDoesNotStart(t *testing.T) {
 	after, err := os.ReadFile(db.File(dir))
 	require.NoError(t, err)
 	assert.Equal(t, damaged, after)
+}
+
+// At a stop after a guest was erased the file is written anew: what SQLite left of
+// them where it had moved rows goes.
+func TestAStopWritesTheFileAnewAfterAnErasure(t *testing.T) {
+	dir, key := newHouse(t)
+	must(t, dir, "user", "add", "root@house.test", "--name", "Root", "--role", "SUPER_ADMIN")
+	p := serve(t, dir)
+	book(t, p.url, key, "BK-1", "lake-house")
+	require.NoError(t, p.cmd.Process.Kill())
+	p.wait()
+	compacted := func() (when string) {
+		raw, err := sql.Open("sqlite", "file:"+db.File(dir))
+		require.NoError(t, err)
+		defer raw.Close()
+		require.NoError(t, raw.QueryRow(`SELECT coalesce((SELECT value FROM meta WHERE name = 'compacted'), '')`).Scan(&when))
+		return when
+	}
+	stopped := func(do func(*house)) string {
+		h, err := open(t.Context(), dir, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		do(h)
+		h.close()
+		return compacted()
+	}
+	assert.Empty(t, stopped(func(*house) {}), "nobody was erased")
+	first := stopped(func(h *house) {
+		require.NoError(t, h.store.EraseGuest(t.Context(), inn.Viewer{UserID: 1, Role: inn.SuperAdmin}, []string{"BK-1"}))
+	})
+	assert.NotEmpty(t, first)
+	assert.Equal(t, first, stopped(func(*house) {}), "once")
+	must(t, dir, "check")
 }

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -115,8 +116,8 @@ func freshDemo(dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, demoMarker), []byte("Baithaka's demonstration; emptied at every start.\n"), 0o600); err != nil {
 		return err
 	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(db.File(dir) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+	for _, suffix := range []string{".db", ".db-wal", ".db-shm", ".marks", ".stamp"} {
+		if err := os.Remove(strings.TrimSuffix(db.File(dir), ".db") + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}

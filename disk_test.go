@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -189,4 +190,53 @@ func TestNoMoreFileDescriptors(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status(t, p.url+"/readyz"))
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	assert.Zero(t, p.wait())
+}
+
+// On a disk that has next to no room left a server starts: reading goes on, and
+// who publishes is told. SQLite needs 32 KB beside the database to read it; where
+// there are not even these, one line says so.
+func TestAServerStartsOnAFullDisk(t *testing.T) {
+	mayMount(t)
+	seed, key := newHouse(t)
+	must(t, seed, "user", "add", "root@house.test", "--name", "Root", "--role", "SUPER_ADMIN")
+	path, err := binary()
+	require.NoError(t, err)
+	const serving = `mount -t tmpfs -o size=2m tmpfs "$1" && cp -a "$2"/. "$1" && { cat /dev/zero > "$1"/full 2>/dev/null
+		truncate -s -"$4" "$1"/full; exec "$3" serve --listen 127.0.0.1:0 --data "$1"; }`
+	p := startAs(t, nil, "unshare", "-m", "sh", "-c", serving, "sh", t.TempDir(), seed, path, "60K")
+	assert.Equal(t, http.StatusOK, status(t, p.url+"/api/v1/bookings", "Authorization", "Bearer "+key))
+	code := http.StatusCreated
+	for n := 0; code == http.StatusCreated && n < 100; n++ {
+		code, _ = stores(t, p.url, key, fmt.Sprint("BK-", n))
+	}
+	assert.Equal(t, http.StatusInsufficientStorage, code)
+	assert.Equal(t, http.StatusOK, status(t, p.url+"/api/v1/bookings", "Authorization", "Bearer "+key))
+
+	out, err := exec.Command("unshare", "-m", "sh", "-c", serving, "sh", t.TempDir(), seed, path, "1").CombinedOutput()
+	require.Error(t, err)
+	oneLine(t, string(out))
+	assert.Contains(t, string(out), "no room")
+}
+
+// A command that fails for want of room says so in one line, and leaves nothing.
+func TestCommandsOnAFullDisk(t *testing.T) {
+	mayMount(t)
+	seed, _ := newHouse(t)
+	disk, backup := t.TempDir(), filepath.Join(t.TempDir(), "b.db")
+	must(t, seed, "backup", backup)
+	path, err := binary()
+	require.NoError(t, err)
+	for _, args := range []string{"backup DIR/x.db", "restore " + backup, "epoch --new", "key add more --scope events:read"} {
+		out, err := exec.Command("unshare", "-m", "sh", "-c",
+			`mount -t tmpfs -o size=2m tmpfs "$1" && cp -a "$2"/. "$1" && { cat /dev/zero > "$1"/full 2>/dev/null
+			"$3" $4 --data "$1" >/dev/null; echo "status $?"; ls -A "$1"; }`,
+			"sh", disk, seed, path, strings.ReplaceAll(args, "DIR", disk)).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		said, rest, found := strings.Cut(string(out), "status 1\n")
+		require.True(t, found, "%s: %s", args, out)
+		oneLine(t, said)
+		for _, half := range []string{"restoring", "baithaka-", "x.db", ".new"} {
+			assert.NotContains(t, rest, half, args)
+		}
+	}
 }

@@ -49,6 +49,7 @@ type cli struct {
 	Property propertyCmd `cmd:"" help:"Properties: add, list."`
 	Backup   backupCmd   `cmd:"" help:"Copy the database, while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the database's place; what is there is kept beside it."`
+	Epoch    epochCmd    `cmd:"" help:"Make every page and program reload, after the database was put back with all that stands beside it."`
 	Audit    auditCmd    `cmd:"" help:"The administrative acts."`
 	Check    checkCmd    `cmd:"" help:"Look whether the database is sound and the audit as it was written."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
@@ -63,6 +64,7 @@ type console struct {
 // run is the program without the process around it, so that tests can start it
 // too. The status is 0, 1 (failed, one line on err) or 2 (usage).
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (status int) {
+	forgetEmpty()
 	exited := -1
 	parser, err := kong.New(&cli{},
 		kong.Name("baithaka"),
@@ -99,6 +101,17 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 }
 
 var errExit = errors.New("exit")
+
+// forgetEmpty makes an empty environment variable one that is not set, as compose
+// files and unit files mean it: kong would take it for a value, and "" for
+// --listen is every address there is.
+func forgetEmpty() {
+	for _, variable := range os.Environ() {
+		if name, value, _ := strings.Cut(variable, "="); value == "" && strings.HasPrefix(name, "BAITHAKA_") {
+			_ = os.Unsetenv(name) // the only error is a name that there is not
+		}
+	}
+}
 
 // dataFlag is the flag that every command has.
 type dataFlag struct {
@@ -138,6 +151,9 @@ type serveCmd struct {
 func (c *serveCmd) Run(ctx context.Context, con console) error {
 	config := handlers.Config{
 		PublicURL: c.PublicURL, PerPerson: c.StreamsPerPerson, PerKey: c.StreamsPerKey, PerAddress: c.StreamsPerAddress,
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("--listen must be like 127.0.0.1:8080")
 	}
 	var err error
 	if config.StreamOrigins, err = c.streamOrigins(); err != nil {
@@ -188,6 +204,10 @@ func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := store.SweepRestores(dir); err != nil {
+		unlock()
+		return nil, err
+	}
 	whole, err := db.Examine(ctx, dir)
 	if err != nil {
 		unlock()
@@ -197,6 +217,10 @@ func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) 
 	if err != nil {
 		unlock()
 		return nil, err
+	}
+	if err := database.Stamp(ctx); err != nil {
+		// On a full disk reading goes on. The file keeps the number that it has.
+		logger.Warn("the database could not be stamped: another file in its place may not be noticed", "error", err)
 	}
 	// The store outlives the context: what is under way when it ends is finished.
 	s, err := store.New(context.WithoutCancel(ctx), database, logger)
@@ -210,6 +234,17 @@ func open(ctx context.Context, dir string, logger *slog.Logger) (*house, error) 
 
 func (h *house) close() {
 	h.store.Close()
+	if h.db.Overwritten() {
+		h.unlock()
+		return // to close it would bring its log into the file that is there now
+	}
+	if h.store.WhyReplaced() == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), compactWithin)
+		if err := store.Compact(ctx, h.db); err != nil {
+			h.logger.Warn("what erased guests may have left in unused space of the file stays there until the next stop, or a backup is restored", "error", err)
+		}
+		cancel()
+	}
 	if err := h.db.Close(); err != nil {
 		h.logger.Error("the database could not be closed", "error", err)
 	}
@@ -223,9 +258,13 @@ const (
 	drainWithin    = 2 * time.Second
 )
 
+// compactWithin is how long a stop may take beyond that after a guest was erased.
+const compactWithin = 3 * time.Second
+
 // serve builds the site over an open house, calls ready when it listens, and
-// serves until ctx ends: then it takes no more connections, lets what is under
-// way finish, and ends the streams after the last committed event.
+// serves until ctx ends, or until another database stands in the place of this
+// one: then it takes no more connections, lets what is under way finish, and ends
+// the streams after the last committed event.
 func (h *house) serve(ctx context.Context, listen string, config handlers.Config, ready func(address string) error) error {
 	log, err := live.New(ctx, h.store, h.logger)
 	if err != nil {
@@ -266,9 +305,12 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	systemd := newNotifier(h.logger)
 	systemd.tell("READY=1")
 	working.Go(func() { systemd.watch(work, listener.Addr().String()) })
+	var ended error
 	select {
 	case err := <-failed:
 		return err
+	case <-h.store.Replaced():
+		ended = h.store.WhyReplaced()
 	case <-ctx.Done():
 	}
 	h.logger.Info("stopping")
@@ -279,9 +321,12 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	site.StreamsEnd(within)
 	if err != nil {
 		h.logger.Warn("some connections did not end in time and are cut", "error", err)
-		return server.Close()
+		err = server.Close()
 	}
-	return nil
+	if ended != nil {
+		return ended
+	}
+	return err
 }
 
 // newServer sets the limits that keep a slow or hostile client from holding

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -160,6 +162,39 @@ func TestEnvironment(t *testing.T) {
 	}
 	p := start(t, append(env, "BAITHAKA_PUBLIC_URL=http://desk.house.test", "BAITHAKA_TRUSTED_PROXY=127.0.0.0/8,::1/128"), "serve")
 	assert.Equal(t, 421, do(t, "GET", p.url+"/login", "").StatusCode)
+}
+
+// An empty variable is one that is not set: "" to listen on would be every address
+// there is. On the line it is refused.
+func TestAnEmptyVariableIsNotSet(t *testing.T) {
+	dir, _ := newHouse(t)
+	var env []string
+	for _, name := range []string{"LISTEN", "PUBLIC_URL", "TRUSTED_PROXY", "STREAMS_PER_KEY", "STREAMS_PER_PERSON", "STREAMS_PER_ADDRESS"} {
+		env = append(env, "BAITHAKA_"+name+"=")
+	}
+	serve(t, dir) // whoever has the directory has it; the address is what is asked about
+	path, err := binary()
+	require.NoError(t, err)
+	cmd := exec.Command(path, "serve", "--data", dir)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	assert.Contains(t, string(out), "another server runs", "the variables are read as not set")
+
+	t.Setenv("BAITHAKA_LISTEN", "")
+	forgetEmpty()
+	_, set := os.LookupEnv("BAITHAKA_LISTEN")
+	assert.False(t, set)
+
+	for _, listen := range []string{"", "127.0.0.1", "localhost"} {
+		status, out, says := command(t, dir, "serve", "--listen="+listen)
+		assert.Equal(t, 1, status, listen)
+		assert.Empty(t, out)
+		assert.Contains(t, says, "--listen must be like")
+		oneLine(t, says)
+	}
+	p := start(t, append(env, "BAITHAKA_DATA="+t.TempDir()), "serve", "--listen", "127.0.0.1:0")
+	assert.Contains(t, p.url, "127.0.0.1:")
 }
 
 // run is the whole program without the process: it serves until its context

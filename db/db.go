@@ -7,10 +7,13 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -30,10 +33,24 @@ type DB struct {
 	Write *sql.DB
 	Read  *sql.DB
 	Path  string
+
+	file    *os.File // to look at its header
+	files   []standing
+	stamp   atomic.Uint32 // that this process has given the file; 0 for none
+	stamped atomic.Bool   // the file itself has it
 }
 
-// File gives the path of the database inside a data directory.
-func File(dir string) string { return filepath.Join(dir, "baithaka.db") }
+// File gives the path of the database of a data directory. It may be a link to
+// another disk: then what belongs to it lies there too, as with SQLite.
+func File(dir string) string {
+	path := filepath.Join(dir, "baithaka.db")
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			return target
+		}
+	}
+	return path
+}
 
 // Open opens the database in dir, makes it when it is not there, and brings its
 // schema up to date. Only the owner may read the files: they hold guests' names.
@@ -42,14 +59,41 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
 	}
 	path := File(dir)
-	if err := private(path); err != nil {
-		return nil, err
-	}
-	alone, err := opening(ctx, dir)
+	release, err := Alone(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	defer alone.Unlock()
+	defer release()
+	file, err := private(path)
+	if err != nil {
+		return nil, err
+	}
+	path = File(dir) // a link may lead somewhere now
+	if known, err := belongs(path, file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	} else if !known {
+		if err := ForgetStamp(path); err != nil {
+			return nil, errors.Join(fmt.Errorf("the data directory cannot be written: %w", err), file.Close())
+		}
+	}
+	d, err := openBoth(ctx, path)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	d.file = file
+	for _, name := range []string{path, path + "-wal"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("the database cannot be opened: %w", err), d.Close())
+		}
+		d.files = append(d.files, standing{name, info})
+	}
+	return d, nil
+}
+
+// openBoth opens the side that writes, which brings the schema up to date, and
+// the one that reads.
+func openBoth(ctx context.Context, path string) (*DB, error) {
 	write, err := open(path, url.Values{
 		"_txlock": {"immediate"},
 		"_dqs":    {"0"},
@@ -78,25 +122,54 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	return &DB{Write: write, Read: read, Path: path}, nil
 }
 
+// standing is a file as it was when the database was opened.
+type standing struct {
+	name string
+	info os.FileInfo
+}
+
+// Moved says that the database or its write-ahead log is not the file any more
+// that was opened: what is committed then goes into one that nobody finds. While
+// anybody has a database open SQLite puts no other file in the place of either.
+func (d *DB) Moved() error {
+	for _, file := range d.files {
+		info, err := os.Stat(file.name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%s is gone", filepath.Base(file.name))
+		case err == nil && !os.SameFile(info, file.info):
+			return fmt.Errorf("another file stands in the place of %s", filepath.Base(file.name))
+		}
+	}
+	if d.Overwritten() {
+		return fmt.Errorf("another file was written over %s", filepath.Base(d.Path))
+	}
+	return nil
+}
+
 // Close closes both sides, the writer last, so that it can fold the WAL into
 // the file.
 func (d *DB) Close() error {
-	readErr := d.Read.Close()
-	if err := d.Write.Close(); err != nil {
-		return err
+	// The file last: when a process closes one, the system takes every lock from it
+	// that the process has there, SQLite's too.
+	err := errors.Join(d.Read.Close(), d.Write.Close())
+	if closed := d.file.Close(); !errors.Is(closed, os.ErrClosed) {
+		err = errors.Join(err, closed)
 	}
-	return readErr
+	return err
 }
 
-// opening waits until no other process is making the database, or bringing its
-// schema up to date: of two that begin on an empty directory one would find half
-// of the tables.
-func opening(ctx context.Context, dir string) (*flock.Flock, error) {
+// Alone waits until no other process is making the database, bringing its schema
+// up to date or putting another in its place, and keeps others from opening it
+// until release: of two that begin on an empty directory one would find half of the
+// tables, and who opens a file that is about to be replaced leaves its log beside
+// the next.
+func Alone(ctx context.Context, dir string) (release func(), err error) {
 	lock := flock.New(filepath.Join(dir, "opening"))
 	if _, err := lock.TryLockContext(ctx, 5*time.Millisecond); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be locked: %w", err)
 	}
-	return lock, nil
+	return func() { _ = lock.Unlock() }, nil
 }
 
 func open(path string, settings url.Values, connections int) (*sql.DB, error) {
@@ -111,13 +184,19 @@ func open(path string, settings url.Values, connections int) (*sql.DB, error) {
 }
 
 // private makes the file before SQLite does, so that it is never readable by
-// others; SQLite gives the WAL beside it the same mode.
-func private(path string) error {
+// others; SQLite gives what it makes beside it the same mode. What is there from a
+// time when the file could only be read would go on refusing writes.
+func private(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return fmt.Errorf("the database cannot be opened: %w", err)
+		return nil, fmt.Errorf("the database cannot be opened: %w", err)
 	}
-	return f.Close()
+	for _, suffix := range []string{"", "-wal", "-shm"} { // nor what another program has restored
+		if info, err := os.Stat(path + suffix); err == nil && info.Mode().Perm() != 0o600 {
+			_ = os.Chmod(path+suffix, 0o600) // if it cannot be, opening it says so
+		}
+	}
+	return f, nil
 }
 
 func migrate(ctx context.Context, pool *sql.DB) error {

@@ -71,6 +71,12 @@ func TestOnlyTheOwnerReadsTheFiles(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm(), f.Name())
 	}
+	require.NoError(t, d.Close())
+	require.NoError(t, os.Chmod(File(dir), 0o644)) // as other programs restore it
+	opened(t, dir)
+	info, err = os.Stat(File(dir))
+	require.NoError(t, err)
+	assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
 }
 
 func TestAnyDirectoryNameWillDo(t *testing.T) {
@@ -150,4 +156,87 @@ func TestOneMakesTheDatabaseAndTheOthersWait(t *testing.T) {
 	for range programs {
 		assert.NoError(t, <-all)
 	}
+}
+
+// The database may stand on another disk, with a link where it is looked for:
+// what SQLite puts beside it stands there too.
+func TestADatabaseMayBeALink(t *testing.T) {
+	dir, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "disk.db")
+	require.NoError(t, os.Symlink(elsewhere, File(dir)))
+	for range 2 { // made through the link, and opened again
+		d, err := Open(ctx, dir)
+		require.NoError(t, err)
+		_, err = d.Write.Exec(`INSERT INTO meta (name, value) VALUES ('x', '1') ON CONFLICT DO NOTHING`)
+		require.NoError(t, err)
+		require.NoError(t, d.Stamp(ctx))
+		assert.NoError(t, d.Moved())
+		assert.FileExists(t, d.Path+"-wal", "it is found beside the file")
+		require.NoError(t, d.Close())
+	}
+	require.Equal(t, elsewhere, File(dir))
+}
+
+// A command that looked at a file that could only be read leaves files of that
+// mode beside it: they do not keep the next one from writing.
+func TestWhatWasReadOnlyOnceIsWrittenAgain(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, opened(t, dir).Close())
+	for _, suffix := range []string{"-wal", "-shm"} {
+		require.NoError(t, os.WriteFile(File(dir)+suffix, nil, 0o400))
+	}
+	d := opened(t, dir)
+	_, err := d.Write.Exec(`INSERT INTO meta (name, value) VALUES ('x', '1')`)
+	require.NoError(t, err)
+	for _, suffix := range []string{"-wal", "-shm"} {
+		info, err := os.Stat(d.Path + suffix)
+		require.NoError(t, err)
+		assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm(), suffix)
+	}
+}
+
+// A log that a crash left beside another file is not brought into that; without
+// one, the file is taken as it is.
+func TestALogBesideAnotherFileIsLeftAlone(t *testing.T) {
+	crashed, other := t.TempDir(), t.TempDir()
+	require.NoError(t, opened(t, other).Close())
+	d := opened(t, crashed)
+	require.NoError(t, d.Stamp(ctx))
+	_, err := d.Write.Exec(`INSERT INTO meta (name, value) VALUES ('x', hex(randomblob(9000)))`)
+	require.NoError(t, err)
+	dir := t.TempDir() // as a kill would leave it
+	for _, name := range []string{"baithaka.db-wal", "baithaka.stamp"} {
+		text, err := os.ReadFile(filepath.Join(crashed, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
+	}
+	there, err := os.ReadFile(File(other))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(File(dir), there, 0o600))
+	for range 2 {
+		_, err = Open(ctx, dir)
+		require.ErrorContains(t, err, "is not its own")
+		_, err = Examine(ctx, dir)
+		require.ErrorContains(t, err, "is not its own")
+		after, err := os.ReadFile(File(dir))
+		require.NoError(t, err)
+		assert.True(t, string(there) == string(after), "not a byte is changed")
+	}
+	require.NoError(t, os.Remove(File(dir)+"-wal"))
+	again := opened(t, dir)
+	var x int
+	require.NoError(t, again.Read.QueryRow(`SELECT count(*) FROM meta WHERE name = 'x'`).Scan(&x))
+	assert.Zero(t, x)
+
+	// Its own log is.
+	whole, err := os.ReadFile(File(crashed))
+	require.NoError(t, err)
+	own := t.TempDir()
+	require.NoError(t, os.WriteFile(File(own), whole, 0o600))
+	for _, name := range []string{"baithaka.db-wal", "baithaka.stamp"} {
+		text, err := os.ReadFile(filepath.Join(crashed, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(own, name), text, 0o600))
+	}
+	require.NoError(t, opened(t, own).Read.QueryRow(`SELECT count(*) FROM meta WHERE name = 'x'`).Scan(&x))
+	assert.Equal(t, 1, x)
 }

@@ -28,7 +28,7 @@ func Look(ctx context.Context, path string) (*sql.DB, error) {
 	}
 	if err := pool.PingContext(ctx); err != nil {
 		pool.Close()
-		return nil, damaged(path, err)
+		return nil, damaged(path, unwritable(err))
 	}
 	return pool, nil
 }
@@ -125,6 +125,9 @@ func Examine(ctx context.Context, dir string) (whole bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("the database cannot be opened: %w", err)
 	}
+	if err := examineLog(path); err != nil {
+		return false, err
+	}
 	pool, err := Look(ctx, path)
 	if err != nil {
 		return false, err
@@ -144,6 +147,17 @@ func Examine(ctx context.Context, dir string) (whole bool, err error) {
 		return false, Damaged(path, err)
 	}
 	return true, nil
+}
+
+// examineLog refuses a file beside which another one's log stands. Nobody in this
+// process may have the database open.
+func examineLog(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("the database cannot be opened: %w", err)
+	}
+	_, err = belongs(path, file)
+	return errors.Join(err, file.Close())
 }
 
 // Fold brings what stands in the write-ahead log into the file and empties it.
@@ -169,6 +183,18 @@ func Damaged(path string, why error) error {
 func damaged(path string, err error) error {
 	if isDamage(err) {
 		return Damaged(path, err)
+	}
+	return err
+}
+
+// unwritable says what it takes to read a database that others may have open.
+func unwritable(err error) error {
+	var se *sqlite.Error
+	if errors.As(err, &se) && se.Code() == sqlite3.SQLITE_IOERR_SHMSIZE {
+		return fmt.Errorf("the database cannot be read: the disk has no room for the 32 KB that this takes beside it (%w)", err)
+	}
+	if errors.As(err, &se) && (se.Code()&0xff == sqlite3.SQLITE_READONLY || se.Code()&0xff == sqlite3.SQLITE_CANTOPEN) {
+		return fmt.Errorf("the database cannot be read by this user: that takes the right to write beside it (%w)", err)
 	}
 	return err
 }

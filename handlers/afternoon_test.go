@@ -214,3 +214,63 @@ func (s *site) hammer(t *testing.T, c *caller, d dear, alone time.Duration, publ
 		assert.LessOrEqual(t, readied.at(1), 250*time.Millisecond, "/readyz during %s by %s", d, c.name)
 	}
 }
+
+// Bulky bodies take turns, and who would wait too long is told when to come again;
+// what is small passes them.
+func TestBulkyBodiesTakeTurns(t *testing.T) {
+	s := newSite(t)
+	s.bulk.wait = time.Millisecond
+	key := s.key("events:write,events:read")
+	for range bulkAtOnce {
+		done, err := s.bulk.enter(t.Context())
+		require.NoError(t, err)
+		defer done()
+	}
+	body := batchOf("lake-house", "")()
+	require.Greater(t, len(body), bulky)
+	refused := key.do(http.MethodPost, "/api/v1/events", body, "Content-Type", "application/json")
+	assertProblem(t, bad{name: "no turn", status: http.StatusServiceUnavailable}, refused)
+	assert.Equal(t, "2", refused.Header.Get("Retry-After"))
+	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", booking("new", "BK-1", "lake-house", ""), "Content-Type", "application/json").Status)
+	<-s.bulk.taken
+	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", body, "Content-Type", "application/json").Status)
+	s.bulk.taken <- struct{}{}
+}
+
+// Whoever asks for many pages at once has a few made at a time, and everybody else
+// theirs; publishing and monitoring do not wait for any of them.
+func TestPagesAreMadeAFewAtATime(t *testing.T) {
+	s := newSite(t)
+	s.pace.wait = time.Millisecond
+	admin, staff, key := s.as("admin"), s.as("staff"), s.key("events:write,events:read,metrics:read")
+	m, err := s.store.MemberByEmail(t.Context(), "admin@house.test")
+	require.NoError(t, err)
+	var over []func()
+	for range paceEach {
+		done, err := s.pace.enter(t.Context(), m.Viewer().Actor())
+		require.NoError(t, err)
+		over = append(over, done)
+	}
+	for _, path := range []string{"/", "/history", "/api/v1/events"} {
+		r := admin.get(path)
+		assert.Equal(t, http.StatusServiceUnavailable, r.Status, path)
+		assert.Equal(t, "2", r.Header.Get("Retry-After"), path)
+		assert.Equal(t, http.StatusOK, staff.get(path).Status, path)
+	}
+	for i := range cap(s.pace.all) - paceEach {
+		done, err := s.pace.enter(t.Context(), fmt.Sprint("somebody ", i))
+		require.NoError(t, err)
+		over = append(over, done)
+	}
+	assert.Equal(t, http.StatusServiceUnavailable, staff.get("/").Status)
+	assert.Equal(t, http.StatusServiceUnavailable, key.get("/api/v1/bookings").Status)
+	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", booking("new", "BK-1", "lake-house", ""), "Content-Type", "application/json").Status)
+	assert.Equal(t, http.StatusOK, s.nobody().get("/readyz").Status)
+	assert.Equal(t, http.StatusOK, key.get("/metrics").Status)
+	for _, done := range over {
+		done()
+	}
+	assert.Equal(t, http.StatusOK, admin.get("/").Status)
+	assert.Empty(t, s.pace.of, "nobody is remembered")
+	assert.Equal(t, http.StatusOK, admin.do(http.MethodHead, "/bookings", "").Status)
+}

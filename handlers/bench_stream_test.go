@@ -23,7 +23,7 @@ func benchEvent(id int64) *inn.Event {
 
 // A frame that somebody has rendered already: what almost every delivery is.
 func BenchmarkFrameIsThere(b *testing.B) {
-	f := newFrames("k7f2", slog.New(slog.DiscardHandler))
+	f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
 	e := benchEvent(1)
 	sight := inn.Sight{Money: true, Zone: "Asia/Kolkata"}
 	f.frame(e, inn.Sight{}, true, true)
@@ -39,7 +39,7 @@ func BenchmarkFrameIsThere(b *testing.B) {
 func BenchmarkFrameIsRendered(b *testing.B) {
 	for name, page := range map[string]bool{"page": true, "program": false} {
 		b.Run(name, func(b *testing.B) {
-			f := newFrames("k7f2", slog.New(slog.DiscardHandler))
+			f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
 			b.ReportAllocs()
 			for id := int64(1); b.Loop(); id++ {
 				if len(f.frame(benchEvent(id), inn.Sight{}, page, true)) == 0 {
@@ -52,7 +52,7 @@ func BenchmarkFrameIsRendered(b *testing.B) {
 
 // One event for one stream, all but the system call.
 func BenchmarkHandOn(b *testing.B) {
-	site := &Site{frames: newFrames("k7f2", slog.New(slog.DiscardHandler))}
+	site := &Site{frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))}
 	st := &stream{site: site, seat: &connection{}, chunked: true, viewer: inn.Viewer{KeyID: 1, Name: "k", Scopes: []inn.Scope{inn.EventsRead}}}
 	st.wants = narrowing{}.of(st.viewer)
 	events := []*inn.Event{benchEvent(1)}
@@ -94,7 +94,7 @@ func BenchmarkTurnOfAPage(b *testing.B) {
 	go log.Run(b.Context())
 	require.Eventually(b, func() bool { return log.Head() == 1 }, soon, time.Millisecond)
 	v := inn.Viewer{UserID: 1, Role: inn.Manager, Properties: []string{"lake-house", "hill-cottage"}}
-	site := &Site{log: log, frames: newFrames("k7f2", slog.New(slog.DiscardHandler)), badges: newBadges(nil, nil, log.Head, nil), preferred: newPreferred()}
+	site := &Site{log: log, frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler)), badges: newBadges(nil, nil, log.Head, nil), preferred: newPreferred()}
 	state := &pageState{site: site, viewer: v, mine: site.badges.badge(v), sent: true}
 	st := &stream{site: site, seat: &connection{}, viewer: v, page: true, chunked: true, state: state, wire: taker{}, cursor: log.FromHead(v.Topics()...), called: func() {}}
 	var some batch

@@ -26,7 +26,7 @@ const framesBytes = 32 << 20
 // frames shares rendered messages: one per event, sight and form, however many
 // streams they go to. Looking one up takes no lock.
 type frames struct {
-	epoch  string
+	epoch  func() string
 	logger *slog.Logger
 	year   func(property string, now time.Time) int // nil: every date says its year
 	of     [framesKept]atomic.Pointer[eventFrames]  // by id modulo framesKept: a newcomer takes the place
@@ -36,6 +36,7 @@ type frames struct {
 
 // eventFrames are the frames of one event so far. It is replaced, never changed.
 type eventFrames struct {
+	epoch string
 	event int64
 	made  []*frame
 }
@@ -50,7 +51,7 @@ type frame struct {
 	plain []byte // the message in it
 }
 
-func newFrames(epoch string, logger *slog.Logger) *frames {
+func newFrames(epoch func() string, logger *slog.Logger) *frames {
 	return &frames{epoch: epoch, logger: logger}
 }
 
@@ -60,12 +61,13 @@ func (f *frames) frame(e *inn.Event, sight inn.Sight, page, chunked bool) []byte
 	if page && f.year != nil {
 		sight.Year = f.year(e.Property, time.Now()) // with the year turned, it is another frame
 	}
-	one := f.of[e.ID%framesKept].Load().find(e, sight, page)
+	epoch := f.epoch()
+	one := f.of[e.ID%framesKept].Load().find(epoch, e, sight, page)
 	if one == nil {
-		one = f.add(e, sight, page)
+		one = f.add(epoch, e, sight, page)
 	}
 	one.once.Do(func() {
-		room, err := f.render(context.Background(), e, sight, page)
+		room, err := f.render(context.Background(), epoch, e, sight, page)
 		if err != nil {
 			// A poison event stops nobody: it is said once and passed over.
 			f.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
@@ -82,8 +84,8 @@ func (f *frames) frame(e *inn.Event, sight inn.Sight, page, chunked bool) []byte
 	return one.plain
 }
 
-func (f *eventFrames) find(e *inn.Event, sight inn.Sight, page bool) *frame {
-	if f == nil || f.event != e.ID {
+func (f *eventFrames) find(epoch string, e *inn.Event, sight inn.Sight, page bool) *frame {
+	if f == nil || f.event != e.ID || f.epoch != epoch {
 		return nil
 	}
 	for _, one := range f.made {
@@ -94,16 +96,16 @@ func (f *eventFrames) find(e *inn.Event, sight inn.Sight, page bool) *frame {
 	return nil
 }
 
-func (f *frames) add(e *inn.Event, sight inn.Sight, page bool) *frame {
+func (f *frames) add(epoch string, e *inn.Event, sight inn.Sight, page bool) *frame {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	at := &f.of[e.ID%framesKept]
 	known := at.Load()
-	if one := known.find(e, sight, page); one != nil {
+	if one := known.find(epoch, e, sight, page); one != nil {
 		return one // somebody was quicker
 	}
-	next := &eventFrames{event: e.ID}
-	if known != nil && known.event == e.ID && bytes.Equal(known.made[0].of, e.Data) {
+	next := &eventFrames{epoch: epoch, event: e.ID}
+	if known != nil && known.event == e.ID && known.epoch == epoch && bytes.Equal(known.made[0].of, e.Data) {
 		next.made = append(next.made, known.made...)
 	}
 	one := &frame{sight: sight, page: page, of: e.Data}
@@ -126,25 +128,25 @@ func (f *frames) forget() {
 // render makes the message, behind room for the head of its chunk; nil when
 // there is nothing to say. A component that panics is an error of this event and
 // of nobody's stream.
-func (f *frames) render(ctx context.Context, e *inn.Event, sight inn.Sight, page bool) (room []byte, err error) {
+func (f *frames) render(ctx context.Context, epoch string, e *inn.Event, sight inn.Sight, page bool) (room []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	id := inn.Position{Epoch: f.epoch, ID: e.ID}.String()
+	id := inn.Position{Epoch: epoch, ID: e.ID}.String()
 	seen := inn.Redact(e, sight)
 	if !page {
-		data, err := json.Marshal(asJSON(f.epoch, seen))
+		data, err := json.Marshal(asJSON(epoch, seen))
 		if err != nil {
 			return nil, err
 		}
 		return appendMessage(roomFor(id, string(e.Type), data), id, string(e.Type), data), nil
 	}
 	if e.Type.Unsettles() {
-		return append(roomFor("", "", nil), named("resync", inn.Position{Epoch: f.epoch, ID: e.ID})...), nil
+		return append(roomFor("", "", nil), named("resync", inn.Position{Epoch: epoch, ID: e.ID})...), nil
 	}
-	component := views.Live(seen, sight, f.epoch)
+	component := views.Live(seen, sight, epoch)
 	if component == nil {
 		return nil, nil
 	}

@@ -15,7 +15,7 @@ import (
 // What is kept of large events is bounded, in however many forms they are asked
 // for.
 func TestFramesAreBoundedInBytes(t *testing.T) {
-	f := newFrames("k7f2", slog.New(slog.DiscardHandler))
+	f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
 	data := json.RawMessage(`{"detail":"` + strings.Repeat("x", 1<<20) + `"}`)
 	for id := range int64(30) {
 		e := &inn.Event{ID: id, Type: inn.UserAction, Topic: inn.System, Data: data}

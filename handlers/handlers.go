@@ -23,6 +23,7 @@
 //	streams     who is connected, the limits, and the bells that call streams without
 //	            an event; progress is how far each has come, presence who is on line
 //	answered    the line in the log of each request; meters and prometheus count it
+//	pace        how many pages and lists are made at once; line of the store is who reads
 //	health      livez and readyz; giveback returns memory when many streams have gone
 package handlers
 
@@ -89,7 +90,8 @@ type Site struct {
 	inspector inspector
 	health    health
 	drain     drain
-	bulk      bulk // large bodies take turns
+	bulk      bulk  // large bodies take turns
+	pace      *pace // and so do pages and lists
 	behind    behind
 	registry  http.Handler
 	patterns  map[string]bool // every method and route pattern
@@ -100,8 +102,8 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
-		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch(), logger),
-		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(), erasing: make(knock, 1), bulk: make(bulk, bulkAtOnce),
+		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch, logger),
+		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(), erasing: make(knock, 1), bulk: newBulk(), pace: newPace(),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
 	site.frames.year = site.years.at
@@ -136,6 +138,9 @@ func (s *Site) Handler() http.Handler {
 	e.Use(s.draining) // refuse changes once the server stops
 	e.Use(s.identify) // who asks
 	for _, r := range s.routes() {
+		if r.paces() {
+			r.handle = s.paced(r.handle)
+		}
 		e.Add(r.method, r.path, r.handle, s.may(r.needs), readable)
 		if r.method == http.MethodGet && !streamPath(r.path) {
 			e.Add(http.MethodHead, r.path, r.handle, s.may(r.needs), readable)

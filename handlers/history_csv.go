@@ -59,15 +59,6 @@ func (s *Site) exportHistory(c echo.Context) error {
 	}
 }
 
-// breakOff ends a file in the middle so that whoever reads it can tell: without
-// the last chunk it is no whole one. What went wrong is in the log.
-func breakOff(c echo.Context, err error) error {
-	if conn, _, hijackErr := http.NewResponseController(c.Response()).Hijack(); hijackErr == nil {
-		_ = conn.Close() // the error of a connection that is given up says nothing
-	}
-	return err
-}
-
 // eventSheet writes events as the lines of a spreadsheet.
 type eventSheet struct {
 	*spreadsheet

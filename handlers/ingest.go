@@ -38,15 +38,20 @@ const (
 )
 
 // bulk is the turns of bulky bodies.
-type bulk chan struct{}
+type bulk struct {
+	taken chan struct{}
+	wait  time.Duration
+}
+
+func newBulk() bulk { return bulk{make(chan struct{}, bulkAtOnce), bulkWait} }
 
 // enter waits for a turn, which ends with done.
 func (b bulk) enter(ctx context.Context) (done func(), err error) {
-	timer := time.NewTimer(bulkWait)
+	timer := time.NewTimer(b.wait)
 	defer timer.Stop()
 	select {
-	case b <- struct{}{}:
-		return func() { <-b }, nil
+	case b.taken <- struct{}{}:
+		return func() { <-b.taken }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-timer.C:

@@ -130,7 +130,7 @@ func TestStatusNamesTheTimeZones(t *testing.T) {
 
 // What was rendered in one year is not handed on in the next.
 func TestFramesTurnWithTheYear(t *testing.T) {
-	f := newFrames("k7f2", slog.New(slog.DiscardHandler))
+	f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
 	year := 2026
 	f.year = func(string, time.Time) int { return year }
 	e := &inn.Event{ID: 1, Type: inn.BookingNew, Subject: "booking:BK-1", Property: "lake-house",

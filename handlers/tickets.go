@@ -12,9 +12,6 @@ import (
 	"baithaka/inn"
 )
 
-// maxNarrowing is how many rooms, and how many types, one ticket is narrowed to.
-const maxNarrowing = 100
-
 // makeTicket is POST /api/v1/stream-tickets: a ticket that opens one stream of the
 // key that asks. What it is narrowed to is what the key may hear now.
 func (s *Site) makeTicket(c echo.Context) error {
@@ -36,7 +33,8 @@ func (s *Site) makeTicket(c echo.Context) error {
 	return c.JSON(http.StatusCreated, map[string]string{"ticket": ticket, "expires": expires.UTC().Format(rfc3339ms)})
 }
 
-// readNarrowing reads the lists of rooms and types of a body, which may be empty.
+// readNarrowing reads the lists of rooms and types of a body, which may be empty:
+// at most as many as any list of a publish holds.
 func readNarrowing(c echo.Context) (map[string][]string, error) {
 	if c.Request().ContentLength == 0 {
 		return nil, nil

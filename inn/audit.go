@@ -29,6 +29,7 @@ const (
 	HouseListed     Deed = "property:listed"
 	SettingsChanged Deed = "settings:changed"
 	HouseRestored   Deed = "house:restored"
+	EpochBegun      Deed = "house:epoch"
 	ActErased       Deed = "act:erased"
 	GuestForgetting Deed = "guest:erasing" // an erasure was begun; its end is an act of its own
 	GuestForgotten  Deed = "guest:erased"
@@ -37,7 +38,7 @@ const (
 // Deeds lists them in the order of the documentation.
 var Deeds = []Deed{
 	MemberAdded, MemberInvited, MemberJoined, MemberAltered, MemberDisabled, MemberEnabled, LinkMade, PasswordChanged,
-	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, ActErased, GuestForgetting, GuestForgotten,
+	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgetting, GuestForgotten,
 }
 
 // Act is one administrative act as the audit keeps it: who did what to whom,
@@ -106,6 +107,8 @@ func (a Act) Says() string {
 		return "changed the settings of the house"
 	case HouseRestored:
 		return "restored a backup"
+	case EpochBegun:
+		return "made every page and program reload"
 	case ActErased:
 		return "erased what was said here"
 	case GuestForgetting:

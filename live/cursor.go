@@ -15,6 +15,7 @@ const batchLength = 256
 // goroutine; while it is parked, to the log.
 type Cursor struct {
 	log        *Log
+	epoch      string
 	pos        int64
 	topics     []inn.Topic // none twice
 	everything bool
@@ -48,7 +49,7 @@ func (c *Cursor) Park(call func()) bool {
 	l := c.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if v := l.now.Load(); v.closed || c.pos < v.head {
+	if v := l.now.Load(); v.closed || c.pos < v.head || c.epoch != v.epoch {
 		return false
 	}
 	c.call = call
@@ -81,7 +82,7 @@ func (c *Cursor) Pos() int64 { return c.pos }
 
 // Position gives Pos as a position.
 func (c *Cursor) Position() inn.Position {
-	return inn.Position{Epoch: c.log.source.Epoch(), ID: c.pos}
+	return inn.Position{Epoch: c.epoch, ID: c.pos}
 }
 
 // Rewind puts the cursor back to the place of an event it has handed out: what
@@ -91,8 +92,8 @@ func (c *Cursor) Rewind(to int64) { c.pos = min(c.pos, to) }
 // Next gives the next events on the cursor's topics, oldest first, and waits
 // for one when there is none; it gives none when wake is closed first. It ends
 // with the context's error, or ErrClosed once everything committed has been
-// handed out, or ErrLost when the log was trimmed past the cursor. The events
-// are shared: they must not be changed.
+// handed out, or ErrLost when the log was trimmed past the cursor or has begun a
+// new epoch. The events are shared: they must not be changed.
 func (c *Cursor) Next(ctx context.Context, wake <-chan struct{}) ([]*inn.Event, error) {
 	for {
 		closed := c.log.Closed() // before reading: afterwards nothing comes
@@ -127,6 +128,9 @@ func (c *Cursor) Ready(ctx context.Context) ([]*inn.Event, error) {
 			return events, nil
 		}
 		v := c.log.now.Load()
+		if c.epoch != v.epoch {
+			return nil, ErrLost
+		}
 		events, err := c.fromSource(ctx, v)
 		if err != nil || len(events) > 0 || c.pos >= v.head {
 			return events, err
@@ -135,11 +139,13 @@ func (c *Cursor) Ready(ctx context.Context) ([]*inn.Event, error) {
 }
 
 // Tail gives what Ready would give, from memory; ok is false when the cursor is
-// further back than that, and the source has to be asked. The slice is shared
-// too.
+// further back than that or lost, and the source has to be asked. The slice is
+// shared too.
 func (c *Cursor) Tail() (events []*inn.Event, ok bool) {
 	v := c.log.now.Load()
 	switch {
+	case c.epoch != v.epoch:
+		return nil, false
 	case c.pos >= v.head:
 		return nil, true
 	case c.pos < v.first:

@@ -293,3 +293,37 @@ func TestALogThatCannotBeReadIsTriedAgain(t *testing.T) {
 		assert.Equal(t, []int64{1}, ids(got))
 	})
 }
+
+// A new epoch takes every cursor's place away: those that wait, and those that
+// have something to read. Who begins now begins in it.
+func TestANewEpochLosesEveryCursor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		l, _ := follow(t, f)
+		waits, behind := l.FromHead("a"), from(t, l, 0, "a")
+		returned := make(chan error, 1)
+		go func() { _, err := waits.Next(t.Context(), nil); returned <- err }()
+		synctest.Wait()
+		f.renew("n3w0")
+		synctest.Wait()
+		require.ErrorIs(t, <-returned, ErrLost)
+		f.add("a")
+		synctest.Wait()
+		_, ok := behind.Tail()
+		assert.False(t, ok)
+		assert.False(t, behind.Park(func() {}))
+		_, err := behind.Ready(t.Context())
+		require.ErrorIs(t, err, ErrLost)
+		assert.Equal(t, "k7f2", behind.Position().Epoch, "what it says last is a place that is lost")
+
+		_, err = l.From(t.Context(), inn.Position{Epoch: "k7f2", ID: 1}, "a")
+		require.ErrorIs(t, err, ErrLost)
+		assert.Equal(t, inn.Position{Epoch: "n3w0", ID: 1}, l.Position())
+		c, err := l.From(t.Context(), inn.Position{Epoch: "n3w0", ID: 0}, "a")
+		require.NoError(t, err)
+		got, err := c.Next(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Equal(t, []int64{1}, ids(got))
+		assert.Equal(t, inn.Position{Epoch: "n3w0", ID: 1}, c.Position())
+	})
+}

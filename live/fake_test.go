@@ -20,6 +20,7 @@ type fake struct {
 	mu      sync.Mutex
 	events  []inn.Event
 	trimmed int64
+	epoch   string
 	bell    chan struct{}
 	reads   int    // of Events
 	data    []byte // of the events that are added
@@ -28,7 +29,7 @@ type fake struct {
 	before  func() // runs once, before the next read of Events by a cursor
 }
 
-func newFake() *fake { return &fake{bell: make(chan struct{})} }
+func newFake() *fake { return &fake{epoch: "k7f2", bell: make(chan struct{})} }
 
 var errBroken = errors.New("the disk is gone")
 
@@ -90,7 +91,20 @@ func (f *fake) Appended() <-chan struct{} {
 	return f.bell
 }
 
-func (f *fake) Epoch() string { return "k7f2" }
+func (f *fake) Epoch() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.epoch
+}
+
+// renew begins a new epoch, and rings as the store does.
+func (f *fake) renew(epoch string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.epoch = epoch
+	close(f.bell)
+	f.bell = make(chan struct{})
+}
 
 // follow starts a log over a source, and gives what stops it.
 func follow(t testing.TB, source Source) (l *Log, stop func()) {

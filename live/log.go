@@ -39,7 +39,8 @@ type Source interface {
 	Bounds(ctx context.Context) (trimmed, head int64, err error)
 	// Appended gives a channel that is closed at the next append.
 	Appended() <-chan struct{}
-	// Epoch tells positions of this log from those of another.
+	// Epoch tells positions of this log from those of another. A new one may
+	// begin; the bell rings then.
 	Epoch() string
 }
 
@@ -66,6 +67,7 @@ type Log struct {
 
 // view is the log at one moment.
 type view struct {
+	epoch  string
 	tail   []*inn.Event // consecutive, oldest first
 	bytes  int          // of their data
 	head   int64        // the place up to which the tail reaches
@@ -80,7 +82,7 @@ func New(ctx context.Context, source Source, logger *slog.Logger) (*Log, error) 
 		return nil, err
 	}
 	l := &Log{source: source, logger: logger, length: tailLength, waiting: waiting{on: map[inn.Topic]*list{}}}
-	l.now.Store(&view{head: head, first: head})
+	l.now.Store(&view{epoch: source.Epoch(), head: head, first: head})
 	return l, nil
 }
 
@@ -116,6 +118,9 @@ func (l *Log) Run(ctx context.Context) {
 
 // catchUp reads what the source has beyond the head into the tail.
 func (l *Log) catchUp(ctx context.Context) error {
+	if epoch := l.source.Epoch(); epoch != l.now.Load().epoch {
+		l.renew(epoch)
+	}
 	for {
 		events, more, err := l.source.Events(ctx, l.Head(), math.MaxInt64, readStep, []inn.Topic{inn.Everything})
 		if err != nil {
@@ -128,6 +133,20 @@ func (l *Log) catchUp(ctx context.Context) error {
 		if !more {
 			return nil // the bell that was taken before rings for what has come since
 		}
+	}
+}
+
+// renew begins a new epoch where the log stands: every cursor there is has lost
+// its place, and those that wait are called to find out.
+func (l *Log) renew(epoch string) {
+	l.mu.Lock()
+	next := *l.now.Load()
+	next.epoch = epoch
+	l.now.Store(&next)
+	calls := l.waiting.everybody()
+	l.mu.Unlock()
+	for _, call := range calls {
+		call()
 	}
 }
 
@@ -216,36 +235,44 @@ func (l *Log) Closed() bool { return l.now.Load().closed }
 
 // Position gives the head as a position. Take it before reading a page: the
 // page may then be newer than its position, never older.
-func (l *Log) Position() inn.Position { return inn.Position{Epoch: l.source.Epoch(), ID: l.Head()} }
+func (l *Log) Position() inn.Position {
+	v := l.now.Load()
+	return inn.Position{Epoch: v.epoch, ID: v.head}
+}
 
 // From gives a cursor that reads on from a position, or ErrLost when that is
 // not in this log.
 func (l *Log) From(ctx context.Context, at inn.Position, topics ...inn.Topic) (*Cursor, error) {
+	epoch := l.now.Load().epoch
 	trimmed, head, err := l.source.Bounds(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if at.Epoch != l.source.Epoch() || at.ID < trimmed || at.ID > head {
+	if at.Epoch != epoch || at.ID < trimmed || at.ID > head {
 		return nil, ErrLost
 	}
-	return l.cursor(at.ID, topics), nil
+	return l.cursor(epoch, at.ID, topics), nil
 }
 
 // FromNow gives a cursor that reads what is committed from now on. The log may
 // not have read yet what has been.
 func (l *Log) FromNow(ctx context.Context, topics ...inn.Topic) (*Cursor, error) {
+	epoch := l.now.Load().epoch
 	_, head, err := l.source.Bounds(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return l.cursor(max(head, l.Head()), topics), nil
+	return l.cursor(epoch, max(head, l.Head()), topics), nil
 }
 
 // FromHead gives a cursor that reads what comes into the log from now on.
-func (l *Log) FromHead(topics ...inn.Topic) *Cursor { return l.cursor(l.Head(), topics) }
+func (l *Log) FromHead(topics ...inn.Topic) *Cursor {
+	at := l.Position()
+	return l.cursor(at.Epoch, at.ID, topics)
+}
 
-func (l *Log) cursor(pos int64, topics []inn.Topic) *Cursor {
-	c := &Cursor{log: l, pos: pos}
+func (l *Log) cursor(epoch string, pos int64, topics []inn.Topic) *Cursor {
+	c := &Cursor{log: l, epoch: epoch, pos: pos}
 	c.Follow(topics...)
 	return c
 }

@@ -30,7 +30,7 @@ func Check(ctx context.Context, dir, head string) ([]Finding, error) {
 	if err != nil || !current {
 		return all, err
 	}
-	marked := readMarks(path)
+	marked, _ := readMarks(path)
 	for _, one := range []func() (Finding, error){
 		func() (Finding, error) { return checkAudit(ctx, pool, marked, head) },
 		func() (Finding, error) { return checkLog(ctx, pool, marked) },
@@ -107,6 +107,16 @@ func sameLife(ctx context.Context, pool *sql.DB, marked marks) bool {
 
 func checkLog(ctx context.Context, pool *sql.DB, marked marks) (Finding, error) {
 	found := Finding{What: "log"}
+	now, _, err := scanPresent(pool.QueryRowContext(ctx, present))
+	if err != nil {
+		return found, err
+	}
+	goesOn := true
+	if marked != (marks{}) {
+		if goesOn, err = marked.goesOn(ctx, asking(pool), now); err != nil {
+			return found, err
+		}
+	}
 	var epoch string
 	var trimmed, head, count, first, last int64
 	if err := pool.QueryRowContext(ctx, `
@@ -127,8 +137,10 @@ func checkLog(ctx context.Context, pool *sql.DB, marked marks) (Finding, error) 
 		found.Wrong = fmt.Sprintf("the head is %d, behind what there is", head)
 	case count > 0 && first <= trimmed:
 		found.Wrong = fmt.Sprintf("event %d is there, and is said to have been removed", first)
-	case marked.log.Epoch == epoch && marked.log.ID > head:
-		found.Wrong = fmt.Sprintf("the end is lost: it had reached %d; the next start of the server tells every stream to reload", marked.log.ID)
+	case !goesOn:
+		found.Wrong = fmt.Sprintf("it is not the one that was here, which had reached %s: its end is lost, or it went another way; the next start of the server tells every stream to reload", marked.log)
+	case marked == (marks{}) && head > 0:
+		found.Says += "; nothing beside the database says how far it had come, so that the next start of the server tells every stream to reload"
 	}
 	return found, nil
 }

@@ -131,15 +131,15 @@ func (e *erasure) gather(ctx context.Context) error {
 	keep := func(learned []inn.Recogniser) error {
 		return steps(ctx, e, learned, func(t *tx, r inn.Recogniser) error { return t.recognise(e.id, r) })
 	}
-	if err := e.store.note(ctx, e.ids, e.guest, keep); err != nil {
+	if err := e.store.learn(ctx, e.ids, e.guest, keep); err != nil {
 		return err
 	}
 	return e.write(ctx, func(t *tx) error { return t.exec(`UPDATE erasures SET gathered = 1 WHERE id = $1`, e.id) })
 }
 
-// note tells a guest all that is known of them by some bookings, and hands on what
+// learn tells a guest all that is known of them by some bookings, and hands on what
 // is new of it, step by step.
-func (s *Store) note(ctx context.Context, ids []string, guest *inn.Guest, learned func([]inn.Recogniser) error) error {
+func (s *Store) learn(ctx context.Context, ids []string, guest *inn.Guest, learned func([]inn.Recogniser) error) error {
 	bookings, err := s.BookingsNamed(ctx, ids)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package store
 import (
 	"database/sql"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -194,25 +193,6 @@ func TestTroubleIsToldAndGottenOver(t *testing.T) {
 	s.probe(ctx)
 	assert.NoError(t, s.Ready(ctx))
 	assert.NotContains(t, contents(t, s), "probe")
-}
-
-// What was noted beside the database is not readable by others, and nonsense in
-// it says nothing.
-func TestMarks(t *testing.T) {
-	t.Parallel()
-	s := newStore(t)
-	(&tender{store: s}).mark(ctx)
-	info, err := os.Stat(marksFile(s.db.Path))
-	require.NoError(t, err)
-	assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
-	m := readMarks(s.db.Path)
-	assert.Equal(t, inn.Position{Epoch: s.Epoch(), ID: s.head(t)}, m.log)
-	assert.Equal(t, follow(t, s).Head, m.audit.String())
-	for _, nonsense := range []string{"", "log", "log \naudit 3-\n", "log x-99999999999999999999\naudit -1-00\n", "\x00\xff"} {
-		require.NoError(t, os.WriteFile(marksFile(s.db.Path), []byte(nonsense), 0o600))
-		assert.Equal(t, marks{}, readMarks(s.db.Path), "%q", nonsense)
-		openStore(t, filepath.Dir(s.db.Path))
-	}
 }
 
 // D-6. A database that was overwritten somewhere is found out before it is

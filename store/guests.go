@@ -13,9 +13,9 @@ import (
 // who does: each reads all there is.
 const lookPatience = 5 * time.Second
 
-// look waits until nobody else looks for a guest in all there is; done is called
+// searchAlone waits until nobody else looks for a guest in all there is; done is called
 // in the end.
-func (s *Store) look(ctx context.Context) (done func(), err error) {
+func (s *Store) searchAlone(ctx context.Context) (done func(), err error) {
 	patience := time.NewTimer(lookPatience)
 	defer patience.Stop()
 	select {
@@ -74,7 +74,7 @@ func (s *Store) SameGuest(ctx context.Context, by inn.Viewer, id string) (inn.Bo
 // guestsWhere gives the bookings whose guest is known and meant. They are chosen
 // here and not in SQL, whose idea of letters ends with Z.
 func (s *Store) guestsWhere(ctx context.Context, by inn.Viewer, limit int, meant func(inn.Booking) bool) ([]inn.Booking, error) {
-	done, err := s.look(ctx)
+	done, err := s.searchAlone(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (s *Store) holding(ctx context.Context, ids []string) (*erasure, error) {
 	for _, id := range ids {
 		e.subjects[inn.Booking{ID: id}.Subject()] = true
 	}
-	return e, s.note(ctx, ids, e.guest, func([]inn.Recogniser) error { return ctx.Err() })
+	return e, s.learn(ctx, ids, e.guest, func([]inn.Recogniser) error { return ctx.Err() })
 }
 
 // Held gives everything that is held about the guest of some bookings: the
@@ -138,7 +138,7 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.look(ctx)
+	done, err := s.searchAlone(ctx)
 	if err != nil {
 		return nil, err
 	}

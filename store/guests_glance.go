@@ -44,7 +44,7 @@ func (s *Store) Glance(ctx context.Context, by inn.Viewer, ids []string) (g Glan
 	if err != nil {
 		return g, err
 	}
-	done, err := s.look(ctx)
+	done, err := s.searchAlone(ctx)
 	if err != nil {
 		return g, err
 	}
@@ -69,7 +69,7 @@ func (s *Store) Glance(ctx context.Context, by inn.Viewer, ids []string) (g Glan
 		}
 		g.Events, g.Notifications = g.Events+events, g.Notifications+cards
 	}
-	err = s.note(ctx, ids, e.guest, func([]inn.Recogniser) error { return late() })
+	err = s.learn(ctx, ids, e.guest, func([]inn.Recogniser) error { return late() })
 	for _, id := range ids {
 		if e.guest.Named(id) {
 			g.Naming = append(g.Naming, id)

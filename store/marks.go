@@ -2,84 +2,164 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"baithaka/inn"
 )
 
-// marks are how far the log and the audit had come, noted outside the database:
-// a file beside it that the server writes once a second when they moved. Who
-// finds the database behind them knows that its end is lost: the disk lied about
-// a sync, somebody put an older file in its place, or cut off the audit.
+// marks are how far the log and the audit had come, noted outside the database
+// in a file beside it: the log's with every commit, before anybody is told of it,
+// the audit's once a second. A database that does not go on from its marks is
+// another one than that whose positions were handed out: the disk lied about a
+// sync, or somebody put an older file in its place, or one that went on elsewhere.
 type marks struct {
-	log   inn.Position
-	audit link
+	log     inn.Position
+	opening string // the newest opening in the database then; "" before the first
+	audit   link
 }
 
 func marksFile(database string) string { return strings.TrimSuffix(database, ".db") + ".marks" }
 
-// readMarks reads the file; one that is not there or cannot be read says
-// nothing, like the zero marks.
-func readMarks(database string) (m marks) {
-	text, err := os.ReadFile(marksFile(database))
-	if err != nil {
-		return marks{}
+// marksSize is the size of the file, which is written in place: a reader meets
+// the old marks or the new ones, and of a mixture the sum is wrong.
+const marksSize = 256
+
+func (m marks) bytes() []byte {
+	text := fmt.Sprintf("log %s\nopening %s\naudit %s\n", m.log, m.opening, m.audit)
+	text += "sum " + sumOf(text) + "\n"
+	return []byte(text + strings.Repeat(" ", max(marksSize-len(text)-1, 0)) + "\n")
+}
+
+func sumOf(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:16] }
+
+// marksTries is how often a file is read that somebody may be writing just then.
+const marksTries = 3
+
+// readMarks reads the file. found is false when it is not there or cannot be
+// read as what it is.
+func readMarks(database string) (m marks, found bool) {
+	for range marksTries {
+		text, err := os.ReadFile(marksFile(database))
+		if err != nil {
+			return marks{}, false
+		}
+		if m, found = parseMarks(string(text)); found {
+			return m, true
+		}
 	}
-	for line := range strings.Lines(string(text)) {
+	return marks{}, false
+}
+
+func parseMarks(text string) (m marks, ok bool) {
+	before, whole := "", true
+	for line := range strings.Lines(text) {
 		what, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		var err error
 		switch what {
 		case "log":
-			m.log, _ = inn.ParsePosition(value)
+			m.log, err = inn.ParsePosition(value)
+		case "opening":
+			m.opening, whole = value, false // until its sum has come; the marks of an older version have neither
 		case "audit":
 			m.audit, _ = parseLink(value)
+		case "sum":
+			whole = value == sumOf(before)
 		}
+		if err != nil {
+			return marks{}, false
+		}
+		before += line
 	}
-	return m
+	return m, whole && m.log.Epoch != ""
 }
 
-// write replaces the file. It is not synced: a mark that a power cut takes back
-// is only less sharp.
+// write puts the marks into the file. They are not synced: marks that a power cut
+// takes back are only less sharp. The file itself is, when it is made: a database
+// without one is taken for another.
 func (m marks) write(database string) error {
-	file := marksFile(database)
-	if err := os.WriteFile(file+".new", []byte("log "+m.log.String()+"\naudit "+m.audit.String()+"\n"), 0o600); err != nil {
-		return err
+	name := marksFile(database)
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil { // there is none, or one of somebody else's
+		return m.renew(name)
 	}
-	return os.Rename(file+".new", file)
+	_, err = file.WriteAt(m.bytes(), 0)
+	return errors.Join(err, file.Close())
 }
 
-// regain brings a database that was just opened into order and gives its epoch:
-// the acts of an older version are put into the audit's chain, and a log that
-// ends before the place it had reached begins a new epoch. Places that were
-// handed out once will be handed out again then, to other events; with the epoch
-// every position is lost, and every stream is told.
-func (s *Store) regain(ctx context.Context) (epoch string, err error) {
-	var audit string
-	var head int64
-	if err := s.read.QueryRowContext(ctx, `
-		SELECT (SELECT value FROM meta WHERE name = 'epoch'), (SELECT value FROM meta WHERE name = 'audit_head'), `+headOfLog).
-		Scan(&epoch, &audit, &head); err != nil {
-		return "", fmt.Errorf("the database has no epoch: %w", err)
+// renew makes the file, or puts another in its place.
+func (m marks) renew(name string) error {
+	if err := os.WriteFile(name+".new", m.bytes(), 0o600); err != nil {
+		return err
 	}
-	mark := readMarks(s.db.Path).log
-	cut := mark.Epoch == epoch && mark.ID > head
-	if audit != "" && !cut {
-		return epoch, nil
+	if err := errors.Join(synced(name+".new"), os.Rename(name+".new", name)); err != nil {
+		return err
 	}
-	err = s.write(ctx, func(t *tx) error {
-		if err := t.chainOld(); err != nil || !cut {
-			return err
+	return synced(filepath.Dir(name))
+}
+
+// scanner is a row.
+type scanner interface{ Scan(...any) error }
+
+// asker asks somebody for a row: a transaction, the readers, or a file that is
+// only looked at.
+type asker func(ctx context.Context, query string, args ...any) scanner
+
+func asking(q interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) asker {
+	return func(ctx context.Context, query string, args ...any) scanner {
+		return q.QueryRowContext(ctx, query, args...)
+	}
+}
+
+// present reads where a database stands.
+const present = `
+	SELECT
+		(SELECT value FROM meta WHERE name = 'epoch'),
+		` + headOfLog + `,
+		coalesce((SELECT token FROM openings ORDER BY number DESC LIMIT 1), ''),
+		(SELECT value FROM meta WHERE name = 'audit_head')`
+
+// scanPresent scans it; audit is the head of the audit as it is noted, "" before
+// there is a chain.
+func scanPresent(row scanner) (m marks, audit string, err error) {
+	if err = row.Scan(&m.log.Epoch, &m.log.ID, &m.opening, &audit); err != nil {
+		return m, "", fmt.Errorf("the database has no epoch: %w", err)
+	}
+	m.audit, _ = parseLink(audit)
+	return m, audit, nil
+}
+
+// goesOn reports whether a database that stands at now is the one that the marks
+// were made of, perhaps further on: it holds the opening that they name, and the
+// log of that opening, which ends where the next one begins, is as long as it was.
+func (m marks) goesOn(ctx context.Context, ask asker, now marks) (bool, error) {
+	if m.log.ID > now.log.ID || m.opening == "" && m.log.Epoch != now.log.Epoch {
+		return false, nil
+	}
+	if m.opening == now.opening {
+		return true, nil
+	}
+	var number int64 // 0 stands for what was before the first opening
+	if m.opening != "" {
+		err := ask(ctx, `SELECT number FROM openings WHERE token = $1`, m.opening).Scan(&number)
+		if errors.Is(err, sql.ErrNoRows) {
+			return false, nil
 		}
-		s.log.Error("store: the end of the log is lost; every stream is told to reload", "reached", mark.ID, "ends", head)
-		epoch, err = t.newEpoch()
-		return err
-	})
-	return epoch, err
-}
-
-// newEpoch draws the name of another life of the database.
-func (t *tx) newEpoch() (epoch string, err error) {
-	_, err = t.row(`UPDATE meta SET value = lower(hex(randomblob(3))) WHERE name = 'epoch' RETURNING value`, nil, &epoch)
-	return epoch, err
+		if err != nil {
+			return false, err
+		}
+	}
+	var began int64
+	err := ask(ctx, `SELECT head FROM openings WHERE number > $1 ORDER BY number LIMIT 1`, number).Scan(&began)
+	if errors.Is(err, sql.ErrNoRows) {
+		return true, nil
+	}
+	return began >= m.log.ID, err
 }

@@ -12,7 +12,9 @@ func (s *Store) Queue() int { return len(s.jobs) } // who waits with a long one 
 
 // Size gives the bytes of the database file and of the log that is written
 // ahead of it; 0 for a file that is not there.
-func (s *Store) Size() (database, wal int64) {
+func (s *Store) Size() (database, wal int64) { return sizeOf(s.db.Path) }
+
+func sizeOf(path string) (database, wal int64) {
 	size := func(path string) int64 {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -20,7 +22,7 @@ func (s *Store) Size() (database, wal int64) {
 		}
 		return info.Size()
 	}
-	return size(s.db.Path), size(s.db.Path + "-wal")
+	return size(path), size(path + "-wal")
 }
 
 // commits remembers when the newest events were committed. An event's own time

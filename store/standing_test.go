@@ -163,16 +163,17 @@ func TestNothingOfAKeyIsAfterItsRevocation(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	var work sync.WaitGroup
-	begun := make(chan struct{}, 1)
+	begun, over := make(chan struct{}, 1), make(chan struct{})
 	for p := range 4 {
 		work.Go(func() {
 			for i := 0; ; i++ {
+				late := closed(over)
 				_, err := tryPublish(s, website, sold("BK-"+string(rune('a'+p))+time.Duration(i).String(), "lake"))
 				if inn.CodeOf(err) == inn.Unauthenticated {
 					return
 				}
-				if err != nil {
-					t.Error(err)
+				if err != nil || late {
+					t.Errorf("begun after the revocation: %t; %v", late, err)
 					return
 				}
 				select {
@@ -184,6 +185,7 @@ func TestNothingOfAKeyIsAfterItsRevocation(t *testing.T) {
 	}
 	<-begun
 	require.NoError(t, s.RevokeKey(ctx, operator, website.Name))
+	close(over)
 	work.Wait()
 	revoked := false
 	for _, e := range since(t, s, 0) {

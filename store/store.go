@@ -20,10 +20,14 @@
 //	retention     what is forgotten when it is old; erase forgets one guest, in
 //	              steps that erasures keeps the thread of; settle removes what
 //	              either leaves between the rows
-//	tend          beside a running server: folds the write-ahead log, writes the
+//	marks         how far the log has come, noted beside the file with every commit:
+//	              a log that does not go on from there is another one; life is
+//	              what a process knows of its own, and who begins a new epoch
+//	tend          beside a running server: folds the write-ahead log, keeps the
 //	              marks, tries again after a refusal
-//	chain         the audit: verify follows it, check reads the whole file, backup
-//	              copies it and begins its next life
+//	chain         the audit: verify follows it, check reads the whole file
+//	backup        copies the file, in a directory aside; restore puts a copy in its
+//	              place and erases from it again who had been erased (erase_again)
 //	pulse         what the status page asks of the writer
 package store
 
@@ -41,7 +45,7 @@ import (
 type Store struct {
 	db        *db.DB
 	log       *slog.Logger
-	epoch     string
+	life      life
 	jobs      chan *job
 	long      chan *job     // those that take their time: batches, and work beside the requests
 	groupTime time.Duration // the writer's own
@@ -64,14 +68,14 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 		db: database, read: newReader(database.Read), log: log, stop: stop,
 		jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2), looking: make(chan struct{}, 1),
 	}
-	s.bell.ch = make(chan struct{})
+	s.bell.ch, s.life.over = make(chan struct{}), make(chan struct{})
 	conn, err := database.Write.Conn(ctx)
 	if err != nil {
 		stop()
 		return nil, err
 	}
 	go s.runWriter(ctx, conn)
-	if s.epoch, err = s.regain(ctx); err != nil {
+	if err = s.regain(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -84,9 +88,6 @@ func (s *Store) Close() {
 	s.stop()
 	<-s.closed
 }
-
-// Epoch gives the epoch of this log.
-func (s *Store) Epoch() string { return s.epoch }
 
 // Ready says why the store cannot do its work just now: the disk refuses writes,
 // or the database cannot be read. It is nil when it can.
@@ -124,13 +125,16 @@ func (s *Store) Appended() <-chan struct{} {
 }
 
 // Watch rings the bell when another process, the command line, has committed to
-// the same file. It returns when ctx ends. It looks through a connection of its
-// own: what a connection knows of others counts from when it was opened, and none
-// of those that requests wait for is kept for that.
+// the same file, and looks whether it is still the same. It returns when ctx ends,
+// or when it is not. It looks through a connection of its own: what a connection
+// knows of others counts from when it was opened, and none of those that requests
+// wait for is kept for that.
 func (s *Store) Watch(ctx context.Context) {
 	own, err := db.Look(ctx, s.db.Path)
 	if err != nil {
-		if ctx.Err() == nil {
+		if moved := s.db.Moved(); moved != nil {
+			_ = s.replaced(moved)
+		} else if ctx.Err() == nil {
 			s.log.Error("store: commits of other processes are not noticed", "error", err)
 		}
 		return
@@ -145,12 +149,17 @@ func (s *Store) Watch(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
+		if err := s.db.Moved(); err != nil {
+			_ = s.replaced(err)
+			return
+		}
 		var version int64
 		if err := own.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
 			continue // shutting down, or busy: the next tick asks again
 		}
 		if version != last {
 			last = version
+			_, _ = s.look(ctx) // what cannot be read just now the next commit or Tend sees
 			s.bell.ring()
 		}
 	}

@@ -53,24 +53,15 @@ type tender struct {
 
 // mark notes how far log and audit have come.
 func (t *tender) mark(ctx context.Context) {
-	now := marks{log: inn.Position{Epoch: t.store.epoch}}
-	var audit string
-	if err := t.store.read.QueryRowContext(ctx, `SELECT (SELECT value FROM meta WHERE name = 'audit_head'), `+headOfLog).
-		Scan(&audit, &now.log.ID); err != nil {
+	now, err := t.store.look(ctx)
+	if err != nil {
 		return // the next look tells
-	}
-	now.audit, _ = parseLink(audit)
-	if now == t.marked {
-		return
 	}
 	if now.audit != t.marked.audit {
 		// Outside of this machine's reach it shows whether the audit was cut.
 		t.store.log.Info("audit", "head", now.audit.String())
 	}
 	t.marked = now
-	if err := now.write(t.store.db.Path); err != nil && t.store.Trouble() == nil {
-		t.store.log.Warn("store: how far the log has come could not be noted beside the database", "error", err)
-	}
 }
 
 // fold brings what stands in the write-ahead log into the file, when it is worth

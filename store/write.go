@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -37,7 +38,8 @@ type tx struct {
 	stood *stood
 	names map[string]string // of the properties the transaction has come by; nothing renames one
 	now   time.Time
-	last  int64 // the newest event it appended; 0 for none
+	last  int64  // the newest event it appended; 0 for none
+	epoch string // that it began; "" for none
 
 	emails map[string]int64 // whose those are that were looked up; 0 for nobody's
 	all    []inn.Viewer     // everybody, where it was asked
@@ -117,6 +119,8 @@ type group struct {
 	jobs    []*job
 	answers []error
 	last    int64 // the newest event that was appended; 0 for none
+	was     marks // what was known of the database before
+	now     marks // and where it stands afterwards
 }
 
 // commit runs a caller, and who joins it, in one transaction. A caller that fails
@@ -128,7 +132,13 @@ type group struct {
 func (s *Store) commit(whole *tx, first *job) {
 	g := &group{jobs: []*job{first}, answers: []error{nil}}
 	whole.names = map[string]string{}
-	if err := s.transact(whole, g); err != nil {
+	err := s.transact(whole, g)
+	if err == nil {
+		if moved := s.db.Moved(); moved != nil {
+			err = s.replaced(moved) // it was committed into a file that nobody finds any more
+		}
+	}
+	if err != nil {
 		whole.stood.forget()
 		whole.conn.ExecContext(whole.ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
 		if err = explain(err); !isRefusal(err) {
@@ -142,8 +152,14 @@ func (s *Store) commit(whole *tx, first *job) {
 		}
 		g.last = 0
 	}
+	if g.now != g.was && err == nil {
+		s.life.opened = true
+		s.note(g.was, g.now) // before anybody is told of a place
+	}
 	if g.last != 0 {
 		s.commits.note(g.last, time.Now())
+	}
+	if g.last != 0 || g.now.log.Epoch != g.was.log.Epoch {
 		s.bell.ring()
 	}
 	for i, j := range g.jobs {
@@ -160,6 +176,10 @@ func (s *Store) transact(whole *tx, g *group) error {
 	if err := whole.stood.look(whole); err != nil {
 		return err
 	}
+	var err error
+	if g.was, g.now, err = s.verify(whole); err != nil {
+		return err
+	}
 	began := time.Now()
 	for i := 0; i < len(g.jobs); i++ {
 		if g.answers[i] = g.jobs[i].ctx.Err(); g.answers[i] == nil {
@@ -171,6 +191,8 @@ func (s *Store) transact(whole *tx, g *group) error {
 			}
 			if g.answers[i] == nil {
 				g.last = max(g.last, t.last)
+				g.now.log.ID = max(g.now.log.ID, t.last)
+				g.now.log.Epoch = cmp.Or(t.epoch, g.now.log.Epoch)
 			}
 		}
 		if len(g.jobs) < maxGroup && time.Since(began) < s.groupTime {

@@ -51,6 +51,8 @@ func deedWord(d inn.Deed) string {
 		return "Guest erased"
 	case inn.HouseRestored:
 		return "Backup restored"
+	case inn.EpochBegun:
+		return "Everything reloaded"
 	case inn.ActErased:
 		return "Act erased"
 	}
@@ -77,7 +79,7 @@ func deedTone(d inn.Deed) string {
 	switch d {
 	case inn.MemberDisabled, inn.KeyRevoked, inn.GuestForgotten:
 		return "bad"
-	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.ActErased, inn.GuestForgetting, "":
+	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.EpochBegun, inn.ActErased, inn.GuestForgetting, "":
 		return "warn"
 	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed:
 		return "good"

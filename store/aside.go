@@ -1,0 +1,74 @@
+package store
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// aside is a directory in which a backup is made, beside where it is to stand. It
+// is held while somebody works in it: one that nobody holds was left by a command
+// that was killed, with guests' data in it.
+type aside struct {
+	dir  string
+	held *flock.Flock
+}
+
+// asides is how their names begin.
+const asides = ".baithaka-backup-"
+
+// beginAside removes what others left in parent, and makes a directory there.
+func beginAside(parent string) (*aside, error) {
+	left, err := filepath.Glob(filepath.Join(escaped(parent), asides+"*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range left {
+		if err := sweepAside(dir); err != nil {
+			return nil, err
+		}
+	}
+	for {
+		dir, err := os.MkdirTemp(parent, asides)
+		if err != nil {
+			return nil, err
+		}
+		a := &aside{dir, flock.New(filepath.Join(dir, "held"))}
+		held, err := a.held.TryLock()
+		if held {
+			if _, err = os.Stat(a.held.Path()); err == nil {
+				return a, nil
+			}
+		}
+		_ = a.held.Unlock()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.Join(err, os.RemoveAll(dir))
+		} // else somebody took the empty directory for one that was left
+	}
+}
+
+func (a *aside) end() error { return errors.Join(os.RemoveAll(a.dir), a.held.Unlock()) }
+
+// sweepAside removes a directory that nobody holds.
+func sweepAside(dir string) error {
+	name := filepath.Join(dir, "held")
+	if _, err := os.Stat(name); err != nil {
+		_ = os.Remove(dir) // if it is empty; somebody may be about to hold it
+		return nil
+	}
+	held := flock.New(name)
+	free, err := held.TryLock()
+	if err != nil || !free {
+		return err
+	}
+	return errors.Join(os.RemoveAll(dir), held.Unlock())
+}
+
+// escaped writes a path so that none of its characters means something to Glob.
+func escaped(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
