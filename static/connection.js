@@ -183,12 +183,11 @@ const connection = part("connection", () => {
     disconnected();
   }
   function back() {
-    if (!left) return;
     left = false;
     refetch();
   }
   window.addEventListener("pagehide", leave);
-  window.addEventListener("pageshow", back);
+  window.addEventListener("pageshow", () => { if (left) back(); });
   on("freeze", leave);
   on("resume", back);
 
