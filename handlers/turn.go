@@ -255,7 +255,7 @@ func (st *stream) end(err error) {
 	case errors.Is(err, live.ErrLost):
 		// Trimmed under a reader that slow, or a new epoch: it is told when it comes
 		// back with the place that it has lost.
-		st.out = append(st.out, named("beat", st.cursor.Position())...)
+		st.put(named("beat", st.cursor.Position()))
 	case !errors.Is(err, errGone):
 		st.site.logger.Error("a stream failed; it resumes from its position", "viewer", st.viewer.Actor(), "error", err)
 	}
