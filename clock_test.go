@@ -28,8 +28,8 @@ var elsewhere = map[string]string{
 // mayAsk are the files that are that place, and those whose use is harmless.
 var mayAsk = map[string][]string{
 	"internal/zones/zones.go": {"LoadLocationFromTZData"},
-	"inn/date.go":             {"Parse", "Date"},
-	"inn/instant.go":          {"Parse"},
+	"internal/inn/date.go":    {"Parse", "Date"},
+	"internal/inn/instant.go": {"Parse"},
 	"handlers/settings.go":    {"Parse", "Date"}, // a time of day, without a day or a zone
 	"store/search.go":         {"Date"},          // days of UTC, by which the index is divided
 }

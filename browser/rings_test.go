@@ -169,7 +169,7 @@ func TestPlainHTTPSaysWhatItCannot(t *testing.T) {
 // TestScriptAnnouncesAsThePolicyOfPreferences holds the page's script to the
 // table that inn.Preferences.Announce is tested with.
 func TestScriptAnnouncesAsThePolicyOfPreferences(t *testing.T) {
-	table, err := os.ReadFile("../inn/testdata/announce.json")
+	table, err := os.ReadFile("../internal/inn/testdata/announce.json")
 	require.NoError(t, err)
 	var cases []struct{ Name, Want string }
 	require.NoError(t, json.Unmarshal(table, &cases))

@@ -9,8 +9,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/figures"
-	"baithaka/inn"
+	"baithaka/internal/figures"
+	"baithaka/internal/inn"
 	"baithaka/store"
 )
 

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 	"baithaka/store"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"baithaka/inn"
-	"baithaka/live"
+	"baithaka/internal/inn"
+	"baithaka/internal/live"
 )
 
 func benchEvent(id int64) *inn.Event {

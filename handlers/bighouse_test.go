@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // How large a house the benchmarks of pages are run on. The goals of the README

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // bindBatch reads what was posted into publications, whichever of the three

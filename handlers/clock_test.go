@@ -16,9 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/figures"
+	"baithaka/internal/figures"
+	"baithaka/internal/live"
 	"baithaka/internal/oracle"
-	"baithaka/live"
 	"baithaka/store"
 )
 

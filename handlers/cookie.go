@@ -13,7 +13,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 	"baithaka/store"
 )
 

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 func overTLS(t *testing.T) *site {

@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // binder reads JSON objects field by field and gathers everything that is wrong

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 	"baithaka/views"
 )
 

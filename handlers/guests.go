@@ -13,7 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
 )

@@ -41,9 +41,9 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
-	"baithaka/figures"
-	"baithaka/inn"
-	"baithaka/live"
+	"baithaka/internal/figures"
+	"baithaka/internal/inn"
+	"baithaka/internal/live"
 	"baithaka/store"
 	"baithaka/views"
 )

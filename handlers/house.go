@@ -8,7 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 	"baithaka/views"
 )
 

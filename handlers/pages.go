@@ -6,8 +6,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/figures"
-	"baithaka/inn"
+	"baithaka/internal/figures"
+	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
 )

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // panelEvery is how often a panel is brought up to date at the most.

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
 )

@@ -5,7 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // route is one line of the table of contents: what is asked, who answers, and

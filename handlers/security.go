@@ -14,7 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // note gives the request an id and writes one line when it ends: who, which

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // N-2: from the time an answer takes nobody learns whether there is an account:

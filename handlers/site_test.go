@@ -19,9 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/figures"
-	"baithaka/inn"
-	"baithaka/live"
+	"baithaka/internal/figures"
+	"baithaka/internal/inn"
+	"baithaka/internal/live"
 	"baithaka/store"
 )
 

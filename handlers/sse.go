@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // appendMessage writes one message of the stream: id and event are left out

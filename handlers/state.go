@@ -8,8 +8,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"baithaka/figures"
-	"baithaka/inn"
+	"baithaka/internal/figures"
+	"baithaka/internal/inn"
 	"baithaka/views"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/inn"
-	"baithaka/live"
+	"baithaka/internal/inn"
+	"baithaka/internal/live"
 	"baithaka/store"
 )
 

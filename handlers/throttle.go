@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 	"baithaka/store"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // makeTicket is POST /api/v1/stream-tickets: a ticket that opens one stream of the

@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"baithaka/inn"
-	"baithaka/live"
+	"baithaka/internal/inn"
+	"baithaka/internal/live"
 	"baithaka/store"
 )
 

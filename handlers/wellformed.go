@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"unicode/utf8"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // wellFormed looks a body over before it is read: encoding/json alone would take

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 func TestWellFormed(t *testing.T) {

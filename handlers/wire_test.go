@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // over gives the same site behind another server, with a client of its kind.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // What was addressed to a person, a role or a room stands in the list of each of

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 const alertColumns = `

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // audit keeps an administrative act, in the transaction of what it did. What a

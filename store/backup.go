@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Copy is a backup that was made or restored.

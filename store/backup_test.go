@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // restored gives the store that a backup becomes when it is restored into a

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 func BenchmarkPublish(b *testing.B) {

@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/json"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 const bookingColumns = `

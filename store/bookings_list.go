@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // BookingFilter narrows Bookings.

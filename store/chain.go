@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // The audit is a chain. Every act has a salt and the hash of salt and words, its

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // audited makes a store in whose audit there are so many acts.

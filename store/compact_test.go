@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // What SQLite leaves of an erased guest where it moved rows while splitting pages

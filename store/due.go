@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Due does what is due by the clock, each thing in a transaction of its own with

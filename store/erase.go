@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // eraseStep is how many rows one transaction of an erasure rewrites at the most,

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Again says who of the guests in a restored backup had been erased meanwhile.

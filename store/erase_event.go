@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // rewrite takes the guest out of an event: the one change that the log allows.

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // spelt is a guest whose name every keyboard writes otherwise.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // said is what a row says in words, and which row.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Erasure is how far the forgetting of a guest has come.

@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 const eventColumns = `id, at, stored, topic, recipients, type, priority, subject, property, actor, by_name, data`

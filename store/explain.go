@@ -7,7 +7,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // explain turns what SQLite says about the machine into what a publisher can

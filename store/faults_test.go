@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // size gives how large a torment is: in every test run, and in make soak.

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // What figures ask of bookings, and nothing more: a large house has tens of

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Retention, with a clock of our own: thirteen months later nobody knows who the

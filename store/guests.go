@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // lookPatience is for how long somebody who looks for a guest waits for another

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Glance is what a page says of the guest of some bookings: how much is held, and

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 var logLength = flag.Int("log", 200_000, "how many events BenchmarkHistory fills the log with")

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // HouseSettings gives the settings of the house. A limit that the database does

@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // linkLife is how long a one-time link works.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // keyPrefix marks an API key, so that one that leaked can be found by a scanner.

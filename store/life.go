@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // life is what this process knows of the log that it reads and writes: by it

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // marks are how far the log and the audit had come, noted outside the database

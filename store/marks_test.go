@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // opening is a store under way, and what closes it.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // memberColumns brings the properties along in one string, so that a member is

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // reach is how one viewer's cards are told from all others, in SQL. A card

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Badge counts a person's unread cards. The bell shows this number and no other.

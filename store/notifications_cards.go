@@ -3,7 +3,7 @@ package store
 import (
 	"slices"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // card moves the card of an event's subject: one row per subject however many

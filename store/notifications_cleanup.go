@@ -5,7 +5,7 @@ import (
 	"iter"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // The conditions of what is cleaned up, with $1 the time before which low

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // held is what somebody can take in hand: an alert or a booking.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Notifications gives a viewer's cards, the last moved first. They come from

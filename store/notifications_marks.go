@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // mostMarked is how many cards are marked one by one in a request.

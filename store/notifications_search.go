@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // searchCards gives a viewer's cards that hold the words of a filter, the last

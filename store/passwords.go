@@ -14,7 +14,7 @@ import (
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // The cost of one password: argon2id with 19 MiB and two passes, OWASP's

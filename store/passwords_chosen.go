@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // The 10,000 most common passwords of at least eight characters, sorted and in

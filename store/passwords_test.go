@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // NIST 800-63B-4: length, not composition; nothing that is tried first.

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Preferences gives how a person wants to be told; the defaults for who has

@@ -3,7 +3,7 @@ package store
 import (
 	"bytes"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Proof is what a person has proved of who they are, as it was compared: that

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 const propertyColumns = `slug, name, category, units, currency, timezone, country, status, title, detail`

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Idempotency is the key a publisher sent so that a repeated publish is stored

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Restore puts a backup in the place of the database in dir, which nobody may

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Who was erased since a backup was made is erased from what it becomes too: from

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // forgetStep is how many rows one transaction removes at the most, so that no

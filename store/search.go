@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // operand is a part of a query of the index, and about how many events have it.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // entry is what one event is found by: a row of the search index, whose columns

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // indexStep is how many events one transaction adds to the index at the most,

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // refoldStep is how many entries of the index one transaction makes anew at the

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // span is the part of the log between two places, which are not in it.

@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 const (

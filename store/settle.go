@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // guestsAtOnce is how many guests one round of Forget forgets at the most: more

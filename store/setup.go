@@ -6,7 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // SetupToken draws a new one-time token for the first administrator, or gives

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strconv"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // FailedSignIns is how often somebody at one address failed to sign in as one

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // act is write for what somebody asks for. A right is looked at where it counts:

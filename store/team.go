@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // member gives one person inside the transaction.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 const (

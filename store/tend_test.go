@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/db"
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // A disk that stays full is told of when that begins, now and again, and when it

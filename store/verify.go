@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Chain is what following the audit's chain found.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // fields takes a text apart into words, folded, and gives those together that no

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // A transaction, and so its sync, is shared by whoever waits when it begins and

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Invariant 1. A reader that follows the log while many write never sees an id

@@ -1,7 +1,7 @@
 package views
 
 import (
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // loud reports whether an alert is the red card.

@@ -9,7 +9,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "baithaka/inn"
+import "baithaka/internal/inn"
 
 // AlertCard is an open alert: loud while it is critical and nobody has it,
 // quiet otherwise.

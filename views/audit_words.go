@@ -3,7 +3,7 @@ package views
 import (
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // deedWord names a kind of act for the filter.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 func TestActsAreToldInPeoplesWords(t *testing.T) {

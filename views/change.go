@@ -1,7 +1,7 @@
 package views
 
 import (
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // change is one thing that changed, in words: "12–15 Jan" → "13–16 Jan". From

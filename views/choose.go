@@ -3,7 +3,7 @@ package views
 import (
 	"net/url"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // PropertyChoice is the field of a filter by which one property is chosen: from a

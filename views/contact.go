@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // telephone gives the link that dials a phone number, or "" where there is nothing

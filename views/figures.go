@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // mainFigures gives the figures in the currency that is shown large; false

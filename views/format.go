@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // narrow is a narrow no-break space: it keeps a currency sign or a unit beside

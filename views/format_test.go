@@ -7,7 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/stretchr/testify/assert"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 func TestMoney(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Guests is what "/guests" shows: the bookings of guests who were asked for, and

@@ -12,7 +12,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // GuestsPage finds a guest, for who is asked what the house holds about somebody

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // History is what "/history" shows: one page of the log under a filter.

@@ -3,7 +3,7 @@ package views
 import (
 	"net/url"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // HouseForm is the form of the house's settings, as it was left, also where that

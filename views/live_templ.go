@@ -9,7 +9,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "baithaka/inn"
+import "baithaka/internal/inn"
 
 // Live is the only switch from what happened to what changes on screen. The
 // event is redacted for the sight already. It is nil for events that show

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Every element id, list name, selector and path that Baithaka's pages use is

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // NotificationsList is what "/notifications" shows: a page of a person's cards

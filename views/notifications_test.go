@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // cardsOf gives one card of each kind, and a second booking that is older and

@@ -9,7 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/stretchr/testify/assert"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // peoplePages gives every page about people and keys with whatever text comes

@@ -6,7 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // memberBadge says how a person stands.

@@ -1,6 +1,6 @@
 package views
 
-import "baithaka/inn"
+import "baithaka/internal/inn"
 
 // propertyKind says what a property is and how much of it there is: "4 rooms",
 // "Tour, 20 seats".

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Account is the part of "/settings" about how its person signs in.

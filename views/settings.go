@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Settings is what "/settings" shows. The form is as its person left it, also

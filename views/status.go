@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Status is how the server is at one moment.

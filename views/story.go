@@ -3,7 +3,7 @@ package views
 import (
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // story is what an event says in words, for the feed, the history of a booking

@@ -9,7 +9,7 @@ import (
 
 	"rsc.io/qr"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // TwoStep is what "/settings/twostep" shows: how to set it up, the secret while

@@ -9,7 +9,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "baithaka/inn"
+import "baithaka/internal/inn"
 
 // CodePage asks for the second step of signing in.
 func CodePage(said string) templ.Component {

@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"time"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // Page is what the frame around every signed-in page needs.

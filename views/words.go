@@ -3,7 +3,7 @@ package views
 import (
 	"strings"
 
-	"baithaka/inn"
+	"baithaka/internal/inn"
 )
 
 // roleName says in plain words what a person is in the house.

@@ -1,0 +1,5 @@
+//go:build !soak
+
+package trial
+
+const soaking = false
