@@ -49,10 +49,15 @@ func (l *line) dial(context.Context, string, string) (net.Conn, error) {
 
 // inTime runs a test against a site whose days pass at once. Nothing is done by
 // the clock there but what the test does.
-func inTime(t *testing.T, do func(*testing.T, *site)) {
+func inTime(t *testing.T, do func(*testing.T, *site)) { inTimeOver(t, template, do) }
+
+// inTimeOver does the same over a database of the test's own; nil is a new one.
+func inTimeOver(t *testing.T, file []byte, do func(*testing.T, *site)) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "baithaka.db"), template, 0o600))
+		if file != nil {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "baithaka.db"), file, 0o600))
+		}
 		ctx := context.WithoutCancel(t.Context())
 		database, err := db.Open(ctx, dir)
 		require.NoError(t, err)
