@@ -20,18 +20,21 @@ import (
 // below says which packages of the house each may import: what stands below it.
 // main may import all of them. A package that is not here has no place yet.
 var below = map[string][]string{
-	"internal/zones":   {},
-	"internal/inn":     {"internal/zones"},
-	"static":           {},
-	"db":               {},
-	"internal/live":    {"internal/inn"},
-	"store":            {"db", "internal/inn"},
-	"internal/figures": {"store", "internal/live", "internal/inn"},
-	"views":            {"static", "internal/inn"},
-	"handlers":         {"views", "internal/figures", "store", "internal/live", "static", "internal/inn", "internal/zones"},
-	"internal/demo":    {"store", "internal/inn"},
-	"internal/command": {"handlers", "internal/demo", "internal/figures", "store", "internal/live", "db", "internal/inn", "internal/zones"},
-	".":                {"internal/command"},
+	"internal/zones":         {},
+	"internal/inn":           {"internal/zones"},
+	"static":                 {},
+	"db":                     {},
+	"internal/live":          {"internal/inn"},
+	"store":                  {"db", "internal/inn"},
+	"internal/figures":       {"store", "internal/live", "internal/inn"},
+	"views":                  {"static", "internal/inn"},
+	"internal/jobs":          {"store", "internal/inn"},
+	"internal/delivery/conn": {},
+	"internal/delivery":      {"internal/delivery/conn", "internal/figures", "store", "internal/live", "views", "internal/inn"},
+	"handlers":               {"internal/delivery", "internal/delivery/conn", "internal/jobs", "views", "internal/figures", "store", "internal/live", "static", "internal/inn", "internal/zones"},
+	"internal/demo":          {"store", "internal/inn"},
+	"internal/command":       {"handlers", "internal/delivery", "internal/jobs", "internal/demo", "internal/figures", "store", "internal/live", "db", "internal/inn", "internal/zones"},
+	".":                      {"internal/command"},
 
 	// For tests and bench only.
 	"internal/oracle": {},
@@ -41,11 +44,12 @@ var below = map[string][]string{
 // noFurther says which packages keep to the standard library, and what else each
 // may import all the same.
 var noFurther = map[string][]string{
-	"internal/inn":    {"golang.org/x/text/cases", "golang.org/x/text/unicode/norm"}, // tables of Unicode's, and no more
-	"internal/live":   nil,
-	"static":          nil,
-	"internal/zones":  nil,
-	"internal/oracle": nil,
+	"internal/inn":           {"golang.org/x/text/cases", "golang.org/x/text/unicode/norm"}, // tables of Unicode's, and no more
+	"internal/live":          nil,
+	"internal/delivery/conn": nil,
+	"static":                 nil,
+	"internal/zones":         nil,
+	"internal/oracle":        nil,
 }
 
 func TestImportOrder(t *testing.T) {

@@ -93,7 +93,7 @@ func (s *Site) session(c echo.Context, token string) (inn.Viewer, error) {
 	if id == 0 {
 		return inn.Viewer{}, nil
 	}
-	v, err := s.person(ctx, id)
+	v, _, err := s.store.Current(ctx, inn.Viewer{UserID: id})
 	if err != nil || !v.Somebody() {
 		return v, err
 	}
@@ -123,41 +123,10 @@ func (s *Site) renew(c echo.Context, one store.Session, token string) error {
 	return nil
 }
 
-// person gives what a person may do as of now; nobody when they are gone or
-// disabled.
-func (s *Site) person(ctx context.Context, id int64) (inn.Viewer, error) {
-	m, err := s.store.Member(ctx, id)
-	if err != nil {
-		return inn.Viewer{}, ignoreNotFound(err)
-	}
-	v := m.Viewer()
-	if v.Somebody() && v.Zone == "" {
-		v.Zone, err = s.store.HouseZone(ctx)
-	}
-	return v, err
-}
-
-// current gives a viewer as of now, and until when the session by which they ask
-// is good unless it is used; nobody when they are gone or it has ended.
-func (s *Site) current(ctx context.Context, v inn.Viewer) (now inn.Viewer, until time.Time, err error) {
-	if v.KeyID != 0 {
-		key, err := s.store.Key(ctx, v.KeyID)
-		return key.Viewer(), until, err
-	}
-	if now, err = s.person(ctx, v.UserID); err != nil || !now.Somebody() || v.Session == 0 {
-		return now, until, err
-	}
-	if until, err = s.store.SessionUntil(ctx, v.Session); err != nil || until.IsZero() {
-		return inn.Viewer{}, until, err
-	}
-	now.Session, now.Address = v.Session, v.Address
-	return now, until, nil
-}
-
 // still refuses to go on with what takes long when its viewer may not see what
 // they might when it began.
 func (s *Site) still(ctx context.Context, v inn.Viewer) error {
-	now, _, err := s.current(ctx, v)
+	now, _, err := s.store.Current(ctx, v)
 	if err == nil && !now.SameRights(v) {
 		err = inn.E(inn.Forbidden, "What you may see has changed meanwhile. Ask again.")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/delivery/conn"
 	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
@@ -159,7 +160,7 @@ func (s *Site) downloadAudit(c echo.Context) error {
 	rc := http.NewResponseController(c.Response())
 	for {
 		// A long download may take longer than a page; a reader that is stuck may not.
-		if err := rc.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
+		if err := rc.SetWriteDeadline(time.Now().Add(conn.StuckAfter)); err != nil {
 			return err
 		}
 		for _, a := range acts {

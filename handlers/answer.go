@@ -49,7 +49,7 @@ func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
 	if p.Preferences, err = s.store.Preferences(c.Request().Context(), v.UserID); err != nil {
 		return p, err
 	}
-	p.Badge, err = s.badges.now(c.Request().Context(), v)
+	p.Badge, err = s.streams.Badge(c.Request().Context(), v)
 	return p, err
 }
 

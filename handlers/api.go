@@ -58,16 +58,16 @@ func (s *Site) listEvents(c echo.Context) error {
 		}
 	}
 	answer := struct {
-		Events []eventJSON `json:"events"`
-		Next   *string     `json:"next"`
-	}{Events: []eventJSON{}}
+		Events []inn.EventJSON `json:"events"`
+		Next   *string         `json:"next"`
+	}{Events: []inn.EventJSON{}}
 	if len(events) > limit {
 		events = events[:limit]
 		next := inn.Position{Epoch: s.store.Epoch(), ID: events[limit-1].ID}.String()
 		answer.Next = &next
 	}
 	for i := range events {
-		answer.Events = append(answer.Events, asJSON(s.store.Epoch(), inn.Redact(&events[i], v.SightOf(&events[i]))))
+		answer.Events = append(answer.Events, inn.Redact(&events[i], v.SightOf(&events[i])).JSON(s.store.Epoch()))
 	}
 	return c.JSON(http.StatusOK, answer)
 }

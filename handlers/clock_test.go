@@ -131,20 +131,17 @@ func TestAnOpenPageKeepsNobodySignedIn(t *testing.T) {
 		page, program := s.heard(staff, "/live"), s.heard(staff, "/api/v1/stream")
 		for range 6 {
 			time.Sleep(24 * time.Hour)
-			s.beats.ring()
-			s.state.ring()
+			s.streams.Beat()
 			again := s.heard(staff, "/live") // a tab that comes back
 			assert.NotEqual(t, "bye", last(again()))
 			s.seen.flush()
 		}
 		assert.NotEqual(t, "bye", last(page()))
 		time.Sleep(24*time.Hour - time.Second)
-		s.beats.ring()
-		s.state.ring()
+		s.streams.Beat()
 		assert.NotEqual(t, "bye", last(page()))
 		time.Sleep(time.Second)
-		s.beats.ring()
-		s.state.ring()
+		s.streams.Beat()
 		assert.Equal(t, "bye", last(page()))
 		assert.Equal(t, "bye", last(program()))
 		s.signedOut(staff.cookie.Value, "a week without use")
@@ -163,8 +160,7 @@ func TestThirtyDaysAreTheMost(t *testing.T) {
 			time.Sleep(5 * 24 * time.Hour)
 			require.Equal(t, 200, staff.get("/").Status)
 			s.seen.flush()
-			s.beats.ring()
-			s.state.ring()
+			s.streams.Beat()
 			require.NotEqual(t, "bye", last(page()))
 		}
 		time.Sleep(5*24*time.Hour - time.Second)

@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/internal/inn"
+	"baithaka/internal/jobs"
 	"baithaka/store"
 	"baithaka/views"
 )
@@ -169,27 +170,13 @@ func (s *Site) eraseGuest(c echo.Context) error {
 	return done(c, "/guests?erasure="+strconv.FormatInt(id, 10))
 }
 
-// eraseAgain is when an erasure that could not go on is tried again.
-const eraseAgain = time.Minute
-
-// keepErasing does the erasures that were asked for, and those that a stop of the
-// server left, until ctx ends.
-func (s *Site) keepErasing(ctx context.Context) {
-	again := time.NewTicker(eraseAgain)
-	defer again.Stop()
-	for {
-		err := s.store.Erase(ctx)
-		s.frames.forget() // some may be erased also when not all could be
-		if err != nil && ctx.Err() == nil {
-			s.logger.Error("a guest could not be erased whole; it is tried again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.erasing:
-		case <-again.C:
-		}
-	}
+// eraseJob does the erasures that were asked for, and those that a stop of the
+// server left.
+func (s *Site) eraseJob() jobs.Job {
+	return jobs.Job{Name: "erasures", Every: time.Minute, First: true, Wake: s.erasing, Do: func(ctx context.Context, _ time.Time) error {
+		defer s.streams.Erased() // some may be erased also when not all could be
+		return s.store.Erase(ctx)
+	}}
 }
 
 // knock wakes who does the next of something; it may be knocked at while that is

@@ -115,13 +115,6 @@ func TestAnErasedGuestIsMetNowhere(t *testing.T) {
 			unmarked(t, m.Data, name)
 		}
 	}
-	for i := range s.frames.of {
-		if kept := s.frames.of[i].Load(); kept != nil {
-			for _, frame := range kept.made {
-				unmarked(t, string(frame.bytes), fmt.Sprint("a frame of event ", kept.event))
-			}
-		}
-	}
 	unmarked(t, s.logged.String(), "the log of the program")
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		data, err := os.ReadFile(s.db.Path + suffix)

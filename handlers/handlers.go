@@ -35,14 +35,15 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/delivery"
 	"baithaka/internal/figures"
 	"baithaka/internal/inn"
+	"baithaka/internal/jobs"
 	"baithaka/internal/live"
 	"baithaka/store"
 	"baithaka/views"
@@ -54,9 +55,7 @@ type Config struct {
 	PublicURL      *url.URL       // nil: reached as localhost or by IP address
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed
 	StreamOrigins  []string       // of pages elsewhere that may open a stream by a ticket
-	PerPerson      int            // streams at once, 0 for no limit
-	PerKey         int
-	PerAddress     int
+	Streams        delivery.Config
 }
 
 // secure reports whether browsers reach the server over TLS.
@@ -73,19 +72,10 @@ type Site struct {
 	crossing  *http.CrossOriginProtection
 	signIns   *throttle
 	failed    *failedSignIns
-	streams   *streams
-	frames    *frames
+	streams   *delivery.Streams
 	years     *years
-	badges    *badges
-	shown     shown
 	seen      *lastSeen
-	preferred *preferred
-	turns     *turns
-	lookout   lookout
 	erasing   knock // somebody has asked for an erasure
-	beats     bell  // rings for every stream once in 15 s
-	state     bell  // rings for pages when something on them may have changed that is no event
-	ticks     bell  // rings every second, for the panels of some pages
 	meters    *meters
 	inspector inspector
 	health    health
@@ -102,15 +92,11 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
-		signIns: newThrottle(), failed: newFailedSignIns(s, logger), streams: newStreams(config), frames: newFrames(s.Epoch, logger),
-		years: &years{store: s}, seen: newLastSeen(s, logger), preferred: newPreferred(), turns: newTurns(), erasing: make(knock, 1), bulk: newBulk(), pace: newPace(),
+		signIns: newThrottle(), failed: newFailedSignIns(s, logger),
+		years: &years{store: s}, seen: newLastSeen(s, logger), erasing: make(knock, 1), bulk: newBulk(), pace: newPace(),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
-	site.frames.year = site.years.at
-	site.badges = newBadges(s, logger, log.Head, site.streams.look)
-	site.beats = bell{site.streams, dueBeat, func(*connection) bool { return true }}
-	site.state = bell{site.streams, dueState, func(c *connection) bool { return c.page }}
-	site.ticks = bell{site.streams, dueState, func(c *connection) bool { return c.panel }}
+	site.streams = delivery.New(s, log, board, logger, config.Streams, site.panel, site.meters.delivery.observe, site.years.at)
 	site.registry = site.newRegistry()
 	for _, r := range site.routes() {
 		site.patterns[r.method+" "+r.path] = true
@@ -169,49 +155,17 @@ func readable(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// StreamsEnd waits until the streams have ended, which they do after the log's
-// last event. The connections taken over from net/http are no longer its
-// server's, whose Shutdown does not wait for them. When ctx ends first they are
-// cut.
-func (s *Site) StreamsEnd(ctx context.Context) { s.streams.end(ctx) }
+// Streams returns what delivers to open streams, which runs beside the requests.
+func (s *Site) Streams() *delivery.Streams { return s.streams }
 
-// Background does what is done by the clock until ctx ends: the heartbeat of all
-// streams, who was seen when, and what is past its retention. What takes long has
-// a goroutine of its own, and is left where it stands when the server stops.
-func (s *Site) Background(ctx context.Context) {
-	minute := time.NewTicker(time.Minute)
-	defer minute.Stop()
-	var beside sync.WaitGroup
-	defer beside.Wait()
-	beside.Go(func() { s.tick(ctx.Done()) })
-	beside.Go(func() { s.badges.run(ctx) })
-	beside.Go(func() { s.keepIndexed(ctx) })
-	beside.Go(func() { s.keepTime(ctx) })
-	beside.Go(func() { s.keepRetention(ctx) })
-	beside.Go(func() { s.keepErasing(ctx) })
-	changed := s.board.Changed()
-	var gathered <-chan time.Time
-	for {
-		select {
-		case <-ctx.Done():
-			s.seen.flush()
-			s.failed.flush()
-			return
-		case <-changed:
-			changed = s.board.Changed() // before ringing: a change in between is heard next
-			s.state.ring()
-		case <-s.streams.moved:
-			if gathered == nil {
-				gathered = time.After(presencePace)
-			}
-		case <-gathered:
-			gathered = nil
-			s.state.ring()
-		case <-minute.C:
-			s.seen.flush()
-			s.failed.flush()
-			s.signIns.forget(time.Now())
-		}
+// Jobs returns what has to be done by time for this process.
+func (s *Site) Jobs() []jobs.Job {
+	return []jobs.Job{
+		{Name: "meters", Every: time.Second, Do: func(_ context.Context, now time.Time) error { s.meters.note(now, s.log.Head()); return nil }},
+		{Name: "last seen", Every: time.Minute, Last: true, Do: func(context.Context, time.Time) error { s.seen.flush(); return nil }},
+		{Name: "failed sign-ins", Every: time.Minute, Last: true, Do: func(context.Context, time.Time) error { s.failed.flush(); return nil }},
+		s.eraseJob(),
+		{Name: "throttle", Every: time.Minute, Do: func(_ context.Context, now time.Time) error { s.signIns.forget(now); return nil }},
 	}
 }
 

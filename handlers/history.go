@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/delivery"
 	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
@@ -170,7 +171,7 @@ type arrivals struct {
 	count  int
 }
 
-func (s *Site) newArrivals(v inn.Viewer, query string) panel {
+func (s *Site) newArrivals(v inn.Viewer, query string) delivery.Panel {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return nil
@@ -184,8 +185,8 @@ func (s *Site) newArrivals(v inn.Viewer, query string) panel {
 	return &arrivals{site: s, viewer: v, asked: asked, filter: f}
 }
 
-// touched takes the cheap half of the filter; the index knows the rest.
-func (a *arrivals) touched(e *inn.Event) {
+// Touched takes the cheap half of the filter; the index knows the rest.
+func (a *arrivals) Touched(e *inn.Event) {
 	f := a.filter
 	if (f.Kind == "" || e.Kind() == f.Kind) && (f.Type == "" || e.Type == f.Type) && (f.Property == "" || e.Property == f.Property) &&
 		(f.Actor == "" || e.Actor == f.Actor) && !(f.Feed && e.Type == inn.MetricsUpdate) && !e.Type.Internal() {
@@ -193,12 +194,12 @@ func (a *arrivals) touched(e *inn.Event) {
 	}
 }
 
-func (a *arrivals) send(ctx context.Context, st *stream) error {
+func (a *arrivals) Send(ctx context.Context, page *delivery.Page) error {
 	if !a.dirty || a.count == arrivalsMost {
 		return nil
 	}
 	a.dirty = false
-	a.filter.After = st.from
+	a.filter.After = page.RenderedAt()
 	events, err := a.site.store.History(ctx, a.viewer, a.filter)
 	if err != nil {
 		// The stream goes on without the number; the next event asks again.
@@ -209,5 +210,5 @@ func (a *arrivals) send(ctx context.Context, st *stream) error {
 		return nil
 	}
 	a.count = len(events)
-	return st.add(ctx, views.ArrivalsState(a.asked, a.count))
+	return page.Send(ctx, views.ArrivalsState(a.asked, a.count))
 }

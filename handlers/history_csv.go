@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/delivery/conn"
 	"baithaka/internal/inn"
 )
 
@@ -40,7 +41,7 @@ func (s *Site) exportHistory(c echo.Context) error {
 	sheet.head()
 	for {
 		// A long export may take longer than a page; a reader that is stuck may not.
-		if err := rc.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
+		if err := rc.SetWriteDeadline(time.Now().Add(conn.StuckAfter)); err != nil {
 			return err
 		}
 		if err := sheet.write(redactedEvents(v, events)); err != nil {

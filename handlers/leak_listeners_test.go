@@ -157,8 +157,7 @@ func (l *listening) reach(id int64) {
 		case <-done:
 			return
 		case <-time.After(5 * time.Millisecond):
-			l.s.beats.ring()
-			l.s.state.ring()
+			l.s.streams.Beat()
 		}
 		require.True(l.t, time.Now().Before(deadline), "%s did not come to %d", l.name, id)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"baithaka/internal/inn"
+	"baithaka/internal/delivery"
 )
 
 // What is larger than anything here needs is refused by what it is, and nothing
@@ -102,43 +102,10 @@ func TestEndlessBodyIsCutOff(t *testing.T) {
 	}
 }
 
-// Streams are counted per person, key and neighbourhood of addresses; who came
-// first stays, and whoever is refused learns when to come back.
-func TestStreamLimitsCountNeighbours(t *testing.T) {
-	one := newStreams(Config{PerPerson: 2, PerKey: 1, PerAddress: 3})
-	alice, bob, key := inn.Viewer{UserID: 1}, inn.Viewer{UserID: 2}, inn.Viewer{KeyID: 1}
-	enter := func(v inn.Viewer, from string) (leave func(), ok bool) {
-		c, err := one.enter(v, from, true)
-		return func() { one.leave(c) }, err == nil
-	}
-	_, ok := enter(alice, "2001:db8:1:2::1")
-	require.True(t, ok)
-	leave, ok := enter(alice, "192.0.2.1")
-	require.True(t, ok)
-	_, ok = enter(alice, "198.51.100.9")
-	assert.False(t, ok, "the third of one person, wherever from")
-	_, ok = enter(bob, "2001:db8:1:2:ffff::7")
-	require.True(t, ok)
-	_, ok = enter(key, "2001:db8:1:2:0:0:0:9")
-	require.True(t, ok)
-	_, ok = enter(bob, "2001:db8:1:2::beef")
-	assert.False(t, ok, "the fourth of one /64")
-	_, ok = enter(bob, "2001:db8:1:3::beef")
-	assert.True(t, ok, "the /64 beside it is another customer")
-	leave()
-	_, ok = enter(alice, "198.51.100.9")
-	assert.True(t, ok, "one has left")
-	free := newStreams(Config{})
-	for range 500 {
-		_, err := free.enter(alice, "192.0.2.1", true)
-		require.NoError(t, err, "0 is no limit")
-	}
-}
-
 // Fifty streams of one person, five hundred from one address: beyond the limit
 // 429, and what was open stays open and served.
 func TestOldestStreamsAreKept(t *testing.T) {
-	s := newSite(t, Config{PerPerson: 20, PerKey: 5, PerAddress: 40})
+	s := newSite(t, Config{Streams: delivery.Config{PerPerson: 20, PerKey: 5, PerAddress: 40}})
 	writer := s.key("events:write")
 	manager, staff, key := s.as("manager"), s.as("staff"), s.key("events:read")
 	var open []*reader

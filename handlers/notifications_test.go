@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baithaka/internal/delivery"
 	"baithaka/internal/inn"
 	"baithaka/views"
 )
@@ -162,8 +163,7 @@ func TestCentreWithoutJavaScript(t *testing.T) {
 // The badge in every tab, the count in SQL and counting by hand agree after each
 // of two hundred actions.
 func TestBadgesAgreeInEveryTab(t *testing.T) {
-	s := newSite(t)
-	s.badges.every = 10 * time.Millisecond // nobody has a page yet
+	s := newSite(t, Config{Streams: delivery.Config{BadgeEvery: 10 * time.Millisecond}})
 	r := rand.New(rand.NewPCG(7, 11))
 	writer := s.key("events:write")
 	names := []string{"admin", "manager", "staff"}

@@ -3,7 +3,6 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -126,18 +125,4 @@ func TestPagesSayTheHoursOfZonesWhoseLawChanged(t *testing.T) {
 func TestStatusNamesTheTimeZones(t *testing.T) {
 	s := newSite(t)
 	assert.Contains(t, s.as("admin").get("/status").Body, ">"+zones.Edition()+"<")
-}
-
-// What was rendered in one year is not handed on in the next.
-func TestFramesTurnWithTheYear(t *testing.T) {
-	f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
-	year := 2026
-	f.year = func(string, time.Time) int { return year }
-	e := &inn.Event{ID: 1, Type: inn.BookingNew, Subject: "booking:BK-1", Property: "lake-house",
-		Data: []byte(`{"id":"BK-1","type":"property","title":"Room","customerName":"Iva","status":"new","checkIn":"2026-12-12","checkOut":"2026-12-15"}`)}
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec,")
-	year = 2027
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,")
-	f.year = nil
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,", "who cannot know says it")
 }

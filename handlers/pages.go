@@ -49,7 +49,7 @@ func (s *Site) showDashboard(c echo.Context) error {
 		return err
 	}
 	d.Bookings, d.Feed = redacted(v, d.Bookings), redactedEvents(v, d.Feed)
-	d.OnLine = s.streams.people().onLine(v)
+	d.OnLine = s.streams.OnLine(v)
 	return s.render(c, http.StatusOK, views.DashboardPage(p, d))
 }
 

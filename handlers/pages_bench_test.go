@@ -100,7 +100,7 @@ func newBigSite(b *testing.B) *bigSite {
 	var working sync.WaitGroup
 	working.Go(func() { log.Run(ctx) })
 	working.Go(func() { board.Run(ctx) })
-	working.Go(func() { s.Background(ctx) })
+	working.Go(func() { s.Streams().Run(ctx) })
 	b.Cleanup(func() {
 		stop()
 		working.Wait()

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"baithaka/internal/delivery"
 	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
@@ -45,51 +46,51 @@ func (s *Site) newAuditPanel(v inn.Viewer, scope string) *auditPanel {
 	return &auditPanel{site: s, filter: f}
 }
 
-func (*auditPanel) touched(*inn.Event) {}
+func (*auditPanel) Touched(*inn.Event) {}
 
-func (p *auditPanel) send(ctx context.Context, st *stream) error {
+func (p *auditPanel) Send(ctx context.Context, page *delivery.Page) error {
 	acts, err := p.site.store.Audit(ctx, p.filter)
 	if err != nil || len(acts) == 0 {
 		return err
 	}
-	properties, err := p.site.store.PropertiesNamed(ctx, st.viewer, views.PropertiesIn(acts))
+	properties, err := p.site.store.PropertiesNamed(ctx, page.Viewer(), views.PropertiesIn(acts))
 	if err != nil {
 		return err
 	}
 	p.filter.After = acts[0].ID
-	return st.add(ctx, views.AuditState(acts, properties, inn.Location(st.viewer.Zone)))
+	return page.Send(ctx, views.AuditState(acts, properties, inn.Location(page.Viewer().Zone)))
 }
 
 // teamPanel keeps the marks of who is on line current on the pages about people.
 type teamPanel struct {
-	site  *Site
-	begun bool
-	moves uint64
-	shown map[int64]bool // who was on line when that was sent
+	site    *Site
+	begun   bool
+	version uint64
+	shown   map[int64]bool // who was on line when that was sent
 }
 
-func (*teamPanel) touched(*inn.Event) {}
+func (*teamPanel) Touched(*inn.Event) {}
 
-func (p *teamPanel) send(ctx context.Context, st *stream) error {
-	here := p.site.streams.people()
-	if p.begun && here.moves == p.moves {
+func (p *teamPanel) Send(ctx context.Context, page *delivery.Page) error {
+	here := p.site.streams.Presence()
+	if p.begun && here.Version == p.version {
 		return nil
 	}
 	members, err := p.site.store.Members(ctx)
 	if err != nil {
 		return err
 	}
-	zone := inn.Location(st.viewer.Zone)
+	zone := inn.Location(page.Viewer().Zone)
 	for _, m := range members {
-		_, onLine := here.people[m.ID]
+		_, onLine := here.People[m.ID]
 		if was, known := p.shown[m.ID]; known && was == onLine {
 			continue
 		}
 		p.shown[m.ID] = onLine
-		if err := st.add(ctx, views.SeenState(m, onLine, zone)); err != nil {
+		if err := page.Send(ctx, views.SeenState(m, onLine, zone)); err != nil {
 			return err
 		}
 	}
-	p.begun, p.moves = true, here.moves
+	p.begun, p.version = true, here.Version
 	return nil
 }

@@ -59,30 +59,3 @@ func (r *reader) latestOnline(s *site) string {
 	r.t.Helper()
 	return s.as("admin").get("/").Body
 }
-
-func TestPeopleAreMadeOnceForEveryMove(t *testing.T) {
-	s := newStreams(Config{})
-	none := s.people()
-	assert.Empty(t, none.people)
-	v := inn.Viewer{UserID: 3, Name: "A", Role: inn.Staff, Properties: []string{"a"}}
-	one, err := s.enter(v, "here", true)
-	require.NoError(t, err)
-	two, err := s.enter(v, "here", true)
-	require.NoError(t, err)
-	key, err := s.enter(inn.Viewer{KeyID: 3, Name: "K"}, "here", false)
-	require.NoError(t, err)
-	here := s.people()
-	assert.Len(t, here.people, 1)
-	assert.Empty(t, none.people, "what was given before is not changed")
-	s.as(one, v)
-	assert.Equal(t, here.moves, s.people().moves, "nothing changed")
-	v.Properties = nil
-	s.as(one, v)
-	assert.Greater(t, s.people().moves, here.moves)
-	moves := s.people().moves
-	s.leave(one)
-	assert.Equal(t, moves, s.people().moves, "still here")
-	s.leave(two)
-	s.leave(key)
-	assert.Empty(t, s.people().people)
-}

@@ -68,7 +68,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
 	}
 	m, head := c.site.meters, c.site.log.Head()
-	pages, programs, lag := c.site.streams.load(head)
+	pages, programs, lag := c.site.streams.Load()
 	gauge(descStreams, float64(pages), "page")
 	gauge(descStreams, float64(programs), "program")
 	for i, result := range publishResults {

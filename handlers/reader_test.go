@@ -199,8 +199,7 @@ func (r *reader) gather(position string) []message {
 			}
 			all = append(all, m)
 		case <-time.After(20 * time.Millisecond):
-			r.site.beats.ring()
-			r.site.state.ring()
+			r.site.streams.Beat()
 		}
 	}
 	return all

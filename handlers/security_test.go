@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/assert"
@@ -240,25 +239,3 @@ func TestPanicIsOneFailedRequest(t *testing.T) {
 	assert.NotEmpty(t, rec.Header().Get("Content-Security-Policy"))
 	assert.Contains(t, s.logged.String(), "the secret of the house")
 }
-
-// Over HTTP/2 a write deadline that passes ends the stream even while there is
-// nothing to write; it must outlast the pause between two beats.
-func TestQuietStreamOverHTTP2(t *testing.T) {
-	for major, least := range map[int]time.Duration{1: stuckAfter, 2: beatEvery + stuckAfter} {
-		rec := &deadlines{ResponseRecorder: httptest.NewRecorder()}
-		req := httptest.NewRequest("GET", "/live", nil)
-		req.ProtoMajor = major
-		w, err := openHTTPWire(echo.New().NewContext(req, rec))
-		require.NoError(t, err)
-		assert.GreaterOrEqual(t, rec.write.Sub(w.deadline), least, "HTTP/%d", major)
-		assert.True(t, rec.read.IsZero())
-	}
-}
-
-type deadlines struct {
-	*httptest.ResponseRecorder
-	read, write time.Time
-}
-
-func (d *deadlines) SetReadDeadline(t time.Time) error  { d.read = t; return nil }
-func (d *deadlines) SetWriteDeadline(t time.Time) error { d.write = t; return nil }

@@ -1,14 +1,12 @@
 package handlers
 
 import (
-	"context"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -86,8 +84,7 @@ func (s *Site) saveSettings(c echo.Context) error {
 	case err != nil:
 		return err
 	}
-	s.preferred.changed(v.UserID)
-	s.state.ring()
+	s.streams.PreferencesChanged(v.UserID)
 	c.Response().Header().Set("HX-Trigger", "settings-saved")
 	return done(c, "/settings?saved=1")
 }
@@ -125,8 +122,7 @@ func (s *Site) mute(c echo.Context) error {
 	if err := s.store.Mute(c.Request().Context(), v, until); err != nil {
 		return err
 	}
-	s.preferred.changed(v.UserID)
-	s.state.ring()
+	s.streams.PreferencesChanged(v.UserID)
 	return done(c, "/settings")
 }
 
@@ -258,40 +254,4 @@ func clock(minutes int) string {
 func minutes(text string) (int, bool) {
 	t, err := time.Parse("15:04", strings.TrimSpace(text))
 	return t.Hour()*60 + t.Minute(), err == nil
-}
-
-// preferred counts the changes of each person's preferences since the start, so
-// that their open pages learn of them. Preferences make no event.
-type preferred struct {
-	mu sync.Mutex
-	of map[int64]uint64
-}
-
-func newPreferred() *preferred { return &preferred{of: map[int64]uint64{}} }
-
-func (p *preferred) changed(user int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.of[user]++
-}
-
-func (p *preferred) version(user int64) uint64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.of[user]
-}
-
-// sendPreferences adds them to the stream when they changed since the page was
-// made or last told.
-func (p *pageState) sendPreferences(ctx context.Context, st *stream) error {
-	version := p.site.preferred.version(p.viewer.UserID)
-	if version == p.preferred {
-		return nil
-	}
-	p.preferred = version
-	preferences, err := p.site.store.Preferences(ctx, p.viewer.UserID)
-	if err != nil {
-		return err
-	}
-	return st.add(ctx, views.PreferencesState(preferences, time.Now(), inn.Location(p.viewer.Zone)))
 }

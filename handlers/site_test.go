@@ -21,6 +21,7 @@ import (
 	"baithaka/db"
 	"baithaka/internal/figures"
 	"baithaka/internal/inn"
+	"baithaka/internal/jobs"
 	"baithaka/internal/live"
 	"baithaka/store"
 )
@@ -155,7 +156,8 @@ func siteOver(t *testing.T, database *db.DB, configs ...Config) *site {
 	working.Go(func() { s.Watch(work) })
 	working.Go(func() { log.Run(store.Ahead(work)) })
 	working.Go(func() { board.Run(work) })
-	working.Go(func() { one.Background(work) })
+	working.Go(func() { one.Streams().Run(work) })
+	working.Go(func() { jobs.Run(work, logger, func() bool { return true }, jobs.Table(s, one.Jobs()...)) })
 	server := httptest.NewServer(watched(t, one.Handler()))
 	one.url = server.URL
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}

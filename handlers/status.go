@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/delivery"
 	"baithaka/internal/inn"
 	"baithaka/internal/zones"
 	"baithaka/views"
@@ -27,6 +28,9 @@ func (s *Site) showStatus(c echo.Context) error {
 	return s.render(c, http.StatusOK, views.StatusPage(p, s.health.now(s), rejected))
 }
 
+// statusEvery is how often the state of the server is measured at the most.
+const statusEvery = time.Second
+
 // health is the state of the server, measured once a second however many look.
 type health struct {
 	mu    sync.Mutex
@@ -38,7 +42,7 @@ func (h *health) now(s *Site) views.Status {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := time.Now()
-	if now.Sub(h.at) >= panelEvery/2 {
+	if now.Sub(h.at) >= statusEvery/2 {
 		h.at, h.state = now, s.measureHealth(now)
 	}
 	return h.state
@@ -47,9 +51,9 @@ func (h *health) now(s *Site) views.Status {
 func (s *Site) measureHealth(now time.Time) views.Status {
 	head := s.log.Head()
 	st := views.Status{Zones: zones.Edition(), Uptime: now.Sub(s.meters.began), Position: s.log.Position().String(), Queue: s.store.Queue()}
-	st.Pages, st.Programs, st.Lag = s.streams.load(head)
-	statistics := s.streams.statistics()
-	st.Rooms, st.People = statistics.Stats.ByRoom, statistics.Users
+	st.Pages, st.Programs, st.Lag = s.streams.Load()
+	connected := s.streams.Connected()
+	st.Rooms, st.People = connected.Rooms, connected.Users
 	perMinute, delivered := s.meters.lastMinute(now, head)
 	st.PerMinute, st.Delivered = perMinute, delivered.total()
 	st.P50, _ = delivered.quantile(0.5)
@@ -74,15 +78,15 @@ type statusPanel struct {
 	begun   bool
 }
 
-func (*statusPanel) touched(*inn.Event) {}
+func (*statusPanel) Touched(*inn.Event) {}
 
-func (p *statusPanel) send(ctx context.Context, st *stream) error {
+func (p *statusPanel) Send(ctx context.Context, page *delivery.Page) error {
 	now := time.Now()
-	if now.Sub(p.at) < panelEvery*9/10 {
+	if now.Sub(p.at) < statusEvery*9/10 {
 		return nil
 	}
 	p.at = now
-	if err := st.add(ctx, views.StatusState(p.site.health.now(p.site))); err != nil {
+	if err := page.Send(ctx, views.StatusState(p.site.health.now(p.site))); err != nil {
 		return err
 	}
 	rejected, version := p.site.inspector.rejections()
@@ -90,5 +94,5 @@ func (p *statusPanel) send(ctx context.Context, st *stream) error {
 		return nil
 	}
 	p.begun, p.version = true, version
-	return st.add(ctx, views.RejectedState(rejected, inn.Location(st.viewer.Zone)))
+	return page.Send(ctx, views.RejectedState(rejected, inn.Location(page.Viewer().Zone)))
 }

@@ -38,8 +38,7 @@ func TestStreamBeginsWithHello(t *testing.T) {
 		assert.Contains(t, missed.Data, "BK-2")
 		_, live := r.until("live")
 		assert.GreaterOrEqual(t, place(t, live.ID), place(t, head))
-		s.beats.ring()
-		s.state.ring()
+		s.streams.Beat()
 		_, beat := r.until("beat")
 		assert.GreaterOrEqual(t, place(t, beat.ID), place(t, head))
 

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baithaka/internal/delivery"
 	"baithaka/internal/inn"
 )
 
@@ -145,7 +146,7 @@ func TestStreamOfNobody(t *testing.T) {
 }
 
 func TestStreamLimits(t *testing.T) {
-	s := newSite(t, Config{PerPerson: 2, PerKey: 1, PerAddress: 5})
+	s := newSite(t, Config{Streams: delivery.Config{PerPerson: 2, PerKey: 1, PerAddress: 5}})
 	manager, staff, key, other := s.as("manager"), s.as("staff"), s.key("events:read"), s.key("events:read")
 	refused := func(path string, who *caller) {
 		t.Helper()

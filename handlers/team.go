@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/delivery"
 	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
@@ -31,7 +32,7 @@ func (s *Site) teamPage(c echo.Context, status int, t views.Team) error {
 	if err != nil {
 		return err
 	}
-	here := s.streams.people()
+	here := s.streams.Presence()
 	theirs := make([][]string, len(members))
 	for i, m := range members {
 		t.People, theirs[i] = append(t.People, teamMember(p.Viewer, m, here)), m.Properties
@@ -45,8 +46,8 @@ func (s *Site) teamPage(c echo.Context, status int, t views.Team) error {
 	return s.render(c, status, views.TeamPage(p, t))
 }
 
-func teamMember(v inn.Viewer, m inn.Member, here presence) views.TeamMember {
-	_, onLine := here.people[m.ID]
+func teamMember(v inn.Viewer, m inn.Member, here delivery.Presence) views.TeamMember {
+	_, onLine := here.People[m.ID]
 	return views.TeamMember{Member: m, OnLine: onLine || m.ID == v.UserID, Yours: v.Role.MayGrant(m.Role), You: m.ID == v.UserID}
 }
 
@@ -170,7 +171,7 @@ func (s *Site) memberPage(c echo.Context, status int, id int64, typed *views.Mem
 		return err
 	}
 	p.Title, p.Path, p.Scope = m.Name, "/team/"+strconv.FormatInt(id, 10), teamScope
-	v := views.MemberView{TeamMember: teamMember(p.Viewer, m, s.streams.people()), Link: link}
+	v := views.MemberView{TeamMember: teamMember(p.Viewer, m, s.streams.Presence()), Link: link}
 	if typed == nil {
 		typed = &views.MemberForm{Role: m.Role, Properties: views.PropertyBoxes{Chosen: m.Properties}}
 	}

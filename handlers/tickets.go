@@ -23,14 +23,14 @@ func (s *Site) makeTicket(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.narrow(c, v, asked["rooms"], asked["types"]); err != nil {
+	if _, err := s.streamFilter(c, v, asked["rooms"], asked["types"]); err != nil {
 		return err
 	}
 	ticket, expires, err := s.store.MakeTicket(c.Request().Context(), v, asked["rooms"], asked["types"])
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusCreated, map[string]string{"ticket": ticket, "expires": expires.UTC().Format(rfc3339ms)})
+	return c.JSON(http.StatusCreated, map[string]string{"ticket": ticket, "expires": expires.UTC().Format(inn.Milliseconds)})
 }
 
 // readNarrowing reads the lists of rooms and types of a body, which may be empty:

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baithaka/internal/delivery"
 	"baithaka/internal/inn"
 )
 
@@ -133,7 +134,7 @@ func TestATicketIsUsedOnce(t *testing.T) {
 
 // A ticket's stream is one of the key's: it counts to its limit, and ends with it.
 func TestATicketsStreamIsItsKeys(t *testing.T) {
-	s := newSite(t, Config{PerKey: 2})
+	s := newSite(t, Config{Streams: delivery.Config{PerKey: 2}})
 	key, other := s.key("events:read"), s.key("events:read")
 	first := s.stream(byTicket+key.ticket("{}"), s.nobody(), "").live()
 	s.stream("/api/v1/stream", key, "").live()

@@ -2,25 +2,23 @@ package handlers
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/textproto"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"baithaka/internal/inn"
+	"baithaka/internal/delivery/conn"
+
+	"baithaka/internal/delivery"
 )
 
 // over gives the same site behind another server, with a client of its kind.
@@ -56,7 +54,7 @@ func TestStreamsAreAlikeOverEveryWire(t *testing.T) {
 	for _, kind := range []string{"HTTP/1.1", "HTTP/2", "TLS"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, Config{PerKey: 2})
+			s := newSite(t, Config{Streams: delivery.Config{PerKey: 2}})
 			writer, key := s.key("events:write"), s.key("events:read")
 			there := s.over(kind)
 			program := key.on(there)
@@ -71,7 +69,7 @@ func TestStreamsAreAlikeOverEveryWire(t *testing.T) {
 				writer.publish(booking("new", want[i], "lake-house", ""))
 			}
 			assert.Equal(t, want, first.subjects(50))
-			s.beats.ring()
+			s.streams.Beat()
 			first.until("beat")
 
 			second := there.stream("/api/v1/stream?types=booking:new", program, s.lastBefore(t, "BK-40"))
@@ -87,7 +85,7 @@ func TestStreamsAreAlikeOverEveryWire(t *testing.T) {
 			require.NoError(t, s.store.RevokeKey(t.Context(), operator, key.name))
 			writer.publish(booking("new", "BK-late", "lake-house", ""))
 			saysBye(t, first)
-			require.Eventually(t, func() bool { pages, programs, _ := s.streams.load(0); return pages+programs == 0 }, soon, time.Millisecond)
+			require.Eventually(t, func() bool { pages, programs, _ := s.streams.Load(); return pages+programs == 0 }, soon, time.Millisecond)
 			assert.Contains(t, s.logged.String(), `"route":"/api/v1/stream","status":200`)
 		})
 	}
@@ -161,16 +159,15 @@ func TestWaitingStreamsHoldNoGoroutines(t *testing.T) {
 		conns[i] = conn
 	}
 	require.Eventually(t, few, soon, time.Millisecond)
-	_, programs, lag := s.streams.load(s.log.Head())
+	_, programs, lag := s.streams.Load()
 	assert.Equal(t, many, programs)
 	assert.Zero(t, lag)
 	for _, conn := range conns {
 		require.NoError(t, conn.Close())
 	}
-	require.Eventually(t, func() bool { _, programs, _ := s.streams.load(0); return programs == 0 }, soon, time.Millisecond)
+	require.Eventually(t, func() bool { _, programs, _ := s.streams.Load(); return programs == 0 }, soon, time.Millisecond)
 	require.Eventually(t, few, soon, time.Millisecond)
-	assert.Empty(t, s.streams.byWho)
-	assert.Empty(t, s.streams.byFrom)
+	assert.Empty(t, s.streams.Connected().Rooms)
 	assert.Equal(t, many, strings.Count(s.logged.String(), `"route":"/api/v1/stream"`))
 }
 
@@ -185,7 +182,7 @@ func TestStalledReaderHoldsUpNobody(t *testing.T) {
 	readUntil(t, r, "event: live")
 	var want []string
 	long := strings.Repeat("x", 1500)
-	for behind := int64(0); behind == 0; _, _, behind = s.streams.load(s.log.Head()) {
+	for behind := int64(0); behind == 0; _, _, behind = s.streams.Load() {
 		var batch []string
 		for range 100 {
 			want = append(want, fmt.Sprint("BK-", len(want)))
@@ -198,8 +195,8 @@ func TestStalledReaderHoldsUpNobody(t *testing.T) {
 	healthy.close()
 	cut, cancel := context.WithCancel(t.Context())
 	cancel()
-	s.StreamsEnd(cut)
-	require.Eventually(t, func() bool { _, programs, _ := s.streams.load(0); return programs == 0 }, soon, time.Millisecond)
+	s.Streams().End(cut)
+	require.Eventually(t, func() bool { _, programs, _ := s.streams.Load(); return programs == 0 }, soon, time.Millisecond)
 }
 
 // Ten seconds of taking nothing are the end.
@@ -212,84 +209,14 @@ func TestWhoTakesNothingIsCut(t *testing.T) {
 		res, err := s.client.Do(r)
 		require.NoError(t, err)
 		defer res.Body.Close()
-		open := func() int { _, programs, _ := s.streams.load(0); return programs }
+		open := func() int { _, programs, _ := s.streams.Load(); return programs }
 		writer := s.key("events:write")
 		for i := range 20 { // more than the client's side takes unread
 			require.Equal(t, 201, writer.post("/api/v1/events", booking("new", fmt.Sprint("BK-", i), "lake-house", `,"notes":"`+strings.Repeat("x", 1000)+`"`)).Status)
 		}
-		time.Sleep(stuckAfter - time.Second)
+		time.Sleep(conn.StuckAfter - time.Second)
 		assert.Equal(t, 1, open())
 		time.Sleep(2 * time.Second)
 		assert.Zero(t, open())
 	})
-}
-
-// Who takes a little all the time is not cut, however slow; who stops is.
-func TestWhoTakesLittleIsNotCut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		here, there := net.Pipe()
-		w, err := newTakenWire(here, nil)
-		require.NoError(t, err)
-		go func() {
-			for part := make([]byte, 1<<10); ; time.Sleep(time.Second) {
-				if n, err := there.Read(part); err != nil || n == 1 {
-					return
-				}
-			}
-		}()
-		require.NoError(t, w.write(bytes.Repeat([]byte("x"), 100<<10)))
-		require.NoError(t, w.write([]byte("y"))) // and that is the last the reader takes
-		stopped := time.Now()
-		require.ErrorIs(t, w.write(make([]byte, 100<<10)), os.ErrDeadlineExceeded)
-		assert.Equal(t, stuckAfter, time.Since(stopped))
-		assert.EqualValues(t, 100<<10+1, w.sent())
-		w.close()
-		there.Close()
-	})
-}
-
-// parked waits until one of the open streams has nothing left to do, and takes
-// it back from the log.
-func (s *site) parked(which func(*stream) bool) (found *stream) {
-	s.t.Helper()
-	require.Eventually(s.t, func() bool {
-		s.streams.mu.Lock()
-		defer s.streams.mu.Unlock()
-		for c := range s.streams.open {
-			if c.stream != nil && which(c.stream) && c.stream.cursor.Unpark() {
-				found = c.stream
-				return true
-			}
-		}
-		return false
-	}, soon, time.Millisecond)
-	return found
-}
-
-// A panic in a stream's turn, or in its own time, is the end of that stream and
-// of nothing else.
-func TestPanicIsOneStreamsEnd(t *testing.T) {
-	s := newSite(t)
-	writer, key := s.key("events:write"), s.key("events:read")
-	for _, how := range []string{"in its turn", "in its own time"} {
-		other := s.stream("/api/v1/stream?types=booking:new", key, "").live()
-		conn, r, _ := s.rawStream(key, "")
-		readUntil(t, r, "event: live")
-		st := s.parked(func(st *stream) bool { return len(st.narrow.types) == 0 })
-		st.wants = func(*inn.Event) bool { panic("a poison of " + how) }
-		if how == "in its own time" {
-			st.cursor.Rewind(0)
-			go st.run()
-		} else {
-			require.True(t, st.park())
-		}
-		writer.publish(booking("new", "BK-"+strings.ReplaceAll(how, " ", "-"), "lake-house", ""))
-		_, err := io.Copy(io.Discard, r)
-		assert.NoError(t, err, how)
-		other.pushed("BK-" + strings.ReplaceAll(how, " ", "-"))
-		other.close()
-		conn.Close()
-		assert.Contains(t, s.logged.String(), "a poison of "+how)
-		require.Eventually(t, func() bool { _, programs, _ := s.streams.load(0); return programs == 0 }, soon, time.Millisecond)
-	}
 }

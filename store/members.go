@@ -236,3 +236,33 @@ func (s *Store) PeopleOf(ctx context.Context, slug string) ([]inn.Member, error)
 		ORDER BY u.name, u.id`, slug)
 	return scanAll(rows, err, scanMember)
 }
+
+// Current returns a viewer as of now, and until when the session by which they ask
+// is good unless it is used; nobody when their key, or they themselves, are gone or
+// disabled, or the session has ended.
+func (s *Store) Current(ctx context.Context, v inn.Viewer) (now inn.Viewer, until time.Time, err error) {
+	if v.KeyID != 0 {
+		key, err := s.Key(ctx, v.KeyID)
+		return key.Viewer(), until, err
+	}
+	m, err := s.Member(ctx, v.UserID)
+	if err != nil {
+		return inn.Viewer{}, until, ignoreNotFound(err)
+	}
+	if now = m.Viewer(); !now.Somebody() {
+		return now, until, nil
+	}
+	if now.Zone == "" {
+		if now.Zone, err = s.HouseZone(ctx); err != nil {
+			return inn.Viewer{}, until, err
+		}
+	}
+	if v.Session == 0 {
+		return now, until, nil
+	}
+	if until, err = s.SessionUntil(ctx, v.Session); err != nil || until.IsZero() {
+		return inn.Viewer{}, until, err
+	}
+	now.Session, now.Address = v.Session, v.Address
+	return now, until, nil
+}

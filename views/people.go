@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,11 @@ type Present struct {
 type Company struct {
 	Faces []Present // themselves first, then by name; at most MostFaces
 	More  int       // how many there are beside those
+}
+
+// Same reports whether both show the same people.
+func (c Company) Same(other Company) bool {
+	return c.More == other.More && slices.Equal(c.Faces, other.Faces)
 }
 
 // MostFaces is how many faces the dashboard shows; the rest is a number.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"baithaka/handlers"
+	"baithaka/internal/delivery"
 )
 
 // serverFlags are what serve and demo have in common.
@@ -43,7 +44,7 @@ type serveCmd struct {
 // Run serves until the context ends.
 func (c *serveCmd) Run(ctx context.Context, con console) error {
 	config := handlers.Config{
-		PublicURL: c.PublicURL, PerPerson: c.StreamsPerPerson, PerKey: c.StreamsPerKey, PerAddress: c.StreamsPerAddress,
+		PublicURL: c.PublicURL, Streams: delivery.Config{PerPerson: c.StreamsPerPerson, PerKey: c.StreamsPerKey, PerAddress: c.StreamsPerAddress},
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("--listen must be like 127.0.0.1:8080")

@@ -13,6 +13,7 @@ import (
 	"baithaka/db"
 	"baithaka/handlers"
 	"baithaka/internal/figures"
+	"baithaka/internal/jobs"
 	"baithaka/internal/live"
 	"baithaka/store"
 )
@@ -115,7 +116,10 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	}
 	working.Go(func() { log.Run(store.Ahead(store.Patient(work))) }) // nobody hears of anything before it has read it
 	working.Go(func() { board.Run(store.Patient(work)) })
-	working.Go(func() { site.Background(store.Patient(work)) })
+	working.Go(func() { site.Streams().Run(store.Patient(work)) })
+	working.Go(func() {
+		jobs.Run(store.Patient(work), h.logger, func() bool { return true }, jobs.Table(h.store, site.Jobs()...))
+	})
 	defer working.Wait()
 	defer stop()
 
@@ -146,7 +150,7 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin-500*time.Millisecond)
 	defer cancel()
 	err = server.Shutdown(within)
-	site.StreamsEnd(within)
+	site.Streams().End(within)
 	if err != nil {
 		h.logger.Warn("some connections did not end in time and are cut", "error", err)
 		err = server.Close()

@@ -1,6 +1,7 @@
-package handlers
+package delivery
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math"
@@ -24,7 +25,7 @@ type badges struct {
 	head    func() int64     // the place of the newest event that streams can have heard of
 	changed func(inn.Viewer) // tells their pages
 	wake    chan struct{}
-	every   time.Duration // countEvery; tests that look at what is counted wait less
+	every   time.Duration
 
 	mu  sync.Mutex
 	of  map[int64]*badge
@@ -43,8 +44,8 @@ type badge struct {
 	next   time.Time // when it may be counted again
 }
 
-func newBadges(s *store.Store, logger *slog.Logger, head func() int64, changed func(inn.Viewer)) *badges {
-	return &badges{store: s, logger: logger, head: head, changed: changed, wake: make(chan struct{}, 1), every: countEvery, of: map[int64]*badge{}}
+func newBadges(s *store.Store, logger *slog.Logger, every time.Duration, head func() int64, changed func(inn.Viewer)) *badges {
+	return &badges{store: s, logger: logger, head: head, changed: changed, wake: make(chan struct{}, 1), every: cmp.Or(every, countEvery), of: map[int64]*badge{}}
 }
 
 // badge gives a person's, which from now on is counted by the rights they have

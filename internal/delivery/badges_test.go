@@ -1,7 +1,6 @@
-package handlers
+package delivery
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -14,12 +13,12 @@ import (
 // However many pages of a person pass however many events, their badge is counted
 // once, and again after a second at the earliest; at once for what they did.
 func TestABadgeIsCountedOnceForEverybodysPages(t *testing.T) {
-	s := newSite(t)
+	s := newHouse(t)
 	var told []int64
 	head := int64(0)
-	b := newBadges(s.store, s.logger, func() int64 { return head }, func(v inn.Viewer) { told = append(told, v.UserID) })
-	one, two := b.badge(s.member("staff").Viewer()), b.badge(s.member("manager").Viewer())
-	assert.Same(t, one, b.badge(s.member("staff").Viewer()))
+	b := newBadges(s.store, s.logger, 0, func() int64 { return head }, func(v inn.Viewer) { told = append(told, v.UserID) })
+	one, two := b.badge(s.who()), b.badge(inn.Viewer{UserID: 99, Role: inn.Manager, Properties: []string{"lake-house"}})
+	assert.Same(t, one, b.badge(s.who()))
 	now := time.Now()
 	take := func(after time.Duration) (ready []*badge, wait time.Duration) { return b.take(now.Add(after)) }
 	for event := range int64(100) {
@@ -45,7 +44,7 @@ func TestABadgeIsCountedOnceForEverybodysPages(t *testing.T) {
 	_, err := b.count(t.Context(), one)
 	require.NoError(t, err)
 	assert.Empty(t, told, "nobody had a number that is another now")
-	head = place(t, s.key("events:write").publish(booking("new", "BK-1", "lake-house", "")))
+	head = s.publish("lake-house", "heating")
 	badge, err := b.count(t.Context(), one)
 	require.NoError(t, err)
 	assert.Equal(t, 1, badge.Unread)
@@ -58,25 +57,25 @@ func TestABadgeIsCountedOnceForEverybodysPages(t *testing.T) {
 // A number that waits to be counted is not counted by rights that have ended
 // meanwhile: it would say how much there is that one may not see.
 func TestABadgeIsCountedByTheRightsOfNow(t *testing.T) {
-	s := newSite(t)
-	s.key("events:write").publish(booking("new", "BK-1", "lake-house", ""))
+	s := newHouse(t)
+	s.publish("lake-house", "heating")
 	var late func()
-	b := newBadges(s.store, s.logger, func() int64 {
+	b := newBadges(s.store, s.logger, 0, func() int64 {
 		if late != nil {
 			late()
 		}
 		return 0
 	}, func(inn.Viewer) {})
-	mine := b.badge(s.member("staff").Viewer())
+	mine := b.badge(s.who())
 	b.touched(mine, 1, false)
 	number, err := b.count(t.Context(), mine)
 	require.NoError(t, err)
 	assert.Equal(t, 1, number.Unread)
 
-	staff := s.member("staff")
+	staff := s.staff
 	elsewhere := func(slug string) {
 		require.NoError(t, s.store.ChangeMember(t.Context(), operator, staff.ID, inn.Staff, []string{slug}))
-		b.badge(s.member("staff").Viewer()) // as a page does that hears of it
+		b.badge(s.who()) // as a page does that hears of it
 	}
 	elsewhere("hill-cottage")
 	ready, _ := b.take(time.Now())
@@ -94,21 +93,16 @@ func TestABadgeIsCountedByTheRightsOfNow(t *testing.T) {
 	assert.Zero(t, number.Unread, "they changed while it was counted")
 }
 
-// heatingOff says nothing that figures would tell of a moment later.
-const heatingOff = `{"type":"alert:raised","property":"%s","payload":{"key":"heating","title":"Heating off"}}`
-
 // The pages of a person that come while nothing happens are told what was
 // counted for the first of them.
 func TestABadgeIsCountedOnceForPagesThatCome(t *testing.T) {
-	s := newSite(t)
-	s.key("events:write").publish(fmt.Sprintf(heatingOff, "lake-house"))
-	staff := s.as("staff")
+	s := newHouse(t)
+	s.publish("lake-house", "heating")
 	counted := 0
 	s.badges.head = func() int64 { counted++; return s.log.Head() }
-	require.Eventually(t, func() bool { return s.count(`events WHERE type = 'metrics:update'`) == 4 }, soon, time.Millisecond, "nothing else happens from here on")
 	comes := func() {
-		r := s.stream("/live", staff, "").live()
-		assert.Contains(t, r.pushed(`id="unread"`), `id="unread" class="count">1<`)
+		r := s.stream(s.page())
+		assert.Contains(t, r.until(`id="unread"`).Data, `id="unread" class="count">1<`)
 		r.close()
 	}
 	comes()
@@ -116,7 +110,7 @@ func TestABadgeIsCountedOnceForPagesThatCome(t *testing.T) {
 	comes()
 	comes()
 	assert.Equal(t, once, counted)
-	s.key("events:write").publish(fmt.Sprintf(heatingOff, "hill-cottage")) // which nobody of theirs heard of
+	s.publish("hill-cottage", "heating") // which nobody of theirs heard of
 	comes()
 	assert.Greater(t, counted, once)
 }
@@ -124,33 +118,35 @@ func TestABadgeIsCountedOnceForPagesThatCome(t *testing.T) {
 // What a page shows is as new as the store, also while the streams have not heard
 // of the last step yet.
 func TestAPageShowsTheNumberOfNow(t *testing.T) {
-	s := newSite(t)
-	s.key("events:write").publish(fmt.Sprintf(heatingOff, "lake-house"))
-	staff, counted := s.as("staff"), 0
+	s := newHouse(t)
+	s.publish("lake-house", "heating")
+	counted := 0
 	_, heard, err := s.store.Bounds(t.Context())
 	require.NoError(t, err)
 	s.badges.head = func() int64 { counted++; return heard }
-	shows := func(number string) {
+	shows := func(unread int) {
 		t.Helper()
-		assert.Contains(t, staff.get("/bookings").Body, `id="unread" class="count"`+number+`<`)
+		badge, err := s.Badge(t.Context(), s.who())
+		require.NoError(t, err)
+		assert.Equal(t, unread, badge.Unread)
 	}
-	shows(">1")
-	shows(">1")
+	shows(1)
+	shows(1)
 	assert.Equal(t, 1, counted, "nothing has happened")
-	require.NoError(t, s.store.MarkRead(t.Context(), s.member("staff").Viewer(), []string{"alert:lake-house:heating"}, true))
-	shows(" hidden>0")
-	shows(" hidden>0")
+	require.NoError(t, s.store.MarkRead(t.Context(), s.who(), []string{"alert:lake-house:heating"}, true))
+	shows(0)
+	shows(0)
 	assert.Equal(t, 3, counted, "of which the streams do not know: it is counted until they do")
 }
 
 // A page that was asked for before the rights changed shows its own number, and
 // leaves that of the open pages alone.
 func TestALatePageTakesNoBadgeBackToOldRights(t *testing.T) {
-	s := newSite(t)
-	s.key("events:write").publish(fmt.Sprintf(heatingOff, "lake-house"))
-	before := s.member("staff").Viewer()
+	s := newHouse(t)
+	s.publish("lake-house", "heating")
+	before := s.who()
 	require.NoError(t, s.store.ChangeMember(t.Context(), operator, before.UserID, inn.Staff, []string{"hill-cottage"}))
-	open := s.badges.badge(s.member("staff").Viewer())
+	open := s.badges.badge(s.who())
 
 	number, err := s.badges.now(t.Context(), before)
 	require.NoError(t, err)
@@ -160,21 +156,9 @@ func TestALatePageTakesNoBadgeBackToOldRights(t *testing.T) {
 	assert.Zero(t, number.Unread)
 }
 
-// A card that an event addressed to others has moved counts as what it is now for
-// everybody whose card it is.
-func TestABadgeHearsOfWhatIsAddressedToOthers(t *testing.T) {
-	s := newSite(t)
-	key := s.key("events:write")
-	key.publish(`{"type":"alert:raised","priority":"critical","property":"lake-house","payload":{"key":"boiler","title":"Boiler off"}}`)
-	page := s.stream("/live", s.as("manager"), "").live()
-	assert.Contains(t, page.pushed(`id="unread"`), `id="unread" class="count critical">1<`)
-	key.publish(`{"type":"alert:resolved","property":"lake-house","payload":{"key":"boiler"},"affectedUsers":["staff@house.test"]}`)
-	assert.Contains(t, page.pushed(`id="unread"`), `id="unread" class="count">1<`)
-}
-
 // Every stream that is handed an event asks this.
 func BenchmarkBadgeIsTouched(b *testing.B) {
-	all := newBadges(nil, nil, func() int64 { return 0 }, nil)
+	all := newBadges(nil, nil, 0, func() int64 { return 0 }, nil)
 	mine := all.badge(inn.Viewer{UserID: 1})
 	b.RunParallel(func(p *testing.PB) {
 		for p.Next() {

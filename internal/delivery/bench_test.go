@@ -1,15 +1,15 @@
-package handlers
+package delivery
 
 import (
 	"context"
 	"log/slog"
-	"net"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"baithaka/internal/delivery/conn"
 	"baithaka/internal/inn"
 	"baithaka/internal/live"
 )
@@ -52,15 +52,17 @@ func BenchmarkFrameIsRendered(b *testing.B) {
 
 // One event for one stream, all but the system call.
 func BenchmarkHandOn(b *testing.B) {
-	site := &Site{frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))}
-	st := &stream{site: site, seat: &connection{}, chunked: true, viewer: inn.Viewer{KeyID: 1, Name: "k", Scopes: []inn.Scope{inn.EventsRead}}}
-	st.wants = narrowing{}.of(st.viewer)
+	d := &Streams{frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))}
+	st := &stream{Streams: d, subscriber: &subscriber{}, chunked: true, Request: Request{Viewer: inn.Viewer{KeyID: 1, Name: "k", Scopes: []inn.Scope{inn.EventsRead}}}}
+	st.wants = st.Filter.of(st.Viewer)
 	events := []*inn.Event{benchEvent(1)}
 	var some batch
 	b.ReportAllocs()
 	for b.Loop() {
 		some.reset()
-		st.gather(&some, events)
+		if err := st.gather(b.Context(), &some, events); err != nil {
+			b.Fatal(err)
+		}
 	}
 	if len(some.bytes) == 0 {
 		b.Fatal("nothing was handed on")
@@ -82,74 +84,35 @@ func (m *memoryLog) Appended() <-chan struct{}                               { r
 func (m *memoryLog) Epoch() string                                           { return "k7f2" }
 
 // taker is a connection that takes everything.
-type taker struct{ wire }
+type taker struct {
+	conn.Conn
+	taken int
+}
 
-func (taker) offer(b []byte) (int, error) { return len(b), nil }
+func (c *taker) TryWrite(b []byte) (int, error) { c.taken += len(b); return len(b), nil }
 
 // A page of one who manages a property is called for an event there, hands it on
 // and waits again: a delivery, all but the system call.
-func BenchmarkTurnOfAPage(b *testing.B) {
+func BenchmarkDeliverToAPage(b *testing.B) {
 	log, err := live.New(b.Context(), &memoryLog{[]inn.Event{*benchEvent(1)}, make(chan struct{})}, nil)
 	require.NoError(b, err)
 	go log.Run(b.Context())
 	require.Eventually(b, func() bool { return log.Head() == 1 }, soon, time.Millisecond)
 	v := inn.Viewer{UserID: 1, Role: inn.Manager, Properties: []string{"lake-house", "hill-cottage"}}
-	site := &Site{log: log, frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler)), badges: newBadges(nil, nil, log.Head, nil), preferred: newPreferred()}
-	state := &pageState{site: site, viewer: v, mine: site.badges.badge(v), sent: true}
-	st := &stream{site: site, seat: &connection{}, viewer: v, page: true, chunked: true, state: state, wire: taker{}, cursor: log.FromHead(v.Topics()...), called: func() {}}
+	d := &Streams{log: log, frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler)), badges: newBadges(nil, nil, 0, log.Head, nil), subscribers: newSubscribers(Config{}), panel: func(inn.Viewer, string) Panel { return nil }}
+	state := d.newPage(v, "", 0, true)
+	state.counted, state.figures = true, false
+	to := &taker{}
+	st := &stream{Streams: d, subscriber: &subscriber{live: true}, chunked: true, Request: Request{Viewer: v, Page: true}, state: state, conn: to, cursor: log.FromHead(v.Topics()...), call: func() {}}
 	var some batch
 	b.ReportAllocs()
 	for b.Loop() {
 		st.cursor.Rewind(0)
-		if !st.turn(&some) || !st.cursor.Unpark() {
+		if !st.deliverAtOnce(&some) || !st.cursor.Unpark() {
 			b.Fatal("it does not wait")
 		}
 	}
-	if len(some.bytes) == 0 {
+	if to.taken == 0 {
 		b.Fatal("nothing was handed on")
-	}
-}
-
-// One write of a kilobyte to a socket that takes it.
-func BenchmarkOffer(b *testing.B) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer listener.Close()
-	go func() {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		defer conn.Close()
-		buf := make([]byte, 1<<20)
-		for {
-			if _, err := conn.Read(buf); err != nil {
-				return
-			}
-		}
-	}()
-	conn, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer conn.Close()
-	w, err := newTakenWire(conn, nil)
-	if err != nil || !canTry {
-		b.Skip("sockets cannot be tried here")
-	}
-	frame := make([]byte, 1000)
-	b.ReportAllocs()
-	for b.Loop() {
-		n, err := w.offer(frame)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if n < len(frame) {
-			if err := w.write(frame[n:]); err != nil {
-				b.Fatal(err)
-			}
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package handlers
+package delivery
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"baithaka/internal/delivery/conn"
 	"baithaka/internal/inn"
 	"baithaka/internal/live"
 	"baithaka/store"
@@ -19,174 +20,80 @@ const batchBytes = 32 << 10
 var (
 	errGone = errors.New("the reader has gone, or takes nothing")
 	errBye  = errors.New("the viewer may not stay")
+	// errWould stands for what can go on only where waiting is allowed.
+	errWould = errors.New("would wait")
 )
 
 // look calls the stream for something that is no event.
 func (st *stream) look(why uint32) {
 	st.due.Or(why)
 	if st.cursor.Unpark() {
-		st.called()
-	} // else it is having its turn, and looks again before it waits
+		st.call()
+	} // else it is being delivered to, and looks again before it waits
 }
 
 // park leaves the stream waiting at the head, if there is nothing more for it.
 func (st *stream) park() bool {
-	st.out = nil
-	st.seat.at.Store(atHead)
-	if !st.cursor.Park(st.called) {
+	st.subscriber.passed.Store(atHead)
+	if !st.cursor.Park(st.call) {
 		return false
 	}
 	return st.due.Load() == 0 || !st.cursor.Unpark()
 }
 
-// turn hands on what came, as far as that takes no waiting, and parks the stream
-// again. It reports false when the stream has to go on in its own time, with
-// run.
-func (st *stream) turn(b *batch) (done bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			st.panicked(p)
-			done = true
-		}
-	}()
-	for {
-		if !st.quick(st.due.Load()) || st.expired() || st.site.log.Closed() {
-			return false
-		}
-		events, ok := st.cursor.Tail()
-		if !ok {
-			return false
-		}
-		if slices.ContainsFunc(events, st.concerned) {
-			st.cursor.Rewind(events[0].ID - 1)
-			return false
-		}
-		if len(events) > 0 {
-			st.seat.at.Store(events[0].ID - 1)
-		}
-		if st.gather(b, events) {
-			if err := st.sayQuickly(b); err != nil {
-				st.end(err)
-				return true
-			}
-		}
-		if len(b.bytes) > 0 {
-			n, err := st.wire.offer(b.bytes)
-			if err != nil {
-				st.end(errGone)
-				return true
-			}
-			if n < len(b.bytes) {
-				st.out = slices.Clone(b.bytes[n:])
-				return false
-			}
-			st.seat.written(st.site, nil)
-		}
-		if st.park() {
-			return true
-		}
-	}
+// deliverAtOnce delivers as far as that takes no waiting. It reports false when
+// the stream has to go on with deliverWaiting, in a goroutine of its own.
+func (st *stream) deliverAtOnce(b *batch) bool { return !errors.Is(st.deliver(b, false), errWould) }
+
+// deliverWaiting delivers and may wait for the database and for the reader. It
+// returns when the stream is parked, or over.
+func (st *stream) deliverWaiting() {
+	b := st.pool.batches.Get().(*batch)
+	defer st.pool.batches.Put(b)
+	_ = st.deliver(b, true)
 }
 
-// sayQuickly adds what there is to say that is no event, so that it goes out
-// with the events before it. What cannot be said without waiting stays due.
-func (st *stream) sayQuickly(b *batch) error {
-	why := st.due.Load()
-	if why == 0 {
-		return nil
+// deliver runs the stream until it is parked, over, or would have to wait and may
+// not. However it ends, nobody else's stream does.
+func (st *stream) deliver(b *batch, mayWait bool) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			st.logger.Error("a stream panicked; it resumes from its position", "viewer", st.Viewer.Actor(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			st.release()
+			err = nil
+		}
+	}()
+	b.reset()
+	// The request may have ended long ago; the stream has not.
+	err = st.follow(store.Patient(context.Background()), b, mayWait)
+	switch {
+	case errors.Is(err, errWould):
+		st.rest = append(st.rest, b.bytes...) // what has gathered goes out first
+	case err != nil:
+		st.end(b, err)
 	}
-	if why = st.due.Swap(0); !st.quick(why) {
-		st.due.Or(why)
-		return nil
-	}
-	err := st.say(store.Patient(context.Background()), why)
-	b.add(st.out)
-	st.out = nil
 	return err
 }
 
-// quick reports whether what the stream was called for can be said without
-// waiting.
-func (st *stream) quick(why uint32) bool {
-	return why == 0 || why&dueEnd == 0 && (st.state == nil || st.state.atHand())
-}
-
-// say adds what there is to say that is no event.
-func (st *stream) say(ctx context.Context, why uint32) error {
-	if st.state != nil && why != 0 {
-		if err := st.state.send(ctx, st); err != nil {
+// follow is the one loop: read what came, add what viewer may see of it, say what
+// else is due once there is no more, write, and wait to be called.
+func (st *stream) follow(ctx context.Context, b *batch, mayWait bool) error {
+	if len(st.rest) > 0 {
+		b.add(st.rest)
+		st.rest = nil
+		if err := st.write(b, mayWait); err != nil {
 			return err
 		}
 	}
-	if why&dueBeat != 0 {
-		st.put(named("beat", st.cursor.Position()))
-	}
-	return nil
-}
-
-// gather puts the frames of events into a batch. It reports false when that was
-// full before all were in it.
-func (st *stream) gather(b *batch, events []*inn.Event) (all bool) {
-	b.reset()
-	for _, e := range events {
-		b.add(st.hand(e))
-		if len(b.bytes) >= batchBytes {
-			st.cursor.Rewind(e.ID)
-			return false
-		}
-	}
-	return true
-}
-
-// batch is what goes out in one write: a single frame as it is, shared with all
-// others who get it; several copied together.
-type batch struct {
-	bytes []byte
-	buf   []byte
-	alone bool // bytes is a frame
-}
-
-func (b *batch) reset() { b.bytes, b.alone = nil, false }
-
-func (b *batch) add(frame []byte) {
-	switch {
-	case len(frame) == 0:
-		return
-	case len(b.bytes) == 0:
-		b.bytes, b.alone = frame, true
-		return
-	case b.alone:
-		b.buf, b.alone = append(b.buf[:0], b.bytes...), false
-	}
-	b.buf = append(b.buf, frame...)
-	b.bytes = b.buf
-}
-
-// run hands on what there is in the stream's own time: it may wait for the
-// database and for the reader. It returns when the stream is parked, or over.
-func (st *stream) run() {
-	defer func() {
-		if p := recover(); p != nil {
-			st.panicked(p)
-		}
-	}()
-	// The request may have ended long ago; the stream has not.
-	if err := st.follow(store.Patient(context.Background())); err != nil {
-		st.end(err)
-	}
-}
-
-// follow is the one loop: catch up, say so, hand on what came, and wait.
-func (st *stream) follow(ctx context.Context) error {
 	for {
-		closed := st.site.log.Closed() // before reading: afterwards nothing comes
+		closed := st.log.Closed() // before reading: afterwards nothing comes
 		why := st.due.Swap(0)
 		if why&dueEnd != 0 {
 			return errGone
 		}
-		st.seat.at.CompareAndSwap(atHead, st.cursor.Pos())
-		if err := st.flush(); err != nil {
-			return err
+		if !mayWait && (closed || st.expired() || !st.subscriber.live || !st.atHand(why)) {
+			st.due.Or(why)
+			return errWould
 		}
 		if st.expired() {
 			// Its time is over, or it was used since on another page.
@@ -194,30 +101,30 @@ func (st *stream) follow(ctx context.Context) error {
 				return err
 			}
 		}
-		st.seat.at.Store(st.cursor.Pos())
-		events, err := st.cursor.Ready(ctx)
+		events, err := st.read(ctx, mayWait)
 		if err != nil {
+			st.due.Or(why)
 			return err
 		}
 		if len(events) > 0 {
 			st.due.Or(why)
-			if err := st.pass(ctx, events); err != nil {
+			if err := st.gather(ctx, b, events); err != nil {
 				return err
+			}
+			if len(b.bytes) >= batchBytes {
+				if err := st.write(b, mayWait); err != nil {
+					return err
+				}
 			}
 			continue
 		}
-		if !st.seat.live {
-			st.put(named("live", st.cursor.Position()))
-			st.seat.live = true
-			why |= dueState
-		}
-		if err := st.say(ctx, why); err != nil {
+		if err := st.say(ctx, b, why); err != nil {
 			return err
 		}
 		if closed {
 			return live.ErrClosed
 		}
-		if err := st.flush(); err != nil {
+		if err := st.write(b, mayWait); err != nil {
 			return err
 		}
 		if st.park() {
@@ -226,15 +133,95 @@ func (st *stream) follow(ctx context.Context) error {
 	}
 }
 
-// flush writes what has gathered. Whoever takes nothing is gone; they resume
-// from their position.
-func (st *stream) flush() error {
-	if len(st.out) == 0 {
+// atHand reports whether what the stream was called for can be said without
+// waiting.
+func (st *stream) atHand(why uint32) bool { return why == 0 || st.state == nil || st.state.atHand() }
+
+// read returns the next events; none at the head. Those after which the viewer
+// has to be looked at again are left where waiting is not allowed.
+func (st *stream) read(ctx context.Context, mayWait bool) ([]*inn.Event, error) {
+	if mayWait {
+		st.subscriber.passed.Store(st.cursor.Pos())
+		return st.cursor.Ready(ctx)
+	}
+	events, ok := st.cursor.Tail()
+	if !ok {
+		return nil, errWould
+	}
+	if len(events) == 0 {
+		return nil, nil
+	}
+	if slices.ContainsFunc(events, st.concerned) {
+		st.cursor.Rewind(events[0].ID - 1)
+		return nil, errWould
+	}
+	st.subscriber.passed.Store(events[0].ID - 1)
+	return events, nil
+}
+
+// gather adds the frames of events, until there is enough to be written: the
+// cursor goes back to what was not reached. A page that is too far behind when it
+// comes is told to read itself anew instead, and goes on from now.
+func (st *stream) gather(ctx context.Context, b *batch, events []*inn.Event) error {
+	for _, e := range events {
+		if st.concerned(e) {
+			if err := st.passRights(ctx, b, e); err != nil {
+				return err
+			}
+			if e.Type == inn.MemberChanged {
+				// What follows in this batch was chosen by the old topics.
+				st.cursor.Rewind(e.ID)
+				return nil
+			}
+		}
+		b.add(st.frame(e))
+		if st.visible > maxCatchUp && !st.subscriber.live {
+			return st.resync(ctx, b)
+		}
+		if len(b.bytes) >= batchBytes {
+			st.cursor.Rewind(e.ID)
+			return nil
+		}
+	}
+	return nil
+}
+
+// say adds what there is to say that is no event.
+func (st *stream) say(ctx context.Context, b *batch, why uint32) error {
+	if !st.subscriber.live {
+		b.add(st.put(named("live", st.cursor.Position())))
+		st.subscriber.live = true
+		why |= dueState
+	}
+	if st.state != nil && why != 0 {
+		if err := st.state.sendState(ctx, b, st.cursor.Pos()); err != nil {
+			return err
+		}
+	}
+	if why&dueBeat != 0 {
+		b.add(st.put(named("beat", st.cursor.Position())))
+	}
+	return nil
+}
+
+// write writes what has gathered. Whoever takes nothing is gone; they resume from
+// their position. What is not taken at once waits, where it may not be waited for
+// now.
+func (st *stream) write(b *batch, mayWait bool) (err error) {
+	if len(b.bytes) == 0 {
 		return nil
 	}
-	err := st.wire.write(st.out)
-	st.seat.written(st.site, err)
-	st.out = st.out[:0]
+	defer b.reset()
+	if mayWait {
+		err = st.conn.Write(b.bytes)
+	} else {
+		var n int
+		if n, err = st.conn.TryWrite(b.bytes); err == nil && n < len(b.bytes) {
+			st.rest = slices.Clone(b.bytes[n:])
+			return errWould
+		}
+	}
+	st.subscriber.written(st.Streams, err)
 	if err != nil {
 		return errGone
 	}
@@ -242,42 +229,60 @@ func (st *stream) flush() error {
 }
 
 // end says the last word, if there is one, and lets everything go.
-func (st *stream) end(err error) {
+func (st *stream) end(b *batch, err error) {
 	switch {
 	case errors.Is(err, errBye):
 		st.bye = true
-		st.put(named("bye", st.cursor.Position()))
+		b.add(st.put(named("bye", st.cursor.Position())))
 		if st.chunked {
-			st.out = append(st.out, lastChunk...)
+			b.add([]byte(conn.LastChunk))
 		}
 	case errors.Is(err, live.ErrClosed):
-		st.put(farewell(st.cursor.Position()))
+		b.add(st.put(farewell(st.cursor.Position())))
 	case errors.Is(err, live.ErrLost):
 		// Trimmed under a reader that slow, or a new epoch: it is told when it comes
 		// back with the place that it has lost.
-		st.put(named("beat", st.cursor.Position()))
+		b.add(st.put(named("beat", st.cursor.Position())))
 	case !errors.Is(err, errGone):
-		st.site.logger.Error("a stream failed; it resumes from its position", "viewer", st.viewer.Actor(), "error", err)
+		st.logger.Error("a stream failed; it resumes from its position", "viewer", st.Viewer.Actor(), "error", err)
 	}
 	if !errors.Is(err, errGone) {
-		_ = st.flush() // whoever is gone resumes from their position
+		_ = st.write(b, true) // whoever is gone resumes from their position
 	}
-	st.let()
+	st.release()
 }
 
-// panicked ends the stream, and nothing else.
-func (st *stream) panicked(p any) {
-	st.site.logger.Error("a stream panicked; it resumes from its position", "viewer", st.viewer.Actor(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-	st.let()
-}
-
-// let lets go of the connection and of its place among the streams.
-func (st *stream) let() {
-	if st.line != nil {
-		st.site.lookout.forget(st.watched)
-		st.wire.close()
-		st.site.answered(*st.line, st.viewer, st.wire.sent())
+// release lets go of the connection and of the place among the subscribers.
+func (st *stream) release() {
+	if st.hijacked {
+		st.closeWatcher.Forget(st.watched)
+		st.conn.Close()
+		st.Ended(st.Viewer, st.conn.Sent())
 	}
-	st.site.streams.leave(st.seat)
+	st.subscribers.leave(st.subscriber)
 	close(st.over)
+}
+
+// batch is what goes out in one write: a single message as it is, shared with all
+// others who get it; several copied together.
+type batch struct {
+	bytes []byte
+	buf   []byte
+	alone bool // bytes is a message
+}
+
+func (b *batch) reset() { b.bytes, b.alone = nil, false }
+
+func (b *batch) add(message []byte) {
+	switch {
+	case len(message) == 0:
+		return
+	case len(b.bytes) == 0:
+		b.bytes, b.alone = message, true
+		return
+	case b.alone:
+		b.buf, b.alone = append(b.buf[:0], b.bytes...), false
+	}
+	b.buf = append(b.buf, message...)
+	b.bytes = b.buf
 }

@@ -1,4 +1,4 @@
-package handlers
+package delivery
 
 import (
 	"bytes"
@@ -10,6 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"baithaka/internal/delivery/conn"
 	"baithaka/internal/inn"
 	"baithaka/views"
 )
@@ -47,8 +50,19 @@ type frame struct {
 	page  bool
 	of    []byte // the snapshot it was made of
 	once  sync.Once
-	bytes []byte // as a chunk of HTTP/1.1
-	plain []byte // the message in it
+	message
+}
+
+// message is bytes as they go out: as a chunk of HTTP/1.1, and the plain message
+// in it.
+type message struct{ chunk, plain []byte }
+
+// in returns the form that a connection takes.
+func (m message) in(chunked bool) []byte {
+	if chunked {
+		return m.chunk
+	}
+	return m.plain
 }
 
 func newFrames(epoch func() string, logger *slog.Logger) *frames {
@@ -72,16 +86,13 @@ func (f *frames) frame(e *inn.Event, sight inn.Sight, page, chunked bool) []byte
 			// A poison event stops nobody: it is said once and passed over.
 			f.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
 		} else if room != nil {
-			one.bytes, one.plain = inRoom(room)
+			one.chunk, one.plain = conn.InRoom(room)
 		}
-		if f.bytes.Add(int64(len(one.bytes)+len(one.of))) > framesBytes {
+		if f.bytes.Add(int64(len(one.chunk)+len(one.of))) > framesBytes {
 			f.forget()
 		}
 	})
-	if chunked {
-		return one.bytes
-	}
-	return one.plain
+	return one.in(chunked)
 }
 
 func (f *eventFrames) find(epoch string, e *inn.Event, sight inn.Sight, page bool) *frame {
@@ -137,7 +148,7 @@ func (f *frames) render(ctx context.Context, epoch string, e *inn.Event, sight i
 	id := inn.Position{Epoch: epoch, ID: e.ID}.String()
 	seen := inn.Redact(e, sight)
 	if !page {
-		data, err := json.Marshal(asJSON(epoch, seen))
+		data, err := json.Marshal(seen.JSON(epoch))
 		if err != nil {
 			return nil, err
 		}
@@ -150,45 +161,20 @@ func (f *frames) render(ctx context.Context, epoch string, e *inn.Event, sight i
 	if component == nil {
 		return nil, nil
 	}
+	return rendered(ctx, id, component)
+}
+
+// rendered returns the message of a component behind room for the head of its
+// chunk; nil when it shows nothing.
+func rendered(ctx context.Context, id string, component templ.Component) (room []byte, err error) {
 	var html bytes.Buffer
-	if err := component.Render(ctx, &html); err != nil {
+	if err := component.Render(ctx, &html); err != nil || html.Len() == 0 {
 		return nil, err
-	}
-	if html.Len() == 0 {
-		return nil, nil
 	}
 	return appendMessage(roomFor(id, "", html.Bytes()), id, "", html.Bytes()), nil
 }
 
 // roomFor makes room for a message of few lines and what is around it.
 func roomFor(id, event string, data []byte) []byte {
-	return make([]byte, chunkRoom, chunkRoom+len(id)+len(event)+len(data)+64)
-}
-
-// eventJSON is an event as programs see it.
-type eventJSON struct {
-	ID        string          `json:"id"`
-	Type      inn.Type        `json:"type"`
-	Kind      inn.Kind        `json:"kind"`
-	Priority  inn.Priority    `json:"priority"`
-	Property  string          `json:"property,omitempty"`
-	Subject   string          `json:"subject"`
-	Actor     string          `json:"actor"`
-	Timestamp string          `json:"timestamp"`
-	Payload   json.RawMessage `json:"payload"`
-}
-
-const rfc3339ms = "2006-01-02T15:04:05.000Z07:00"
-
-// asJSON gives the outside form of an event that has been redacted. A snapshot
-// that cannot be read is left out: it must not spoil the list it stands in.
-func asJSON(epoch string, e *inn.Event) eventJSON {
-	payload := e.Data
-	if !bytes.HasPrefix(payload, []byte("{")) || !json.Valid(payload) {
-		payload = json.RawMessage(`{}`)
-	}
-	return eventJSON{
-		inn.Position{Epoch: epoch, ID: e.ID}.String(), e.Type, e.Kind(), e.Priority, e.Property,
-		e.Subject, e.Actor, e.At.UTC().Format(rfc3339ms), payload,
-	}
+	return make([]byte, conn.ChunkRoom, conn.ChunkRoom+len(id)+len(event)+len(data)+64)
 }

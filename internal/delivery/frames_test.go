@@ -1,10 +1,11 @@
-package handlers
+package delivery
 
 import (
 	"encoding/json"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,10 +28,24 @@ func TestFramesAreBoundedInBytes(t *testing.T) {
 		for i := range f.of {
 			if at := f.of[i].Load(); at != nil {
 				for _, one := range at.made {
-					kept += len(one.bytes) + len(one.of)
+					kept += len(one.chunk) + len(one.of)
 				}
 			}
 		}
 		require.LessOrEqual(t, kept, framesBytes)
 	}
+}
+
+// What was rendered in one year is not handed on in the next.
+func TestFramesTurnWithTheYear(t *testing.T) {
+	f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
+	year := 2026
+	f.year = func(string, time.Time) int { return year }
+	e := &inn.Event{ID: 1, Type: inn.BookingNew, Subject: "booking:BK-1", Property: "lake-house",
+		Data: []byte(`{"id":"BK-1","type":"property","title":"Room","customerName":"Iva","status":"new","checkIn":"2026-12-12","checkOut":"2026-12-15"}`)}
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec,")
+	year = 2027
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,")
+	f.year = nil
+	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,", "who cannot know says it")
 }

@@ -1,47 +1,47 @@
-package handlers
+package delivery
 
 import (
 	"runtime"
 	"sync"
 )
 
-// turns gives a turn to each stream that has something to hear. A stream that
-// waits is a struct in the log's care and no goroutine; when it is called, one of
-// a few workers takes its turn, which never waits: what would make it wait, a
-// socket that is full or a read of the database, it goes on with in a goroutine
+// pool delivers to each stream that has something to hear. A stream that waits is
+// a struct in the log's care and no goroutine; when it is called, one of a few
+// workers delivers to it, as far as that takes no waiting. With what would make it
+// wait, a socket that is full or a read of the database, it goes on in a goroutine
 // of its own until it is at the head again.
-type turns struct {
+type pool struct {
 	mu      sync.Mutex
 	ready   []*stream
-	taken   int // how many of ready have had their turn
+	taken   int // how many of ready have been taken
 	workers int
 	batches sync.Pool
 }
 
-// turnsAtOnce is how many streams a worker takes from the line at the most.
-const turnsAtOnce = 32
+// atOnce is how many streams a worker takes from the line at the most.
+const atOnce = 32
 
-func newTurns() *turns {
-	return &turns{batches: sync.Pool{New: func() any { return new(batch) }}}
+func newPool() *pool {
+	return &pool{batches: sync.Pool{New: func() any { return new(batch) }}}
 }
 
 // add puts a stream into the line. Workers come when there is a line and go when
 // there is none.
-func (t *turns) add(st *stream) {
-	t.mu.Lock()
-	if len(t.ready) == cap(t.ready) && t.taken > len(t.ready)/2 {
-		n := copy(t.ready, t.ready[t.taken:])
-		clear(t.ready[n:])
-		t.ready, t.taken = t.ready[:n], 0
+func (p *pool) add(st *stream) {
+	p.mu.Lock()
+	if len(p.ready) == cap(p.ready) && p.taken > len(p.ready)/2 {
+		n := copy(p.ready, p.ready[p.taken:])
+		clear(p.ready[n:])
+		p.ready, p.taken = p.ready[:n], 0
 	}
-	t.ready = append(t.ready, st)
-	more := t.workers < t.wanted()
+	p.ready = append(p.ready, st)
+	more := p.workers < p.wanted()
 	if more {
-		t.workers++
+		p.workers++
 	}
-	t.mu.Unlock()
+	p.mu.Unlock()
 	if more {
-		go t.work()
+		go p.work()
 	}
 }
 
@@ -50,26 +50,26 @@ const longLine = 2048
 
 // wanted says how many workers there ought to be: half the processors are for
 // publishers, and all else, until those at the end of the line wait too long.
-func (t *turns) wanted() int {
+func (p *pool) wanted() int {
 	all := runtime.GOMAXPROCS(0)
-	if len(t.ready)-t.taken >= longLine {
+	if len(p.ready)-p.taken >= longLine {
 		return all
 	}
 	return max(1, all/2)
 }
 
-func (t *turns) work() {
-	b := t.batches.Get().(*batch)
-	defer t.batches.Put(b)
-	var some [turnsAtOnce]*stream
+func (p *pool) work() {
+	b := p.batches.Get().(*batch)
+	defer p.batches.Put(b)
+	var some [atOnce]*stream
 	for {
-		n := t.take(some[:])
+		n := p.take(some[:])
 		if n == 0 {
 			return
 		}
 		for i, st := range some[:n] {
-			if !st.turn(b) {
-				go st.run()
+			if !st.deliverAtOnce(b) {
+				go st.deliverWaiting()
 			}
 			some[i] = nil
 		}
@@ -79,18 +79,18 @@ func (t *turns) work() {
 
 // take gives the next streams of the line; none, and then the worker is counted
 // out, when it is empty. What is left is enough for the others.
-func (t *turns) take(some []*stream) (n int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	left := t.ready[t.taken:]
+func (p *pool) take(some []*stream) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := p.ready[p.taken:]
 	if len(left) == 0 {
-		t.workers--
+		p.workers--
 		return 0
 	}
-	n = copy(some[:min(len(some), 1+len(left)/(2*t.workers))], left)
+	n = copy(some[:min(len(some), 1+len(left)/(2*p.workers))], left)
 	clear(left[:n])
-	if t.taken += n; t.taken == len(t.ready) {
-		t.ready, t.taken = t.ready[:0], 0
+	if p.taken += n; p.taken == len(p.ready) {
+		p.ready, p.taken = p.ready[:0], 0
 	}
 	return n
 }

@@ -1,60 +1,48 @@
-package handlers
+package delivery
 
 import (
 	"cmp"
-	"context"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"baithaka/internal/inn"
 	"baithaka/views"
 )
 
-// presencePace is how long arrivals and departures are gathered before pages
-// hear of them: who goes from one page to the next leaves and comes back.
-const presencePace = time.Second
-
-// presence is who was on line at some moment. It is shared and never changed.
-type presence struct {
-	people map[int64]inn.Viewer
-	byName []inn.Viewer // the same, in the order in which they are shown
-	moves  uint64
+// Presence is who was on line at some moment. It is shared and never changed.
+type Presence struct {
+	People  map[int64]inn.Viewer
+	Version uint64
+	byName  []inn.Viewer // the same, in the order in which they are shown
 }
 
-// people gives who has a stream open. It is made once for every move, however
-// many streams ask.
-func (s *streams) people() presence {
+// Presence returns who has a stream open. It is made once for every change,
+// however many streams ask.
+func (d *Streams) Presence() Presence { return d.subscribers.presence() }
+
+// OnLine returns the people on line whom the viewer may know of, themselves
+// first: a page is rendered before its own stream is open.
+func (d *Streams) OnLine(v inn.Viewer) views.Company { return d.Presence().onLine(v) }
+
+func (s *subscribers) presence() Presence {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.here.people == nil || s.here.moves != s.moves {
-		s.here = presence{people: map[int64]inn.Viewer{}, moves: s.moves}
+	if s.here.People == nil || s.here.Version != s.moves {
+		s.here = Presence{People: map[int64]inn.Viewer{}, Version: s.moves}
 		for c := range s.open {
 			if c.viewer.UserID != 0 {
-				s.here.people[c.viewer.UserID] = c.viewer
+				s.here.People[c.viewer.UserID] = c.viewer
 			}
 		}
-		s.here.byName = slices.SortedFunc(maps.Values(s.here.people), func(a, b inn.Viewer) int {
+		s.here.byName = slices.SortedFunc(maps.Values(s.here.People), func(a, b inn.Viewer) int {
 			return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.UserID, b.UserID))
 		})
 	}
 	return s.here
 }
 
-// moving notes, under the lock, that somebody came, went or changed; what is
-// noted already is enough.
-func (s *streams) moving() {
-	s.moves++
-	select {
-	case s.moved <- struct{}{}:
-	default:
-	}
-}
-
-// onLine gives the people on line whom the viewer may know of, themselves
-// first: a page is rendered before its own stream is open.
-func (here presence) onLine(v inn.Viewer) views.Company {
+func (here Presence) onLine(v inn.Viewer) views.Company {
 	company := views.Company{Faces: []views.Present{{ID: v.UserID, Name: v.Name, You: true}}}
 	for i := range here.byName {
 		other := &here.byName[i]
@@ -67,19 +55,4 @@ func (here presence) onLine(v inn.Viewer) views.Company {
 		}
 	}
 	return company
-}
-
-// sendPresence adds who is on line to the stream when that changed.
-func (p *pageState) sendPresence(ctx context.Context, st *stream) error {
-	here := p.site.streams.people()
-	if p.met && here.moves == p.moves {
-		return nil
-	}
-	p.moves = here.moves
-	onLine := here.onLine(p.viewer)
-	if p.met && onLine.More == p.onLine.More && slices.Equal(onLine.Faces, p.onLine.Faces) {
-		return nil
-	}
-	p.onLine, p.met = onLine, true
-	return st.add(ctx, views.PresenceState(onLine))
 }

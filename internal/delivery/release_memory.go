@@ -1,4 +1,4 @@
-package handlers
+package delivery
 
 import (
 	"runtime"
@@ -35,10 +35,10 @@ func (c *crowd) settles(open int) bool {
 
 func apart(a, b int) int { return max(a-b, b-a) }
 
-// giveBack returns what streams have left behind. It takes some milliseconds, for
+// releaseMemory returns what streams have left behind. It takes some milliseconds, for
 // a heap that is small again, and some tens with ten thousand streams.
-func (s *Site) giveBack(c *crowd) {
-	if pages, programs, _ := s.streams.load(0); c.settles(pages + programs) {
+func (d *Streams) releaseMemory(c *crowd) {
+	if pages, programs, _ := d.Load(); c.settles(pages + programs) {
 		runtime.GC() // frees the stacks of goroutines that have ended; the next returns them
 		debug.FreeOSMemory()
 	}

@@ -1,50 +1,60 @@
-package handlers
+package delivery
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"sync/atomic"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
+	"baithaka/internal/delivery/conn"
 	"baithaka/internal/inn"
 	"baithaka/internal/live"
-	"baithaka/store"
 )
 
 // maxCatchUp is how many visible events a page may be behind and still catch up
 // event by event; further back it reads itself anew.
 const maxCatchUp = 500
 
+// Request is a request for a stream, as its handler has read it.
+type Request struct {
+	Viewer inn.Viewer
+	From   string // what the client's address counts as
+	Page   bool   // fragments for a page; else JSON for a program
+	Scope  string // what the page shows
+	Filter Filter // what a program asked for
+	Ticket string // that opens it, once; "" for none
+
+	Position string // to go on from, as it was sent; "" for now
+	Rendered int64  // the position the page was rendered at
+
+	// Ended hears that the stream has ended, and how many bytes were sent, when
+	// its handler had returned long before.
+	Ended func(v inn.Viewer, bytes int64)
+}
+
 // stream is one open stream: a cursor, who reads it, and how events become
 // frames for it. While it waits at the head it is in the log's care; called, it
-// belongs to whoever gives it its turn, one at a time.
+// belongs to whoever delivers to it, one at a time.
 type stream struct {
-	site    *Site
-	wire    wire
-	cursor  *live.Cursor
-	viewer  inn.Viewer
-	glance  inn.Glance
-	seat    *connection
-	until   time.Time // when the session ends, unless it is used before
-	page    bool      // fragments for a page; else JSON for a program
-	narrow  narrowing
-	ticket  string                // that opens it; "" for none
-	wants   func(*inn.Event) bool // narrow, for the viewer as of now; nil for everything
-	from    int64                 // the place the page was made at
-	state   *pageState            // nil for a program
-	visible int                   // how many events a page has caught up with
-	chunked bool                  // what is written has to be chunks
-	out     []byte                // what is to be written next, as it is to be written
-	bye     bool                  // the reader was told not to come back: the end of the body is in order
-	due     atomic.Uint32         // why it was called, if not for an event
-	called  func()                // what the log calls
-	line    *logLine              // of the request, when its connection was taken over
-	watched uint64                // the lookout's token for that
-	over    chan struct{}         // closed when the stream is
+	*Streams
+	Request
+	conn       conn.Conn
+	cursor     *live.Cursor
+	visibility inn.Glance
+	subscriber *subscriber
+	until      time.Time             // when the session ends, unless it is used before
+	wants      func(*inn.Event) bool // the filter, for the viewer as of now; nil for everything
+	state      *Page                 // nil for a program
+	visible    int                   // how many events a page was shown
+	rest       []byte                // what the connection did not take at once
+	due        atomic.Uint32         // why it was called, if not for an event
+	call       func()                // what the log calls
+	hijacked   bool
+	chunked    bool          // what is written has to be chunks
+	bye        bool          // the reader was told not to come back: the end of the body is in order
+	watched    uint64        // the close watcher's token for that
+	over       chan struct{} // closed when the stream is
 }
 
 // Why a stream is called though nothing was appended for it.
@@ -54,192 +64,141 @@ const (
 	dueEnd               // the reader has gone
 )
 
-// streamPage is GET /live: the one stream of a page.
-func (s *Site) streamPage(c echo.Context) error {
-	v := viewer(c)
-	if v.UserID == 0 {
-		return s.sayBye(c)
+// Serve opens a stream and delivers what there is. Once it has caught up it goes
+// on by being called; only where the connection is net/http's does Serve stay
+// until the client goes, the viewer may not stay, or the log ends; unless
+// bye was said it then returns http.ErrAbortHandler, for net/http to cut the body
+// off. Any other error is one to answer: nothing has been written then. hijacked says that the connection
+// has been taken over, and that Request.Ended will be called.
+func (d *Streams) Serve(w http.ResponseWriter, r *http.Request, request Request) (hijacked bool, err error) {
+	st := &stream{Streams: d, Request: request}
+	if st.subscriber, err = d.subscribers.enter(st.Viewer, st.From, st.Page); err != nil {
+		return false, err
 	}
-	return (&stream{site: s, viewer: v, page: true}).serve(c)
-}
-
-// sayBye answers the stream of a page whose session has ended. Any other answer
-// would make htmx ask again, for ever.
-func (s *Site) sayBye(c echo.Context) error {
-	w, taken, err := openWire(c)
-	if err != nil {
-		return err
-	}
-	bye := named("bye", s.log.Position())
-	if taken && takesChunks(c.Request()) {
-		bye = append(appendChunk(nil, bye), lastChunk...)
-	}
-	if err := w.write(bye); err != nil || taken {
-		w.close()
-	}
-	return nil
-}
-
-// put adds a message to what is to be written.
-func (st *stream) put(message []byte) {
-	if st.chunked {
-		st.out = appendChunk(st.out, message)
-	} else {
-		st.out = append(st.out, message...)
-	}
-}
-
-// streamEvents is GET /api/v1/stream: the log as JSON for programs.
-func (s *Site) streamEvents(c echo.Context) error {
-	v := viewer(c)
-	rooms, types, ticket := list(c.QueryParam("rooms")), list(c.QueryParam("types")), ""
-	if one, found := c.Get(ticketKey).(store.Ticket); found {
-		if len(rooms)+len(types) > 0 {
-			return inn.E(inn.Malformed, "A ticket says which rooms and types its stream is of; ask for them when you fetch it.")
-		}
-		rooms, types, ticket = one.Rooms, one.Types, c.QueryParam("ticket")
-	}
-	narrow, err := s.narrow(c, v, rooms, types)
-	if err != nil {
-		return err
-	}
-	return (&stream{site: s, viewer: v, narrow: narrow, ticket: ticket}).serve(c)
-}
-
-// serve opens the stream and hands on what there is. Once it has caught up, it
-// goes on by being called; only where the connection is net/http's does the
-// handler stay until the client goes, the viewer may not stay, or the server
-// stops; unless it said bye it then has net/http cut the body off.
-func (st *stream) serve(c echo.Context) (err error) {
-	s, ctx := st.site, c.Request().Context()
-	scope := c.QueryParam("scope")
-	after, err := resumesAfter(c, "rooms", "types", "scope", "ticket")
-	if err != nil {
-		return err
-	}
-	if st.seat, err = s.streams.enter(st.viewer, c.RealIP(), st.page); err != nil {
-		return err
-	}
-	var given position
-	if st.ticket != "" {
-		err = s.store.UseTicket(ctx, st.ticket)
-	}
-	if err == nil {
-		given, err = st.begin(ctx, c.Request().Header.Get("Last-Event-ID"), after)
-	}
-	if err != nil {
-		s.streams.leave(st.seat)
-		return err
-	}
-	// A right that ended after this request was let in, and before the place
-	// where the cursor begins, is announced by no event to come.
-	stays, err := st.reload(ctx)
+	stays, recovered, err := st.open(r.Context())
 	if err != nil || !stays {
-		s.streams.leave(st.seat)
+		d.subscribers.leave(st.subscriber)
 	}
 	switch {
 	case err != nil:
-		return err
-	case !stays && st.page:
-		return s.sayBye(c)
+		return false, err
+	case !stays && st.Page:
+		return d.Bye(w, r)
 	case !stays:
-		return inn.E(inn.Unauthenticated, "That key or session has just ended.")
-	case st.page:
-		st.state = s.newPageState(st.viewer, scope)
-		st.seat.panel = st.state.panel != nil
+		return false, inn.E(inn.Unauthenticated, "That key or session has just ended.")
 	}
-	taken := false
-	if st.wire, taken, err = openWire(c); err != nil {
-		s.streams.leave(st.seat)
-		return err // the client went before it had anything
+	if st.conn, st.hijacked, err = conn.Open(w, r); err != nil {
+		d.subscribers.leave(st.subscriber)
+		return st.hijacked, err // the client went before it had anything
 	}
-	st.chunked = taken && takesChunks(c.Request())
-	st.put(hello(st.cursor.Position(), max(s.log.Head(), st.cursor.Pos()), given == resumed))
-	if given == lost {
-		st.put(named("resync", st.cursor.Position()))
+	if st.chunked = st.hijacked && conn.Chunked(r); st.Page {
+		st.state = st.newPage(st.Viewer, st.Scope, st.Rendered, st.chunked)
 	}
-	st.called, st.over = func() { s.turns.add(st) }, make(chan struct{})
-	s.streams.begins(st.seat, st)
-	if taken {
-		l := lineOf(c)
-		st.line = &l
-		c.Set(takenKey, true)
-		st.watched = s.lookout.watch(st.wire.(*takenWire).conn, func() { st.look(dueEnd) })
-		st.run()
-		return nil
+	st.rest = append(st.rest, st.put(hello(st.cursor.Position(), max(d.log.Head(), st.cursor.Pos()), recovered == resumed))...)
+	if recovered == lost {
+		st.rest = append(st.rest, st.put(named("resync", st.cursor.Position()))...)
 	}
-	st.run()
+	st.call, st.over = func() { d.pool.add(st) }, make(chan struct{})
+	d.subscribers.shows(st.subscriber, st)
+	if st.hijacked {
+		st.watched = d.closeWatcher.Watch(st.conn, func() { st.look(dueEnd) })
+		st.deliverWaiting()
+		return true, nil
+	}
+	st.deliverWaiting()
 	select {
 	case <-st.over:
-	case <-ctx.Done():
+	case <-r.Context().Done():
 		st.look(dueEnd)
 		<-st.over // nothing may be written after the handler has returned
 	}
 	if !st.bye {
-		return http.ErrAbortHandler // cut off
+		return false, http.ErrAbortHandler
 	}
-	return nil
+	return false, nil
 }
 
-// position says what became of the position a stream was to go on from.
-type position int
+// put returns a message as this connection takes it.
+func (st *stream) put(plain []byte) []byte {
+	if st.chunked {
+		return conn.AppendChunk(nil, plain)
+	}
+	return plain
+}
+
+// Bye answers the stream of a page whose session has ended. Any other answer
+// would make htmx ask again, for ever.
+func (d *Streams) Bye(w http.ResponseWriter, r *http.Request) (hijacked bool, err error) {
+	c, hijacked, err := conn.Open(w, r)
+	if err != nil {
+		return hijacked, nil
+	}
+	bye := named("bye", d.log.Position())
+	if hijacked && conn.Chunked(r) {
+		bye = append(conn.AppendChunk(nil, bye), conn.LastChunk...)
+	}
+	if err := c.Write(bye); err != nil || hijacked {
+		c.Close()
+	}
+	return hijacked, nil
+}
+
+// recovery says what became of the position a stream was to go on from.
+type recovery int
 
 const (
-	none position = iota // none was given
+	none recovery = iota // none was sent
 	resumed
 	lost
 )
 
-// begin puts the cursor where the request says: its header, which a client sends
-// that comes back, before its address.
-func (st *stream) begin(ctx context.Context, last, after string) (position, error) {
-	topics := st.narrow.topics(st.viewer)
-	if at, err := inn.ParsePosition(after); err == nil {
-		st.from = at.ID
+// open puts the cursor where the request says and looks at the viewer's rights.
+// A right that ended after the request was let in, and before the position where
+// the cursor begins, is announced by no event to come.
+func (st *stream) open(ctx context.Context) (stays bool, recovered recovery, err error) {
+	if st.Ticket != "" {
+		if err = st.store.UseTicket(ctx, st.Ticket); err != nil {
+			return false, none, err
+		}
 	}
-	given := cmp.Or(last, after)
-	if given == "" {
-		var err error
-		st.cursor, err = st.site.log.FromNow(ctx, topics...)
+	if recovered, err = st.begin(ctx); err != nil {
+		return false, recovered, err
+	}
+	if stays, err = st.reload(ctx); err != nil || !stays {
+		return false, recovered, err
+	}
+	return true, recovered, nil
+}
+
+func (st *stream) begin(ctx context.Context) (recovered recovery, err error) {
+	topics := st.Filter.topics(st.Viewer)
+	if st.Position == "" {
+		st.cursor, err = st.log.FromNow(ctx, topics...)
 		return none, err
 	}
-	at, err := inn.ParsePosition(given)
-	if err == nil {
-		if st.cursor, err = st.site.log.From(ctx, at, topics...); err == nil {
+	if at, err := inn.ParsePosition(st.Position); err == nil {
+		if st.cursor, err = st.log.From(ctx, at, topics...); err == nil {
 			return resumed, nil
 		}
 		if !errors.Is(err, live.ErrLost) {
 			return none, err
 		}
 	}
-	st.cursor, err = st.site.log.FromNow(ctx, topics...)
+	st.cursor, err = st.log.FromNow(ctx, topics...)
 	return lost, err
-}
-
-// resync makes the reader load its state and goes on from now.
-func (st *stream) resync(ctx context.Context) error {
-	st.cursor.ToHead()
-	// What concerns this viewer's rights must not be passed over.
-	if err := st.reloadOrBye(ctx); err != nil {
-		return err
-	}
-	st.state = st.site.newPageState(st.viewer, st.state.asked)
-	st.due.Or(dueState)
-	st.put(named("resync", st.cursor.Position()))
-	return nil
 }
 
 // reload reads the viewer and their session again; stays is false when they may
 // not go on.
 func (st *stream) reload(ctx context.Context) (stays bool, err error) {
-	v, until, err := st.site.current(ctx, st.viewer)
+	v, until, err := st.store.Current(ctx, st.Viewer)
 	if err != nil || !v.Somebody() {
 		return false, err
 	}
-	st.viewer, st.until, st.glance = v, until, inn.Glance{}
-	st.wants = st.narrow.of(v)
-	st.site.streams.as(st.seat, v)
-	st.cursor.Follow(st.narrow.topics(v)...)
+	st.Viewer, st.until, st.visibility = v, until, inn.Glance{}
+	st.wants = st.Filter.of(v)
+	st.subscribers.as(st.subscriber, v)
+	st.cursor.Follow(st.Filter.topics(v)...)
 	return true, nil
 }
 
@@ -251,56 +210,40 @@ func (st *stream) reloadOrBye(ctx context.Context) error {
 	return err
 }
 
-// pass turns events into frames. It knows two types: those after which the
-// viewer has to be looked at again. A page that is too far behind when it comes
-// is told to read itself anew instead, and goes on from now.
-func (st *stream) pass(ctx context.Context, events []*inn.Event) error {
-	if st.page && !st.seat.live {
-		for _, e := range events {
-			if st.viewer.Sees(e) {
-				st.visible++
-			}
-		}
-		if st.visible > maxCatchUp {
-			return st.resync(ctx)
-		}
+// again begins the page anew: it is told to load itself, and all its state is due.
+func (st *stream) again(b *batch, at inn.Position) {
+	st.state = st.newPage(st.Viewer, st.Scope, st.Rendered, st.chunked)
+	st.subscribers.shows(st.subscriber, st)
+	st.due.Or(dueState)
+	b.add(st.put(named("resync", at)))
+}
+
+// resync makes the reader load its state and goes on from now.
+func (st *stream) resync(ctx context.Context, b *batch) error {
+	st.cursor.ToHead()
+	// What concerns this viewer's rights must not be passed over.
+	if err := st.reloadOrBye(ctx); err != nil {
+		return err
 	}
-	for _, e := range events {
-		if st.concerned(e) {
-			if err := st.passRights(ctx, e); err != nil {
-				return err
-			}
-			if e.Type == inn.MemberChanged {
-				// What follows in this batch was chosen by the old topics.
-				st.cursor.Rewind(e.ID)
-				return nil
-			}
-		}
-		st.out = append(st.out, st.hand(e)...)
-		if len(st.out) >= batchBytes {
-			if err := st.flush(); err != nil {
-				return err
-			}
-		}
-	}
+	st.again(b, st.cursor.Position())
 	return nil
 }
 
 // expired reports whether the session has reached its end, as far as is known
 // here.
-func (st *stream) expired() bool { return st.viewer.Session != 0 && !time.Now().Before(st.until) }
+func (st *stream) expired() bool { return st.Viewer.Session != 0 && !time.Now().Before(st.until) }
 
 // concerned reports whether an event may end or change the viewer's rights.
 func (st *stream) concerned(e *inn.Event) bool {
-	return (e.Type == inn.MemberChanged || e.Type == inn.SessionEnded) && st.viewer.Owns(e.Topic)
+	return (e.Type == inn.MemberChanged || e.Type == inn.SessionEnded) && st.Viewer.Owns(e.Topic)
 }
 
 // passRights looks at the viewer again after an event about their rights or
 // their session, and ends the stream when they may not go on.
-func (st *stream) passRights(ctx context.Context, e *inn.Event) error {
+func (st *stream) passRights(ctx context.Context, b *batch, e *inn.Event) error {
 	if e.Type == inn.SessionEnded {
 		var ended struct{ Session int64 }
-		if err := e.Into(&ended); err != nil || ended.Session != st.viewer.Session {
+		if err := e.Into(&ended); err != nil || ended.Session != st.Viewer.Session {
 			return nil
 		}
 		return errBye
@@ -308,28 +251,28 @@ func (st *stream) passRights(ctx context.Context, e *inn.Event) error {
 	if err := st.reloadOrBye(ctx); err != nil {
 		return err
 	}
-	if st.page {
-		// The page shows what its viewer might see before: it reads itself anew.
-		st.state = st.site.newPageState(st.viewer, st.state.asked)
-		st.due.Or(dueState)
-		st.put(named("resync", inn.Position{Epoch: st.site.store.Epoch(), ID: e.ID}))
+	if st.Page { // it shows what its viewer might see before
+		st.again(b, inn.Position{Epoch: st.store.Epoch(), ID: e.ID})
 	}
 	return nil
 }
 
-// hand gives the frame of one event as it is to be written, if this viewer is to
-// have it.
-func (st *stream) hand(e *inn.Event) []byte {
-	sees, sight := st.glance.At(&st.viewer, e)
+// frame returns the frame of one event as it is to be written, nil if this viewer
+// is not to have it.
+func (st *stream) frame(e *inn.Event) []byte {
+	sees, sight := st.visibility.At(&st.Viewer, e)
 	if st.state != nil {
-		st.state.touched(e, &st.viewer, sees)
+		st.state.touched(e, sees, sight.Notified)
+		if sees {
+			st.visible++
+		}
 	}
-	if !sees || !st.page && e.Type.Internal() || st.wants != nil && !st.wants(e) {
+	if !sees || !st.Page && e.Type.Internal() || st.wants != nil && !st.wants(e) {
 		return nil
 	}
-	frame := st.site.frames.frame(e, sight, st.page, st.chunked)
+	frame := st.frames.frame(e, sight, st.Page, st.chunked)
 	if frame != nil {
-		st.seat.handing(e.ID)
+		st.subscriber.handing(e.ID)
 	}
 	return frame
 }

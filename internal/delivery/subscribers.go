@@ -1,69 +1,81 @@
-package handlers
+package delivery
 
 import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
+	"baithaka/internal/figures"
 	"baithaka/internal/inn"
 )
 
-// streams knows who is connected: for the limits and the statistics, and to call
-// them when there is something that is no event. It delivers nothing.
-type streams struct {
-	config Config
+// subscribers knows who is connected: for the limits and the statistics, and to
+// call those who show a value that changed. It delivers nothing.
+type subscribers struct {
+	limits Config
 	mu     sync.Mutex
-	open   map[*connection]bool
-	byWho  map[inn.Topic]map[*connection]bool
+	open   map[*subscriber]bool
+	byWho  map[inn.Topic]map[*subscriber]bool
 	byFrom map[string]int
 	count  int           // how many there have been
 	none   chan struct{} // closed when none is open; nil until somebody asks
-	moved  chan struct{} // somebody came, is gone, or may other things than before
-	here   presence      // what people gave last
-	moves  uint64        // how often that changed
+	here   Presence      // what presence returned last
+	moves  uint64        // how often somebody came, went, or may other things than before
+	told   uint64        // moves when pages were told last
 }
 
-// connection is one open stream, as counted.
-type connection struct {
-	viewer inn.Viewer
-	who    inn.Topic
-	from   string
-	page   bool
-	panel  bool
-	number int
-	stream *stream // nil until it is under way
-	whereabouts
+// subscriber is one open stream, as counted, and how far it has come.
+type subscriber struct {
+	viewer  inn.Viewer
+	who     inn.Topic
+	from    string
+	page    bool
+	panel   bool          // the page shows one
+	figures figures.Scope // that the page shows
+	number  int
+	stream  *stream // nil until it is under way
+
+	measured bool         // its deliveries are timed
+	passed   atomic.Int64 // the position it has passed; atHead while it waits there
+	live     bool         // it has caught up: what it writes from now on has just happened
+	first    int64        // the first event that is about to be written; 0 for none
 }
 
-func newStreams(config Config) *streams {
-	return &streams{config: config, open: map[*connection]bool{}, byWho: map[inn.Topic]map[*connection]bool{}, byFrom: map[string]int{}, moved: make(chan struct{}, 1)}
+// atHead stands for a stream that has everything and waits.
+const atHead = -1
+
+// measuredAll is up to how many open streams all are timed; beyond, one in
+// sixteen of those that come.
+const measuredAll = 64
+
+func newSubscribers(limits Config) *subscribers {
+	return &subscribers{limits: limits, open: map[*subscriber]bool{}, byWho: map[inn.Topic]map[*subscriber]bool{}, byFrom: map[string]int{}}
 }
 
-// enter counts a stream in, or refuses it when there are too many.
-func (s *streams) enter(v inn.Viewer, from string, page bool) (*connection, error) {
-	limit := s.config.PerPerson
+// enter counts a stream in, or refuses it when there are too many. from is what
+// its address counts as.
+func (s *subscribers) enter(v inn.Viewer, from string, page bool) (*subscriber, error) {
+	limit := s.limits.PerPerson
 	if v.KeyID != 0 {
-		limit = s.config.PerKey
+		limit = s.limits.PerKey
 	}
-	c := &connection{viewer: v, who: v.Own(), from: neighbourhood(from), page: page}
+	c := &subscriber{viewer: v, who: v.Own(), from: from, page: page}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if limit > 0 && len(s.byWho[c.who]) >= limit || s.config.PerAddress > 0 && s.byFrom[c.from] >= s.config.PerAddress {
+	if limit > 0 && len(s.byWho[c.who]) >= limit || s.limits.PerAddress > 0 && s.byFrom[c.from] >= s.limits.PerAddress {
 		return nil, &inn.Error{Code: inn.TooMany, Text: "Too many streams are open; close one and try again.", RetryAfter: 30 * time.Second}
 	}
 	s.count++
 	c.number = s.count
 	c.measured = len(s.open) < measuredAll || c.number%16 == 0
-	c.at.Store(atHead)
+	c.passed.Store(atHead)
 	s.open[c] = true
 	if s.byWho[c.who] == nil {
-		s.byWho[c.who] = map[*connection]bool{}
-		s.moving()
+		s.byWho[c.who] = map[*subscriber]bool{}
+		s.moves++
 	}
 	s.byWho[c.who][c] = true
 	s.byFrom[c.from]++
@@ -71,30 +83,33 @@ func (s *streams) enter(v inn.Viewer, from string, page bool) (*connection, erro
 }
 
 // as says who a stream's viewer is by now.
-func (s *streams) as(c *connection, v inn.Viewer) {
+func (s *subscribers) as(c *subscriber, v inn.Viewer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.viewer.Name != v.Name || !c.viewer.SameRights(v) {
 		c.viewer = v
-		s.moving()
+		s.moves++
 	}
 }
 
-// begins says that a connection's stream is under way, and can be called.
-func (s *streams) begins(c *connection, st *stream) {
+// shows says what the page of a stream shows, from the time it can be called.
+func (s *subscribers) shows(c *subscriber, st *stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.stream = st
+	if st.state != nil {
+		c.panel, c.figures = st.state.panel != nil, st.state.scope
+	}
 }
 
 // leave counts a stream out.
-func (s *streams) leave(c *connection) {
+func (s *subscribers) leave(c *subscriber) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, c)
 	if delete(s.byWho[c.who], c); len(s.byWho[c.who]) == 0 {
 		delete(s.byWho, c.who)
-		s.moving()
+		s.moves++
 	}
 	if s.byFrom[c.from]--; s.byFrom[c.from] == 0 {
 		delete(s.byFrom, c.from)
@@ -105,40 +120,49 @@ func (s *streams) leave(c *connection) {
 	}
 }
 
-// bell calls streams to look at something that is no event.
-type bell struct {
-	streams *streams
-	why     uint32
-	whom    func(*connection) bool
-}
-
-func (b bell) ring() { b.some(func(*connection) bool { return true }) }
-
-// some rings for some of those it is for.
-func (b bell) some(of func(*connection) bool) {
-	b.streams.mu.Lock()
-	defer b.streams.mu.Unlock()
-	for c := range b.streams.open {
-		if c.stream != nil && b.whom(c) && of(c) {
-			c.stream.look(b.why)
-		}
-	}
-}
-
-// look calls one viewer's pages to look at their state.
-func (s *streams) look(v inn.Viewer) {
+// each calls do for every stream that is under way.
+func (s *subscribers) each(do func(*subscriber)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for c := range s.byWho[v.Own()] {
-		if c.stream != nil && c.page {
-			c.stream.look(dueState)
+	for c := range s.open {
+		if c.stream != nil {
+			do(c)
 		}
 	}
+}
+
+// tell calls the pages that show a value.
+func (s *subscribers) tell(v value) {
+	switch v.kind {
+	case badgeValue, preferencesValue:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for c := range s.byWho[inn.UserTopic(v.user)] {
+			if c.stream != nil && c.page {
+				c.stream.look(dueState)
+			}
+		}
+	default:
+		s.each(func(c *subscriber) {
+			if c.page && (v.kind == presenceValue || c.figures.Key() == v.of) {
+				c.stream.look(dueState)
+			}
+		})
+	}
+}
+
+// moved reports whether somebody came, went or changed since it was asked last.
+func (s *subscribers) moved() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	moved := s.moves != s.told
+	s.told = s.moves
+	return moved
 }
 
 // end waits until no stream is open. When ctx ends first, it cuts those that
-// are left: their readers resume from their positions.
-func (s *streams) end(ctx context.Context) {
+// are left.
+func (s *subscribers) end(ctx context.Context) {
 	s.mu.Lock()
 	none := s.none
 	if len(s.open) > 0 && none == nil {
@@ -154,7 +178,10 @@ func (s *streams) end(ctx context.Context) {
 		return
 	case <-ctx.Done():
 	}
-	bell{s, dueEnd, func(c *connection) bool { c.stream.wire.close(); return true }}.ring()
+	s.each(func(c *subscriber) {
+		c.stream.conn.Close()
+		c.stream.look(dueEnd)
+	})
 	select {
 	case <-none:
 	case <-time.After(cutWithin):
@@ -164,107 +191,66 @@ func (s *streams) end(ctx context.Context) {
 // cutWithin is how long a stream that was cut may take to notice.
 const cutWithin = 300 * time.Millisecond
 
-// statistics is seed A's answer of GET /api/realtime/trigger.
-type statistics struct {
-	Stats struct {
-		Connections int            `json:"totalConnections"`
-		Rooms       int            `json:"totalRooms"`
-		ByRoom      map[string]int `json:"rooms"`
-	} `json:"stats"`
-	Users []string `json:"connectedUsers"`
-}
-
-func (s *streams) statistics() statistics {
+// Load returns how many streams are open and how far behind the head the
+// furthest-back of them is, in positions.
+func (d *Streams) Load() (pages, programs int, lag int64) {
+	head := d.log.Head()
+	s := d.subscribers
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var st statistics
-	st.Stats.ByRoom = map[string]int{}
+	for one := range s.open {
+		if one.page {
+			pages++
+		} else {
+			programs++
+		}
+		if at := one.passed.Load(); at != atHead {
+			lag = max(lag, head-at)
+		}
+	}
+	return pages, programs, lag
+}
+
+// Connected is who is connected, in which rooms: seed A's statistics.
+type Connected struct {
+	Streams int
+	Rooms   map[string]int
+	Users   []string // e-mail addresses, sorted
+}
+
+// Connected returns the statistics of now.
+func (d *Streams) Connected() Connected {
+	s := d.subscribers
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := Connected{Streams: len(s.open), Rooms: map[string]int{}}
 	users := map[string]bool{}
 	for c := range s.open {
-		st.Stats.Connections++
 		for _, room := range c.viewer.Rooms() {
-			st.Stats.ByRoom[room]++
+			now.Rooms[room]++
 		}
 		if c.viewer.UserID != 0 {
 			users[c.viewer.Email] = true
 		}
 	}
-	st.Stats.Rooms = len(st.Stats.ByRoom)
-	st.Users = append([]string{}, slices.Sorted(maps.Keys(users))...)
-	return st
+	now.Users = append([]string{}, slices.Sorted(maps.Keys(users))...)
+	return now
 }
 
-// giveStatistics is GET /api/realtime/trigger.
-func (s *Site) giveStatistics(c echo.Context) error { return c.JSON(200, s.streams.statistics()) }
-
-// narrowing is what a program asked to hear of what it may: any of the rooms,
-// any of the types; none stands for all.
-type narrowing struct {
-	rooms []string
-	types map[inn.Type]bool
-}
-
-// narrow reads lists of rooms and types: a client can only narrow what the policy
-// gives it.
-func (s *Site) narrow(c echo.Context, v inn.Viewer, rooms, types []string) (narrowing, error) {
-	n := narrowing{rooms: rooms, types: map[inn.Type]bool{}}
-	for _, name := range n.rooms {
-		_, ok := v.Room(name, func(slug string) bool {
-			_, err := s.store.Property(c.Request().Context(), v, slug)
-			return err == nil
-		})
-		if !ok {
-			return narrowing{}, inn.E(inn.Forbidden, "There is no such room, or it is not yours to hear.")
-		}
-	}
-	for _, name := range types {
-		if !inn.Type(name).Known() {
-			return narrowing{}, inn.InvalidQuery([]inn.FieldError{{Pointer: "/types", Detail: "holds an unknown event type"}})
-		}
-		n.types[inn.Type(name)] = true
-	}
-	return n, nil
-}
-
-// of gives the test for a viewer as of now, nil when everything passes: a right
-// that has ended takes its room along. A property that was there when the stream
-// began still is.
-func (n narrowing) of(v inn.Viewer) func(*inn.Event) bool {
-	if len(n.rooms)+len(n.types) == 0 {
-		return nil
-	}
-	var rooms []func(*inn.Event) bool
-	for _, name := range n.rooms {
-		if holds, ok := v.Room(name, func(string) bool { return true }); ok {
-			rooms = append(rooms, holds)
-		}
-	}
-	return func(e *inn.Event) bool {
-		if len(n.types) > 0 && !n.types[e.Type] {
-			return false
-		}
-		return len(n.rooms) == 0 || slices.ContainsFunc(rooms, func(holds func(*inn.Event) bool) bool { return holds(e) })
+// handing notes the first event of what is about to be written.
+func (c *subscriber) handing(event int64) {
+	if c.live && c.measured && c.first == 0 {
+		c.first = event
 	}
 }
 
-// topics gives what the stream's cursor follows for a viewer as of now. Who asks
-// for properties alone follows those, and is not called for what happens
-// elsewhere.
-func (n narrowing) topics(v inn.Viewer) []inn.Topic {
-	only := []inn.Topic{v.Own()}
-	for _, room := range n.rooms {
-		slug, found := strings.CutPrefix(room, "property:")
-		if !found {
-			return v.Topics()
-		}
-		only = append(only, inn.PropertyTopic(slug))
+// written takes the time from the commit of the first event that was written.
+func (c *subscriber) written(d *Streams, err error) {
+	if c.first == 0 {
+		return
 	}
-	if len(n.rooms) == 0 {
-		return v.Topics()
+	if committed := d.store.Committed(c.first); err == nil && !committed.IsZero() {
+		d.delivered(time.Since(committed))
 	}
-	return only
-}
-
-func list(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+	c.first = 0
 }

@@ -69,7 +69,7 @@ func (b *Board) Measure(ctx context.Context, scope Scope, days int) (inn.Metrics
 	if days > l.days {
 		l = b.long
 	}
-	key := strconv.Itoa(days) + " " + scope.key()
+	key := strconv.Itoa(days) + " " + scope.Key()
 	known, found := b.asked.answers[key]
 	if age := time.Since(known.at); found && age < share*known.took {
 		return known.metrics, nil

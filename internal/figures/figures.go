@@ -44,7 +44,7 @@ type Board struct {
 	mu       sync.Mutex
 	scopes   map[string]*entry
 	versions uint64 // the last one given
-	bell     chan struct{}
+	changed  func(Scope)
 	kick     chan struct{} // wakes the worker for a scope that is new in use
 
 	// Of the worker alone.
@@ -67,16 +67,12 @@ type entry struct {
 
 // New makes an empty board; Run keeps it.
 func New(s *store.Store, log *live.Log, logger *slog.Logger) *Board {
-	return &Board{store: s, log: log, slog: logger, ledger: newLedger(s, Window), long: newLedger(s, inn.MaxWindow), asked: newAsked(), scopes: map[string]*entry{}, bell: make(chan struct{}), kick: make(chan struct{}, 1)}
+	return &Board{store: s, log: log, slog: logger, ledger: newLedger(s, Window), long: newLedger(s, inn.MaxWindow), asked: newAsked(), scopes: map[string]*entry{}, changed: func(Scope) {}, kick: make(chan struct{}, 1)}
 }
 
-// Changed gives a channel that is closed when some figure changes. Take it
-// before reading.
-func (b *Board) Changed() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.bell
-}
+// OnChange sets who is called, without a lock, after the figures of a scope have
+// changed. It is called once, before Run.
+func (b *Board) OnChange(changed func(Scope)) { b.changed = changed }
 
 // Figures gives the newest figures of a scope and their version, and keeps them
 // up to date from now on. Who asks before the worker has come to them computes
@@ -84,7 +80,7 @@ func (b *Board) Changed() <-chan struct{} {
 // has been read. What is no property has no figures.
 func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, error) {
 	b.mu.Lock()
-	if e := b.scopes[scope.key()]; e != nil && e.version > 0 {
+	if e := b.scopes[scope.Key()]; e != nil && e.version > 0 {
 		e.used = time.Now()
 		defer b.mu.Unlock()
 		return e.metrics, e.version, nil
@@ -123,10 +119,10 @@ func (b *Board) Figures(ctx context.Context, scope Scope) (inn.Metrics, uint64, 
 
 // use makes sure that a scope is kept; the caller holds the lock.
 func (b *Board) use(scope Scope) *entry {
-	e := b.scopes[scope.key()]
+	e := b.scopes[scope.Key()]
 	if e == nil {
 		e = &entry{scope: scope, dirty: true, used: time.Now()}
-		b.scopes[scope.key()] = e
+		b.scopes[scope.Key()] = e
 	}
 	return e
 }

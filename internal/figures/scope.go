@@ -57,7 +57,8 @@ func (s Scope) Sight(v inn.Viewer) inn.Sight {
 	return sight
 }
 
-func (s Scope) key() string { return s.Name + " " + strings.Join(s.Slugs, " ") }
+// Key returns what tells scopes apart.
+func (s Scope) Key() string { return s.Name + " " + strings.Join(s.Slugs, " ") }
 
 // among reports whether one of the properties is in the scope.
 func (s Scope) among(properties map[string]bool) bool {

@@ -147,19 +147,14 @@ func (b *Board) touchAll() {
 // compute brings every touched scope up to date and forgets the sets that
 // nobody looks at any more.
 func (b *Board) compute(ctx context.Context) (err error) {
-	rang := false
 	for _, e := range b.touched() {
 		var changed bool
 		if changed, err = b.bring(ctx, e); err != nil {
 			break
 		}
-		rang = rang || changed
-	}
-	if rang {
-		b.mu.Lock()
-		close(b.bell)
-		b.bell = make(chan struct{})
-		b.mu.Unlock()
+		if changed {
+			b.changed(e.scope)
+		}
 	}
 	return err
 }

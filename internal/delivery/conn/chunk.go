@@ -1,4 +1,4 @@
-package handlers
+package conn
 
 import (
 	"net/http"
@@ -11,15 +11,15 @@ import (
 // network that failed. Whole messages are made chunks when they are rendered,
 // so that what is shared stays one piece of bytes and is written as it is.
 
-// lastChunk is how a body in chunks ends in order.
-const lastChunk = "0\r\n\r\n"
+// LastChunk is how a body in chunks ends in order.
+const LastChunk = "0\r\n\r\n"
 
-// takesChunks reports whether the answer to a request may come in chunks:
+// Chunked reports whether the answer to a request may come in chunks:
 // HTTP/1.0 has none, HTTP/2 has frames of its own.
-func takesChunks(r *http.Request) bool { return r.ProtoMajor == 1 && r.ProtoMinor >= 1 }
+func Chunked(r *http.Request) bool { return r.ProtoMajor == 1 && r.ProtoMinor >= 1 }
 
-// appendChunk adds a message as a chunk. An empty one would be the last.
-func appendChunk(dst, message []byte) []byte {
+// AppendChunk adds a message as a chunk. An empty one would be the last.
+func AppendChunk(dst, message []byte) []byte {
 	if len(message) == 0 {
 		return dst
 	}
@@ -27,21 +27,21 @@ func appendChunk(dst, message []byte) []byte {
 	return append(append(dst, message...), "\r\n"...)
 }
 
-// chunkRoom is how long the head of a chunk can be: its size in hexadecimal
+// ChunkRoom is how long the head of a chunk can be: its size in hexadecimal
 // digits and a line end.
-const chunkRoom = len("7fffffff\r\n")
+const ChunkRoom = len("7fffffff\r\n")
 
-// inRoom makes the message that stands behind chunkRoom bytes a chunk, where it
+// InRoom makes the message that stands behind ChunkRoom bytes a chunk, where it
 // stands, and gives both.
-func inRoom(room []byte) (chunk, message []byte) {
-	size := len(room) - chunkRoom
+func InRoom(room []byte) (chunk, message []byte) {
+	size := len(room) - ChunkRoom
 	if size == 0 {
 		return nil, nil
 	}
-	var head [chunkRoom]byte
+	var head [ChunkRoom]byte
 	line := append(strconv.AppendInt(head[:0], int64(size), 16), "\r\n"...)
-	begin := chunkRoom - len(line)
+	begin := ChunkRoom - len(line)
 	copy(room[begin:], line)
 	room = append(room, "\r\n"...)
-	return room[begin:], room[chunkRoom : chunkRoom+size]
+	return room[begin:], room[ChunkRoom : ChunkRoom+size]
 }

@@ -1,4 +1,4 @@
-package handlers
+package conn
 
 import (
 	"errors"
@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// lookout notices that the other side of a connection nobody reads from has
+// CloseWatcher notices that the other side of a connection nobody reads from has
 // closed it. The kernel tells, through one epoll for all of them; what a client
 // sends behind its request stays where it is.
-type lookout struct {
+type CloseWatcher struct {
 	mu   sync.Mutex
 	file *os.File // the epoll; nil while nothing is watched
 	fd   int      // the same
@@ -19,17 +19,21 @@ type lookout struct {
 	last uint64
 }
 
-// watch has gone called, once, when the other side of a connection closes. The
-// token is for forget, which comes before the connection is closed here.
-func (l *lookout) watch(conn net.Conn, gone func()) (token uint64) {
-	token, err := l.add(conn, gone)
+// Watch has gone called, once, when the other side of a connection closes. The
+// token is for Forget, which comes before the connection is closed here.
+func (l *CloseWatcher) Watch(c Conn, gone func()) (token uint64) {
+	h, ok := c.(*hijackedConn)
+	if !ok {
+		return 0 // net/http notices, and ends the context of the request
+	}
+	token, err := l.add(h.conn, gone)
 	if err != nil {
-		go readToEnd(conn, gone)
+		go readToEnd(h.conn, gone)
 	}
 	return token
 }
 
-func (l *lookout) add(conn net.Conn, gone func()) (token uint64, err error) {
+func (l *CloseWatcher) add(conn net.Conn, gone func()) (token uint64, err error) {
 	socket, ok := conn.(syscall.Conn)
 	if !ok {
 		return 0, errors.ErrUnsupported
@@ -57,15 +61,15 @@ func (l *lookout) add(conn net.Conn, gone func()) (token uint64, err error) {
 	return token, nil
 }
 
-// forget takes a watch back.
-func (l *lookout) forget(token uint64) {
+// Forget takes a watch back.
+func (l *CloseWatcher) Forget(token uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.gone, token)
 	l.end()
 }
 
-func (l *lookout) begin() error {
+func (l *CloseWatcher) begin() error {
 	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return err
@@ -91,7 +95,7 @@ func (l *lookout) begin() error {
 }
 
 // end closes the epoll when nothing is watched any more.
-func (l *lookout) end() {
+func (l *CloseWatcher) end() {
 	if len(l.gone) == 0 && l.file != nil {
 		l.file.Close()
 		l.file = nil
@@ -99,7 +103,7 @@ func (l *lookout) end() {
 }
 
 // look calls those whose other side has gone, until the epoll is closed.
-func (l *lookout) look(epoll syscall.RawConn) {
+func (l *CloseWatcher) look(epoll syscall.RawConn) {
 	var events [128]syscall.EpollEvent
 	for {
 		n := 0

@@ -1,18 +1,18 @@
 //go:build !linux
 
-package handlers
+package conn
 
-import "net"
-
-// lookout notices that the other side of a connection nobody reads from has
+// CloseWatcher notices that the other side of a connection nobody reads from has
 // closed it. On Linux the kernel tells of all of them; here each has a goroutine.
-type lookout struct{}
+type CloseWatcher struct{}
 
-// watch has gone called when a connection is closed, by either side.
-func (*lookout) watch(conn net.Conn, gone func()) (token uint64) {
-	go readToEnd(conn, gone)
+// Watch has gone called when a connection is closed, by either side.
+func (*CloseWatcher) Watch(c Conn, gone func()) (token uint64) {
+	if h, ok := c.(*hijackedConn); ok {
+		go readToEnd(h.conn, gone)
+	}
 	return 0
 }
 
-// forget does nothing: the goroutine ends with the connection.
-func (*lookout) forget(uint64) {}
+// Forget does nothing: the goroutine ends with the connection.
+func (*CloseWatcher) Forget(uint64) {}

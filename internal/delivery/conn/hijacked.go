@@ -1,4 +1,4 @@
-package handlers
+package conn
 
 import (
 	"bytes"
@@ -8,21 +8,19 @@ import (
 	"os"
 	"syscall"
 	"time"
-
-	"github.com/labstack/echo/v4"
 )
 
-// takenWire is an HTTP/1.1 connection taken over from net/http: the buffers and
+// hijackedConn is an HTTP/1.1 connection taken over from net/http: the buffers and
 // the goroutine of the request go back. What is written has to be chunks where
-// takesChunks says so; for HTTP/1.0 the body ends when the connection does. One
+// Chunked says so; for HTTP/1.0 the body ends when the connection does. One
 // goroutine at a time writes.
-type takenWire struct {
+type hijackedConn struct {
 	conn net.Conn
 	raw  syscall.RawConn // nil when the socket can only be written to by waiting
 	head []byte          // the head of the answer, until the first write
 	n    int64           // how much has been written
 
-	// An offer as the socket sees it. It stands here, and try is bound once, so
+	// A try as the socket sees it. It stands here, and try is bound once, so
 	// that a delivery makes no garbage.
 	offered []byte
 	took    int
@@ -30,31 +28,29 @@ type takenWire struct {
 	try     func(fd uintptr) bool
 }
 
-func takeOver(c echo.Context) (*takenWire, error) {
-	conn, _, err := c.Response().Hijack()
+func hijack(rw http.ResponseWriter, r *http.Request) (*hijackedConn, error) {
+	conn, _, err := http.NewResponseController(rw).Hijack()
 	if err != nil {
 		return nil, err
 	}
-	// It has been answered, as far as everybody around the handler is concerned.
-	c.Response().Committed, c.Response().Status = true, http.StatusOK
-	h := c.Response().Header()
+	h := rw.Header()
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
-	if takesChunks(c.Request()) {
+	if Chunked(r) {
 		h.Set("Transfer-Encoding", "chunked")
 	}
 	h.Set("Connection", "close") // nobody reads what comes behind this request
 	head := bytes.NewBufferString("HTTP/1.1 200 OK\r\n")
 	_ = h.Write(head) // into memory
 	head.WriteString("\r\n")
-	w, err := newTakenWire(conn, head.Bytes())
+	w, err := newHijackedConn(conn, head.Bytes())
 	if err != nil {
 		conn.Close()
 	}
 	return w, err
 }
 
-func newTakenWire(conn net.Conn, head []byte) (w *takenWire, err error) {
-	w = &takenWire{conn: conn, head: head}
+func newHijackedConn(conn net.Conn, head []byte) (w *hijackedConn, err error) {
+	w = &hijackedConn{conn: conn, head: head}
 	if socket, ok := conn.(syscall.Conn); ok && canTry {
 		if w.raw, err = socket.SyscallConn(); err != nil {
 			return nil, err
@@ -67,7 +63,7 @@ func newTakenWire(conn net.Conn, head []byte) (w *takenWire, err error) {
 	return w, nil
 }
 
-func (w *takenWire) offer(b []byte) (n int, err error) {
+func (w *hijackedConn) TryWrite(b []byte) (n int, err error) {
 	if w.raw == nil || w.head != nil {
 		return 0, nil
 	}
@@ -81,14 +77,14 @@ func (w *takenWire) offer(b []byte) (n int, err error) {
 	return n, err
 }
 
-func (w *takenWire) write(b []byte) error {
+func (w *hijackedConn) Write(b []byte) error {
 	if w.head != nil {
 		b, w.head = append(w.head, b...), nil
 	}
 	// Who reads slowly is not taken for who does not read: time and again it is
 	// looked whether anything was taken.
 	for looks := 0; len(b) > 0; {
-		if err := w.conn.SetWriteDeadline(time.Now().Add(stuckAfter / stuckLooks)); err != nil {
+		if err := w.conn.SetWriteDeadline(time.Now().Add(StuckAfter / stuckLooks)); err != nil {
 			return err
 		}
 		n, err := w.conn.Write(b)
@@ -106,12 +102,12 @@ func (w *takenWire) write(b []byte) error {
 			return err
 		}
 	}
-	return w.conn.SetWriteDeadline(time.Time{}) // it would refuse the next offer
+	return w.conn.SetWriteDeadline(time.Time{}) // it would refuse the next try
 }
 
-// stuckLooks is how often within stuckAfter a reader is looked at.
+// stuckLooks is how often within StuckAfter a reader is looked at.
 const stuckLooks = 4
 
-func (w *takenWire) sent() int64 { return w.n }
+func (w *hijackedConn) Sent() int64 { return w.n }
 
-func (w *takenWire) close() { _ = w.conn.Close() }
+func (w *hijackedConn) Close() { _ = w.conn.Close() }

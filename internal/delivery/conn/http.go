@@ -1,31 +1,30 @@
-package handlers
+package conn
 
 import (
 	"context"
 	"net/http"
 	"time"
-
-	"github.com/labstack/echo/v4"
 )
 
 // extendEvery is how often the write deadline is moved: moving it costs more
 // than a small write.
 const extendEvery = 2 * time.Second
 
-// httpWire writes through net/http: the ordinary path.
-type httpWire struct {
+// httpConn writes through net/http: the ordinary path.
+type httpConn struct {
 	ctx      context.Context // of the request
-	w        *echo.Response
+	w        http.ResponseWriter
+	n        int64
 	rc       *http.ResponseController
 	deadline time.Time // when the write deadline was last moved
 	patience time.Duration
 }
 
-func openHTTPWire(c echo.Context) (*httpWire, error) {
-	w := &httpWire{ctx: c.Request().Context(), w: c.Response(), rc: http.NewResponseController(c.Response()), patience: stuckAfter + extendEvery}
-	if c.Request().ProtoMajor > 1 {
+func openHTTP(rw http.ResponseWriter, r *http.Request) (*httpConn, error) {
+	w := &httpConn{ctx: r.Context(), w: rw, rc: http.NewResponseController(rw), patience: StuckAfter + extendEvery}
+	if r.ProtoMajor > 1 {
 		// Over HTTP/2 a deadline that passes ends a stream that is merely quiet.
-		w.patience += beatEvery
+		w.patience += BeatEvery
 	}
 	// The server's own limits on reading a request and writing an answer would end
 	// the stream.
@@ -35,20 +34,22 @@ func openHTTPWire(c echo.Context) (*httpWire, error) {
 	if err := w.extend(time.Now()); err != nil {
 		return nil, err
 	}
-	c.Response().WriteHeader(http.StatusOK)
+	rw.WriteHeader(http.StatusOK)
 	return w, w.rc.Flush()
 }
 
-// offer takes nothing: net/http cannot be asked without waiting.
-func (w *httpWire) offer([]byte) (int, error) { return 0, nil }
+// TryWrite takes nothing: net/http cannot be asked without waiting.
+func (w *httpConn) TryWrite([]byte) (int, error) { return 0, nil }
 
-// write makes one write and one flush. After a deadline the flush itself says
+// Write makes one write and one flush. After a deadline the flush itself says
 // nothing; the context does.
-func (w *httpWire) write(b []byte) error {
+func (w *httpConn) Write(b []byte) error {
 	if err := w.extend(time.Now()); err != nil {
 		return err
 	}
-	if _, err := w.w.Write(b); err != nil {
+	n, err := w.w.Write(b)
+	w.n += int64(n)
+	if err != nil {
 		return err
 	}
 	if err := w.rc.Flush(); err != nil {
@@ -58,7 +59,7 @@ func (w *httpWire) write(b []byte) error {
 }
 
 // extend moves the write deadline when that is due.
-func (w *httpWire) extend(now time.Time) error {
+func (w *httpConn) extend(now time.Time) error {
 	if now.Sub(w.deadline) < extendEvery {
 		return nil
 	}
@@ -66,7 +67,7 @@ func (w *httpWire) extend(now time.Time) error {
 	return w.rc.SetWriteDeadline(now.Add(w.patience))
 }
 
-func (w *httpWire) sent() int64 { return w.w.Size }
+func (w *httpConn) Sent() int64 { return w.n }
 
-// close is for a stream that is being cut: ordinarily the handler returns.
-func (w *httpWire) close() { _ = w.rc.SetWriteDeadline(time.Unix(1, 0)) }
+// Close is for a stream that is being cut: ordinarily the handler returns.
+func (w *httpConn) Close() { _ = w.rc.SetWriteDeadline(time.Unix(1, 0)) }

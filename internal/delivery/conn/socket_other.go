@@ -1,6 +1,6 @@
 //go:build !unix
 
-package handlers
+package conn
 
 // canTry says that a write here always waits: every delivery has a goroutine.
 const canTry = false

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"baithaka/internal/jobs"
 )
 
 // stopping is a context that ends in the middle of the first step it is asked of.
@@ -33,14 +35,22 @@ func TestAStopEndsTheRemovalOfWhatIsOld(t *testing.T) {
 		require.NoError(t, err)
 		return trimmed, badge.Unread
 	}
+	remove := func(ctx context.Context) {
+		for _, job := range jobs.Table(s.store) {
+			if job.Name == "retention" || job.Name == "old notifications" {
+				if err := job.Do(ctx, later); err != nil {
+					assert.ErrorIs(t, err, context.Canceled)
+				}
+			}
+		}
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	s.forget(stopping{ctx, cancel}, later)
+	remove(stopping{ctx, cancel})
 	trimmed, unread := left()
 	assert.Equal(t, []any{int64(0), 1}, []any{trimmed, unread})
-	assert.NotContains(t, s.logged.String(), "could not be removed")
 
-	s.forget(t.Context(), later)
+	remove(t.Context())
 	trimmed, unread = left()
 	assert.Positive(t, trimmed)
 	assert.Zero(t, unread)
