@@ -32,7 +32,7 @@ import (
 // lines gives what docs/deploy.md has for a program: the block of that kind.
 func lines(t *testing.T, kind string) string {
 	t.Helper()
-	text, err := os.ReadFile("docs/deploy.md")
+	text, err := os.ReadFile("../../docs/deploy.md")
 	require.NoError(t, err)
 	found := regexp.MustCompile("(?s)```" + kind + "\n(.*?)```").FindStringSubmatch(string(text))
 	require.NotNil(t, found, kind)
