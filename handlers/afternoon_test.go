@@ -17,6 +17,7 @@ import (
 
 	"baithaka/db"
 	"baithaka/internal/inn"
+	"baithaka/internal/intake"
 )
 
 // dear is one request of those that may cost the most.
@@ -44,7 +45,7 @@ var numbers atomic.Int64
 // batchOf is the largest batch there may be.
 func batchOf(property, more string) func() string {
 	return func() string {
-		items := make([]string, maxItems)
+		items := make([]string, intake.MaxItems)
 		for i := range items {
 			n := numbers.Add(1)
 			items[i] = fmt.Sprintf(`{"type":"booking:new","property":%q%s,"payload":{"id":"L-%d","type":"property","title":"Stay %d","customerName":"Guest %d","amount":100,"currency":"INR"}}`, property, more, n, n, n)
@@ -56,7 +57,7 @@ func batchOf(property, more string) func() string {
 // alertsOf is a batch of alerts addressed to everybody in a role.
 func alertsOf(role inn.Role) func() string {
 	return func() string {
-		items := make([]string, maxItems)
+		items := make([]string, intake.MaxItems)
 		for i := range items {
 			items[i] = fmt.Sprintf(`{"type":"alert:raised","property":"lake-house","role":%q,"payload":{"key":"a-%d","title":"Boiler off"}}`, role, numbers.Add(1))
 		}

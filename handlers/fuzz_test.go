@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/internal/inn"
+	"baithaka/internal/intake"
 )
 
 // Whatever is posted is refused in order, or is publications that hold only
@@ -24,17 +27,17 @@ func FuzzBind(f *testing.F) {
 	}
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if err := wellFormed(body); err != nil {
+		if err := intake.WellFormed(body); err != nil {
 			assert.Equal(t, inn.Malformed, inn.CodeOf(err))
 			return
 		}
-		batch, err := bindBatch(body, now)
+		batch, err := intake.JSON(body, now)
 		if err != nil {
 			assert.Contains(t, []inn.Code{inn.Invalid, inn.Malformed}, inn.CodeOf(err))
 			return
 		}
 		require.NotEmpty(t, batch.Publications)
-		require.LessOrEqual(t, len(batch.Publications), maxItems)
+		require.LessOrEqual(t, len(batch.Publications), intake.MaxItems)
 		for _, p := range batch.Publications {
 			require.True(t, p.Type.Publishable(), p.Type)
 			require.True(t, p.Priority == "" || p.Priority.Valid())
@@ -63,12 +66,42 @@ func FuzzBind(f *testing.F) {
 			}
 			if p.Report != nil {
 				set++
-				require.Equal(t, string(p.Report.Payload), string(cleaned(p.Report.Payload)), "it is clean")
+				require.Equal(t, string(p.Report.Payload), string(cleaned(t, p.Report.Payload)), "it is clean")
 			}
 			require.True(t, p.Where == "" || strings.HasSuffix(p.Where, "/property") || strings.HasSuffix(p.Where, "/propertyId"))
 			require.Equal(t, 1, set)
 		}
 	})
+}
+
+// cleaned is a document with the control characters in its texts and names as
+// spaces.
+func cleaned(t *testing.T, raw json.RawMessage) json.RawMessage {
+	var document any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	require.NoError(t, decoder.Decode(&document))
+	var clean func(any) any
+	clean = func(v any) any {
+		switch v := v.(type) {
+		case string:
+			return inn.CleanText(v, true)
+		case []any:
+			for i := range v {
+				v[i] = clean(v[i])
+			}
+		case map[string]any:
+			again := map[string]any{}
+			for name, value := range v {
+				again[inn.CleanText(name, false)] = clean(value)
+			}
+			return again
+		}
+		return v
+	}
+	written, err := json.Marshal(clean(document))
+	require.NoError(t, err)
+	return written
 }
 
 func FuzzSafeNext(f *testing.F) {

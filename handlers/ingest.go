@@ -15,14 +15,13 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/internal/inn"
+	"baithaka/internal/intake"
 	"baithaka/store"
 )
 
 const (
 	maxBody  = 256 << 10 // one event
 	maxBatch = 1 << 20   // an array
-	maxItems = 500
-	maxDepth = 32
 
 	tooLarge = "The body is too large: 256 KiB for one event, 1 MiB for an array."
 )
@@ -96,7 +95,7 @@ func (s *Site) take(c echo.Context, v inn.Viewer, body []byte) (batch inn.Batch,
 		}
 		defer done()
 	}
-	if err := wellFormed(body); err != nil {
+	if err := intake.WellFormed(body); err != nil {
 		return batch, nil, false, err
 	}
 	c.Set(bodyKey, body)
@@ -104,7 +103,7 @@ func (s *Site) take(c echo.Context, v inn.Viewer, body []byte) (batch inn.Batch,
 	if idem.Key != "" && !inn.IsIdentifier(idem.Key) {
 		return batch, nil, false, inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: inn.IdentifierIs}})
 	}
-	if batch, err = bindBatch(body, time.Now()); err != nil {
+	if batch, err = intake.JSON(body, time.Now()); err != nil {
 		return batch, nil, false, err
 	}
 	events, replayed, err = s.store.Publish(ctx, v, idem, batch)
@@ -136,13 +135,13 @@ func (s *Site) published(v inn.Viewer, array bool, events []*inn.Event) ([]byte,
 }
 
 // readJSON reads a body that claims to be JSON and is: of bearable size, one
-// value, UTF-8, no name twice in an object, nested no deeper than maxDepth.
+// value, UTF-8, no name twice in an object, nested no deeper than intake.MaxDepth.
 func readJSON(c echo.Context) ([]byte, error) {
 	body, err := readBody(c)
 	if err != nil {
 		return nil, err
 	}
-	return body, wellFormed(body)
+	return body, intake.WellFormed(body)
 }
 
 // readBody reads a body that claims to be JSON, of bearable size.

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/internal/inn"
+	"baithaka/internal/intake"
 )
 
 // notificationJSON is a card as programs see it.
@@ -107,33 +108,14 @@ func (s *Site) markNotifications(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	b := &binder{}
-	f, ok := b.object(body, "")
-	if !ok {
-		return inn.InvalidFields(b.problems)
-	}
-	var all bool
-	f.take("all", "true", &all)
-	kind := inn.Kind(f.text("kind", 64).Value)
-	var ids []string
-	_, some := f.take("ids", "a list of strings", &ids)
-	f.known("ids", "kind", "all")
-	given := 0
-	for _, is := range []bool{all, kind != "", some} {
-		if is {
-			given++
-		}
-	}
-	if given != 1 && len(b.problems) == 0 {
-		b.problems = append(b.problems, inn.FieldError{Pointer: "", Detail: `must be {"ids": […]}, {"kind": "…"} or {"all": true}`})
-	}
-	if err := inn.InvalidFields(b.problems); err != nil {
+	marks, err := intake.ReadMarks(body)
+	if err != nil {
 		return err
 	}
-	if some {
-		err = s.store.MarkRead(c.Request().Context(), viewer(c), ids, true)
+	if marks.Some {
+		err = s.store.MarkRead(c.Request().Context(), viewer(c), marks.IDs, true)
 	} else {
-		err = s.markMany(c, kind)
+		err = s.markMany(c, marks.Kind)
 	}
 	if err != nil {
 		return err

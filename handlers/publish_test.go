@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"baithaka/internal/intake"
 )
 
 // The three shapes of CONTRACT, word for word.
@@ -188,12 +190,12 @@ func TestBatch(t *testing.T) {
 	assert.JSONEq(t, `{"ids":[null]}`, again.Body)
 
 	var most []string
-	for i := range maxItems {
+	for i := range intake.MaxItems {
 		most = append(most, booking("new", fmt.Sprintf("BK-m%d", i), "hill-cottage", ""))
 	}
 	r = writer.post("/api/v1/events", "["+strings.Join(most, ",")+"]")
 	require.Equal(t, 201, r.Status)
-	assert.Len(t, r.json(t)["ids"], maxItems)
+	assert.Len(t, r.json(t)["ids"], intake.MaxItems)
 }
 
 // A thousand publishes, each sent twice over eight connections: each is stored

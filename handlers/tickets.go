@@ -1,15 +1,14 @@
 package handlers
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"baithaka/internal/inn"
+	"baithaka/internal/intake"
 )
 
 // makeTicket is POST /api/v1/stream-tickets: a ticket that opens one stream of the
@@ -23,45 +22,26 @@ func (s *Site) makeTicket(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.streamFilter(c, v, asked["rooms"], asked["types"]); err != nil {
+	if _, err := s.streamFilter(c, v, asked.Rooms, asked.Types); err != nil {
 		return err
 	}
-	ticket, expires, err := s.store.MakeTicket(c.Request().Context(), v, asked["rooms"], asked["types"])
+	ticket, expires, err := s.store.MakeTicket(c.Request().Context(), v, asked.Rooms, asked.Types)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusCreated, map[string]string{"ticket": ticket, "expires": expires.UTC().Format(inn.Milliseconds)})
 }
 
-// readNarrowing reads the lists of rooms and types of a body, which may be empty:
-// at most as many as any list of a publish holds.
-func readNarrowing(c echo.Context) (map[string][]string, error) {
+// readNarrowing reads what a stream is to be of from a body, which may be empty.
+func readNarrowing(c echo.Context) (n intake.Narrowing, err error) {
 	if c.Request().ContentLength == 0 {
-		return nil, nil
+		return n, nil
 	}
 	body, err := readJSON(c)
 	if err != nil {
-		return nil, err
+		return n, err
 	}
-	b := &binder{}
-	f, ok := b.object(bytes.TrimSpace(body), "")
-	asked := map[string][]string{}
-	if ok {
-		f.known("rooms", "types")
-		for _, name := range []string{"rooms", "types"} {
-			asked[name] = f.texts(name)
-			if slices.ContainsFunc(asked[name], func(one string) bool { return len(one) > 2*inn.MaxIdentifier || !isWord(one) }) {
-				f.wrong(name, "holds what cannot be one of them")
-			}
-		}
-	}
-	return asked, inn.InvalidFields(b.problems)
-}
-
-// isWord reports whether a text can stand among others with a space or a comma
-// between.
-func isWord(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == ',' || r > '~' })
+	return intake.ReadNarrowing(body)
 }
 
 // ticketOf gives the ticket that a request for a stream comes with. No other

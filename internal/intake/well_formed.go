@@ -1,4 +1,4 @@
-package handlers
+package intake
 
 import (
 	"bytes"
@@ -8,9 +8,12 @@ import (
 	"baithaka/internal/inn"
 )
 
-// wellFormed looks a body over before it is read: encoding/json alone would take
+// MaxDepth is how deep objects and arrays may stand in each other.
+const MaxDepth = 32
+
+// WellFormed looks a body over before it is read: encoding/json alone would take
 // the last of two equal names, and replace bytes that are not UTF-8.
-func wellFormed(body []byte) error {
+func WellFormed(body []byte) error {
 	malformed := func(what string) error {
 		return inn.E(inn.Malformed, "The body is not JSON: %s. Nothing was stored.", what)
 	}
@@ -28,7 +31,7 @@ func wellFormed(body []byte) error {
 }
 
 // tooDeep reports whether objects and arrays stand in each other more than
-// maxDepth deep. It makes sense of what is no JSON too.
+// MaxDepth deep. It makes sense of what is no JSON too.
 func tooDeep(body []byte) bool {
 	depth := 0
 	for i := 0; i < len(body); i++ {
@@ -36,7 +39,7 @@ func tooDeep(body []byte) bool {
 		case '"':
 			i = stringEnd(body, i)
 		case '{', '[':
-			if depth++; depth > maxDepth {
+			if depth++; depth > MaxDepth {
 				return true
 			}
 		case '}', ']':

@@ -1,4 +1,4 @@
-package handlers
+package intake
 
 import (
 	"strings"
@@ -29,11 +29,11 @@ func TestWellFormed(t *testing.T) {
 		"\ufeff{}":                                  false,
 		`]`:                                         false,
 		``:                                          false,
-		strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth):     true,
-		strings.Repeat("[", maxDepth+1) + strings.Repeat("]", maxDepth+1): false,
+		strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth):     true,
+		strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1): false,
 		strings.Repeat(`{"a":`, 100_000):                                  false,
 	} {
-		err := wellFormed([]byte(body))
+		err := WellFormed([]byte(body))
 		assert.Equal(t, good, err == nil, "%.60q: %v", body, err)
 		if err != nil {
 			assert.Equal(t, inn.Malformed, inn.CodeOf(err), "%.60q", body)

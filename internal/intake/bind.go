@@ -1,4 +1,7 @@
-package handlers
+// Package intake turns what comes from outside into publications: today the
+// three shapes of JSON. It is pure: it imports inn, and must never read a request,
+// a file, a clock or a database.
+package intake
 
 import (
 	"bytes"
@@ -10,9 +13,12 @@ import (
 	"baithaka/internal/inn"
 )
 
-// bindBatch reads what was posted into publications, whichever of the three
-// shapes each has. Every field that is wrong is named.
-func bindBatch(body []byte, now time.Time) (inn.Batch, error) {
+// MaxItems is how many events an array may hold.
+const MaxItems = 500
+
+// JSON reads a body into publications, whichever of the three shapes each has.
+// Every field that is wrong is named. The body is well-formed and not empty.
+func JSON(body []byte, now time.Time) (inn.Batch, error) {
 	body = bytes.TrimSpace(body)
 	if body[0] != '[' {
 		p, problems := bind(body, now)
@@ -22,8 +28,8 @@ func bindBatch(body []byte, now time.Time) (inn.Batch, error) {
 	if err := json.Unmarshal(body, &items); err != nil {
 		return inn.Batch{}, inn.E(inn.Malformed, "The body is not JSON. Nothing was stored.")
 	}
-	if len(items) == 0 || len(items) > maxItems {
-		return inn.Batch{}, inn.InvalidFields([]inn.FieldError{{Pointer: "", Detail: fmt.Sprintf("must hold 1 to %d events; it holds %d", maxItems, len(items))}})
+	if len(items) == 0 || len(items) > MaxItems {
+		return inn.Batch{}, inn.InvalidFields([]inn.FieldError{{Pointer: "", Detail: fmt.Sprintf("must hold 1 to %d events; it holds %d", MaxItems, len(items))}})
 	}
 	batch := inn.Batch{Array: true, Publications: make([]inn.Publication, len(items))}
 	var all []inn.FieldError
