@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"baithaka/internal/inn"
@@ -40,17 +41,12 @@ const (
 // What is removed at a time, $2 rows of what is older than $1. Each finds them by
 // an index, so that a step costs what it removes.
 const (
-	forgetSessions    = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`
-	forgetPlaces      = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
-	forgetTickets     = `DELETE FROM stream_tickets WHERE hash IN (SELECT hash FROM stream_tickets WHERE expires <= $1 LIMIT $2)`
-	forgetIdempotency = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
-	forgetAlerts      = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND event <= $1 LIMIT $2)`
-	forgetErasures    = `DELETE FROM erasures WHERE id IN (SELECT id FROM erasures WHERE done_at > 0 AND done_at <= $1 LIMIT $2)`
-	forgetPassing     = `DELETE FROM events WHERE id IN (
-		SELECT id FROM events
-		WHERE type IN ('user:login', 'user:logout', 'user:action', 'notification:read', 'notification:held', 'notification:released', 'notification:cleaned', 'session:ended', 'guest:erased', 'house:changed') AND ` + storedAt + ` <= $1
-		LIMIT $2)
-		RETURNING iif(recipients = '', 0, id)`
+	forgetSessions     = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`
+	forgetPlaces       = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
+	forgetTickets      = `DELETE FROM stream_tickets WHERE hash IN (SELECT hash FROM stream_tickets WHERE expires <= $1 LIMIT $2)`
+	forgetIdempotency  = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
+	forgetAlerts       = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND event <= $1 LIMIT $2)`
+	forgetErasures     = `DELETE FROM erasures WHERE id IN (SELECT id FROM erasures WHERE done_at > 0 AND done_at <= $1 LIMIT $2)`
 	forgetRecipientsOf = `DELETE FROM event_recipients WHERE event = $1`
 
 	// Of the figures between $1 and $2, all but the last of each hour go.
@@ -70,6 +66,23 @@ const (
 		WHERE id <= $1 AND id <= coalesce((SELECT event FROM event_recipients WHERE event > 0 ORDER BY event LIMIT 1 OFFSET $3), $1)
 		ORDER BY id LIMIT $2)`
 )
+
+// forgetPassing removes events that are kept for a shorter time than the log. The
+// index names the same types in the same order.
+var forgetPassing = `DELETE FROM events WHERE id IN (
+	SELECT id FROM events
+	WHERE type IN (` + typeList(inn.TypesKept(inn.KeepPeople)) + `) AND ` + storedAt + ` <= $1
+	LIMIT $2)
+	RETURNING CASE WHEN recipients = '' THEN 0 ELSE id END`
+
+// typeList writes event types, which hold no quotes, as a list in SQL.
+func typeList(types []inn.Type) string {
+	list := make([]string, len(types))
+	for i, t := range types {
+		list[i] = "'" + string(t) + "'"
+	}
+	return strings.Join(list, ", ")
+}
 
 // Forget removes what is older than the settings of the house keep it, in small
 // steps: sessions and idempotency keys that have run out, read activity, figures

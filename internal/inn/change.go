@@ -2,7 +2,6 @@ package inn
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -54,29 +53,6 @@ func (c BookingChange) Bare() bool {
 	return c == BookingChange{ID: c.ID, Property: c.Property, Version: c.Version, At: c.At, Short: c.Short, Status: c.Status}
 }
 
-// step says from which statuses a type leads on, and whereto. A status that
-// already is the goal is no step and always fine.
-var steps = map[Type]struct {
-	from []Status
-	to   Status
-}{
-	BookingConfirmed:  {[]Status{New}, Confirmed},
-	BookingCheckedIn:  {[]Status{New, Confirmed}, CheckedIn}, // who is let in is confirmed by that
-	BookingCheckedOut: {[]Status{CheckedIn}, CheckedOut},
-	BookingCancelled:  {[]Status{New, Confirmed}, Cancelled},
-	BookingNoShow:     {[]Status{New, Confirmed}, NoShow},
-	BookingReinstated: {[]Status{Cancelled, NoShow}, Confirmed},
-}
-
-// StatusAfter gives the status a booking has when an event of type t is the
-// first that is heard of it.
-func (t Type) StatusAfter() Status {
-	if s, ok := steps[t]; ok {
-		return s.to
-	}
-	return New
-}
-
 // Apply takes a booking one step further and is pure. existing is false at
 // first sight, when b is the zero Booking. It returns the booking afterwards
 // with Changed filled, and the type under which the event is to be logged
@@ -97,11 +73,11 @@ func (b Booking) Apply(t Type, c BookingChange, existing bool, now time.Time) (n
 		c = c.withoutGuest() // whoever sends the whole booking again must not bring them back
 	}
 	next = b
-	if s, ok := steps[t]; ok && b.Status != s.to {
-		if !slices.Contains(s.from, b.Status) {
-			return b, t, false, E(Conflict, "Booking %s is %s; it cannot become %s from there.", b.ID, b.Status, s.to)
+	if step, may := t.leads(b.Status); step && b.Status != t.StatusAfter() {
+		if !may {
+			return b, t, false, E(Conflict, "Booking %s is %s; it cannot become %s from there.", b.ID, b.Status, t.StatusAfter())
 		}
-		next.Status = s.to
+		next.Status = t.StatusAfter()
 	}
 	if err := next.set(c); err != nil {
 		return b, t, false, err

@@ -118,39 +118,6 @@ var scopes = map[Scope][]Action{
 	MetricsRead:        {MetricsView},
 }
 
-// Needs gives the action it takes to see an event of this type, at its property
-// or, when it has none, in the whole house. It is the second table.
-func (t Type) Needs() Action {
-	if t.ofBooking() {
-		return BookingView
-	}
-	switch t.Kind() {
-	case BookingUpdate:
-		return BookingView
-	case PropertyUpdate, MetricUpdate:
-		return PropertyView
-	case AlertUpdate:
-		return AlertView
-	case UserActivity:
-		return ActivityView
-	}
-	return Own
-}
-
-// Takes gives the action it takes to publish an event of this type, beside
-// EventPublish, which says for which properties one may publish at all.
-func (t Type) Takes() Action {
-	switch {
-	case t == BookingCheckedIn || t == BookingCheckedOut:
-		return BookingCheckIn
-	case t.Kind() == BookingUpdate:
-		return BookingManage
-	case t == AlertAcknowledged:
-		return Acknowledge
-	}
-	return PropertyManage
-}
-
 // May reports whether the role has the action for a property: one of theirs, or
 // any other.
 func (r Role) May(a Action, their bool) bool {

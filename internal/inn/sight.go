@@ -27,8 +27,13 @@ func (v Viewer) SightOf(e *Event) Sight { return v.sightOf(v.Sight(e.Property), 
 func (v Viewer) sightOf(s Sight, e *Event) Sight {
 	s.Houses = s.Houses && e.Kind() == BookingUpdate && e.Type != BookingNew // nothing else can tell of two
 	s.Notified = v.Notified(e)
-	s.Own = s.Notified && v.UserID != 0 && v.Owns(Topic(e.Actor))
+	s.Own = v.did(s, e)
 	return s
+}
+
+// did reports whether an event that the viewer is notified of is their own doing.
+func (v Viewer) did(s Sight, e *Event) bool {
+	return s.Notified && v.UserID != 0 && v.Owns(Topic(e.Actor))
 }
 
 // Glance asks Sees and SightOf for one viewer and one event after the other. Most
@@ -55,11 +60,13 @@ func (g *Glance) At(v *Viewer, e *Event) (sees bool, sight Sight) {
 	if g.kind != e.Type || g.topic != e.Topic || g.property != e.Property {
 		*g = Glance{kind: e.Type, topic: e.Topic, property: e.Property, sees: v.Sees(e)}
 		if g.sees {
-			g.sight = v.Sight(e.Property)
+			g.sight = v.SightOf(e)
 		}
 	}
 	if !g.sees {
 		return false, Sight{}
 	}
-	return true, v.sightOf(g.sight, e)
+	sight = g.sight
+	sight.Own = v.did(sight, e)
+	return true, sight
 }
