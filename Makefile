@@ -34,7 +34,7 @@ clients: ## client libraries of streams, from Go and npm, against the built prog
 	cd clients && $(GO) test -count=1 -timeout 15m -v .
 
 bench: ## the hot paths: append, cursor, frame, figures; and whole pages
-	$(GO) test -run '^$$' -bench . -skip BenchmarkPages -benchmem ./internal/inn ./store ./internal/live ./handlers ./views
+	$(GO) test -run '^$$' -bench . -skip BenchmarkPages -benchmem ./internal/inn ./store ./internal/live ./internal/delivery ./internal/delivery/conn ./handlers ./views
 	$(GO) test -run '^$$' -bench BenchmarkPages -benchtime 100x ./handlers
 
 bench-serve: ## what a running server does under load: every figure of bench/README.md

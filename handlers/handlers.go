@@ -1,8 +1,8 @@
 // Package handlers is HTTP: who asks, what for, and the answer. A handler
 // authorises on its route line, binds, calls the store, and answers; what
-// changes on shared screens travels by the stream alone. It imports views,
-// figures, store, live, static and inn, and must never write SQL or decide a
-// right by itself.
+// changes on shared screens travels by the stream alone. It imports delivery,
+// intake, jobs, views, figures, store, live, static and inn, and must never write
+// SQL or decide a right by itself.
 //
 // Where things are, by the names of the files:
 //
@@ -10,21 +10,16 @@
 //	            behind the middleware of security, limits, drain and access
 //	pages, …    a page with its forms is named for what it shows; answer renders it,
 //	            and errors is where everything that was refused becomes an answer
-//	ingest      a publish: wellformed, then bind, which reads fields, then the store;
-//	            inspector remembers what was refused
+//	ingest      a publish: intake reads it, then the store has it; inspector
+//	            remembers what was refused
 //	signin      who somebody is: prove asks the throttle before a password or a code
 //	            is looked at; cookie is the session, twostep and invite the other ways
-//	stream      GET /live and /api/v1/stream: a cursor of the log that is called when
-//	            something came; after says from where, tickets who may without a key.
-//	            turns has it wait in line, turn writes what there is, from frames
-//	            (events, shared) and state (badge, figures, panel), to its
-//	wire        the connection: wire_taken is a bare socket, wire_http is net/http's;
-//	            lookout notices when the reader goes
-//	streams     who is connected, the limits, and the bells that call streams without
-//	            an event; progress is how far each has come, presence who is on line
+//	streams     GET /live and /api/v1/stream, which delivery serves: after says from
+//	            where, tickets who may without a key; panel is what some pages show
+//	            beside the events
 //	answered    the line in the log of each request; meters and prometheus count it
 //	pace        how many pages and lists are made at once; line of the store is who reads
-//	health      livez and readyz; giveback returns memory when many streams have gone
+//	health      livez and readyz
 package handlers
 
 import (
@@ -87,7 +82,7 @@ type Site struct {
 	patterns  map[string]bool // every method and route pattern
 }
 
-// New makes the site. Work it does beside requests runs in Background.
+// New makes the site. Beside requests run its Streams and its Jobs.
 func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logger, config Config) *Site {
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,

@@ -19,7 +19,7 @@ const (
 // bounded refuses what no request here needs, before anybody looks at it: a
 // body that is larger than its handler reads, one that would have to be
 // unpacked first, and cookies by the thousand. How long a header may be is for
-// the server to say (main.go), which answers 431 itself.
+// the server to say (internal/command), which answers 431 itself.
 func bounded(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
