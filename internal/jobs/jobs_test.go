@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,19 +20,25 @@ func TestJobsGoTheirOwnPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var out bytes.Buffer
+		var mu sync.Mutex
 		times, wake := map[string]int{}, make(chan struct{})
+		note := func(name string) {
+			mu.Lock()
+			defer mu.Unlock()
+			times[name]++
+		}
 		count := func(name string, err error) func(context.Context, time.Time) error {
-			return func(context.Context, time.Time) error { times[name]++; return err }
+			return func(context.Context, time.Time) error { note(name); return err }
 		}
 		go Run(ctx, slog.New(slog.NewTextHandler(&out, nil)), func() bool { return false }, []Job{
 			{Name: "quick", Every: time.Second, Do: count("quick", nil)},
 			{Name: "slow", Every: time.Second, Do: func(ctx context.Context, _ time.Time) error {
-				times["slow"]++
+				note("slow")
 				<-ctx.Done()
 				return ctx.Err()
 			}},
 			{Name: "failing", Every: 10 * time.Second, Do: count("failing", errors.New("no luck"))},
-			{Name: "poisoned", Every: time.Minute, Do: func(context.Context, time.Time) error { times["poisoned"]++; panic("poison") }},
+			{Name: "poisoned", Every: time.Minute, Do: func(context.Context, time.Time) error { note("poisoned"); panic("poison") }},
 			{Name: "only one", Every: time.Second, Leader: true, Do: count("only one", nil)},
 			{Name: "at once", Every: time.Hour, First: true, Wake: wake, Do: count("at once", nil)},
 			{Name: "at the end", Every: time.Hour, Last: true, Do: count("at the end", nil)},
