@@ -16,7 +16,7 @@ func hostileStrings() []string {
 	return append(all,
 		"\u202e<script>window.xss=1</script>", "\u202dgpj.exe\u202c invoice", "Asha\u200bRao\u200c\u200d", "\ufeffAsha", "a\u2066b\u2069c", "\u200f\u200e\u061cname",
 		"<scr\u200bipt>window.xss=1</scr\u200bipt>", "\uff1cscript\uff1ewindow.xss=1\uff1c/script\uff1e", "<\u017fcript>window.xss=1</\u017fcript>", "<img\u00a0src=x\u00a0onerror=window.xss=1>",
-		"<img\u3000src=/xss>", "\u02bascript\u02ba", "e\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308 zalgo", "\U0001f469\u200d\U0001f469\u200d\U0001f467 <b>family</b>", "\ufffd\ufffe<svg/onload=window.xss=1>",
+		"<img\u3000src=/xss>", "\u02bascript\u02ba", "\u00e9\u0302\u0303\u0304\u0305\u0306\u0307\u0308 zalgo", "\U0001f469\u200d\U0001f469\u200d\U0001f467 <b>family</b>", "\ufffd\ufffe<svg/onload=window.xss=1>",
 	)
 }
 
