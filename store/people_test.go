@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -211,4 +212,25 @@ func TestTheSetUpLinkWorksOnce(t *testing.T) {
 	again, err := s.SetupToken(ctx)
 	require.NoError(t, err)
 	assert.Empty(t, again, "with somebody here there is no link")
+}
+
+// A server asks for the link after it has said where it listens. With people in
+// the house that waits for no write, so that one that fails stops no start.
+func TestAHouseWithPeopleStartsWithoutAWrite(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	person(t, s, "tom", inn.Staff, "lake")
+	limit, end := context.WithTimeout(ctx, 5*time.Second)
+	held := make(chan struct{})
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		_ = s.write(ctx, func(*tx) error { close(held); <-limit.Done(); return nil })
+	})
+	<-held
+	token, err := s.SetupToken(ctx)
+	assert.NoError(t, limit.Err(), "it waited for the write of somebody else")
+	end()
+	writing.Wait()
+	require.NoError(t, err)
+	assert.Empty(t, token)
 }

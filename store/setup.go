@@ -13,6 +13,12 @@ import (
 // "" when there is somebody already. Only its hash is kept; an earlier one is
 // void.
 func (s *Store) SetupToken(ctx context.Context) (token string, err error) {
+	// A house with people in it writes nothing here: it starts while nothing can be
+	// written.
+	var some bool
+	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users)`).Scan(&some); some || err != nil {
+		return "", err
+	}
 	random := make([]byte, 20)
 	rand.Read(random) // never fails
 	err = s.write(ctx, func(t *tx) error {

@@ -95,6 +95,9 @@ func startAs(t *testing.T, env []string, path string, args ...string) *process {
 	t.Cleanup(func() {
 		_ = p.cmd.Process.Kill()
 		p.wait()
+		if t.Failed() {
+			t.Log("it said: " + p.err.String())
+		}
 	})
 	line, err := p.out.ReadString('\n')
 	require.NoError(t, err, "it does not start: %s", p.err)
