@@ -1,7 +1,6 @@
 package clients
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -150,25 +149,6 @@ func (l library) try(t *testing.T) (r row) {
 	return r
 }
 
-// knowsLastEventID reports whether a position may also come as ?lastEventId=: one
-// of another database is then answered with resync.
-func knowsLastEventID(t *testing.T) bool {
-	p := serve(t)
-	r, err := p.ask("GET", "/api/v1/stream?lastEventId=elsewhere-1", p.key, "")
-	require.NoError(t, err)
-	defer r.Body.Close()
-	for lines := bufio.NewScanner(r.Body); lines.Scan(); {
-		switch lines.Text() {
-		case "event: resync":
-			return true
-		case "event: live":
-			return false
-		}
-	}
-	require.Fail(t, "the stream ended")
-	return false
-}
-
 // table prints what was found, as docs/clients.md has it.
 var table struct {
 	sync.Mutex
@@ -212,9 +192,6 @@ func run(t *testing.T, libraries []library) {
 				t.Parallel()
 				limit <- struct{}{}
 				defer func() { <-limit }()
-				if l.settings == "" && l.name == "event-source-polyfill" && !knowsLastEventID(t) {
-					t.Skip("SKIPPED: this server does not know ?lastEventId=, with which it resumes")
-				}
 				got := l.try(t)
 				note(l, got)
 				want := row{comesBack, resumes, resumes, stops}

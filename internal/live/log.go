@@ -138,10 +138,16 @@ func (l *Log) catchUp(ctx context.Context) error {
 
 // renew begins a new epoch where the log stands: every cursor there is has lost
 // its place, and those that wait are called to find out.
-func (l *Log) renew(epoch string) {
+func (l *Log) renew(epoch string) { l.callAll(func(v *view) { v.epoch = epoch }) }
+
+func (l *Log) close() { l.callAll(func(v *view) { v.closed = true }) }
+
+// callAll changes what all cursors see, and calls everybody who waits, after they
+// can see it.
+func (l *Log) callAll(change func(*view)) {
 	l.mu.Lock()
 	next := *l.now.Load()
-	next.epoch = epoch
+	change(&next)
 	l.now.Store(&next)
 	calls := l.waiting.everybody()
 	l.mu.Unlock()
@@ -212,18 +218,6 @@ func (v *view) shorten(length int) {
 		v.first = v.tail[n].ID
 	}
 	v.tail = append(make([]*inn.Event, 0, 2*length+readStep), v.tail[n:]...)
-}
-
-func (l *Log) close() {
-	l.mu.Lock()
-	last := *l.now.Load()
-	last.closed = true
-	l.now.Store(&last)
-	calls := l.waiting.everybody()
-	l.mu.Unlock()
-	for _, call := range calls {
-		call()
-	}
 }
 
 // Head gives the place of the newest event.
