@@ -93,7 +93,7 @@ func TestPeoplePictures(t *testing.T) {
 		super.take(dir, "made-link-360", "", 360, 900, scheme)
 	}
 	super.goTo("/keys")
-	super.text(`document.querySelector('#name').value = 'front desk till'`)
+	super.text(`document.querySelector('#name').value = 'till'`)
 	super.text(`document.querySelector('[value="events:write"]').click()`)
 	super.click(`form.stack .main`)
 	super.wait(`document.querySelector('#once .secret') !== null`)
