@@ -97,7 +97,7 @@ func TestABadgeIsCountedByTheRightsOfNow(t *testing.T) {
 // counted for the first of them.
 func TestABadgeIsCountedOnceForPagesThatCome(t *testing.T) {
 	s := newHouse(t)
-	s.publish("lake-house", "heating")
+	s.heard(s.publish("lake-house", "heating"))
 	counted := 0
 	s.badges.head = func() int64 { counted++; return s.log.Head() }
 	comes := func() {
@@ -110,7 +110,7 @@ func TestABadgeIsCountedOnceForPagesThatCome(t *testing.T) {
 	comes()
 	comes()
 	assert.Equal(t, once, counted)
-	s.publish("hill-cottage", "heating") // which nobody of theirs heard of
+	s.heard(s.publish("hill-cottage", "heating")) // which nobody of theirs heard of
 	comes()
 	assert.Greater(t, counted, once)
 }

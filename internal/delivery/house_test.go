@@ -107,6 +107,12 @@ func (h *house) publish(property, key string) int64 {
 	return events[0].ID
 }
 
+// heard waits until the streams can hear of an event.
+func (h *house) heard(event int64) {
+	h.t.Helper()
+	require.Eventually(h.t, func() bool { return h.log.Head() >= event }, soon, time.Millisecond)
+}
+
 // reader is a stream that is read to its end.
 type reader struct {
 	t        *testing.T
