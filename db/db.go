@@ -147,8 +147,8 @@ func (d *DB) Moved() error {
 	return nil
 }
 
-// Close closes both sides, the writer last, so that it can fold the WAL into
-// the file.
+// Close closes both sides, the writer last, so that it can checkpoint the
+// write-ahead log.
 func (d *DB) Close() error {
 	// The file last: when a process closes one, the system takes every lock from it
 	// that the process has there, SQLite's too.

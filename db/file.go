@@ -160,17 +160,17 @@ func examineLog(path string) error {
 	return errors.Join(err, file.Close())
 }
 
-// Fold brings what stands in the write-ahead log into the file and empties it.
-// folded is false when a reader was in the way: who writes waits meanwhile, so
-// that the reader is not waited for long.
-func (d *DB) Fold(ctx context.Context) (folded bool, err error) {
+// Checkpoint copies the write-ahead log into the file and empties it. done is false
+// when a reader was in the way: writers wait meanwhile, so the reader is not waited
+// for long.
+func (d *DB) Checkpoint(ctx context.Context) (done bool, err error) {
 	pool, err := open(d.Path, url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(200)"}}, 1)
 	if err != nil {
 		return false, err
 	}
 	defer pool.Close()
-	var busy, frames, done int
-	err = pool.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &done)
+	var busy, frames, moved int
+	err = pool.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &moved)
 	return err == nil && busy == 0, err
 }
 

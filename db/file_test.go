@@ -111,7 +111,7 @@ func TestExamine(t *testing.T) {
 	}
 }
 
-func TestFoldEmptiesTheWriteAheadLogUnlessSomebodyReads(t *testing.T) {
+func TestCheckpointEmptiesTheWriteAheadLogUnlessSomebodyReads(t *testing.T) {
 	d := opened(t, t.TempDir())
 	write := func() {
 		t.Helper()
@@ -124,14 +124,14 @@ func TestFoldEmptiesTheWriteAheadLogUnlessSomebodyReads(t *testing.T) {
 	var n int
 	require.NoError(t, reading.QueryRow(`SELECT count(*) FROM meta`).Scan(&n))
 	write()
-	folded, err := d.Fold(ctx)
+	done, err := d.Checkpoint(ctx)
 	require.NoError(t, err)
-	assert.False(t, folded)
+	assert.False(t, done)
 	require.NoError(t, reading.Rollback())
 	write()
-	folded, err = d.Fold(ctx)
+	done, err = d.Checkpoint(ctx)
 	require.NoError(t, err)
-	assert.True(t, folded)
+	assert.True(t, done)
 	info, err := os.Stat(filepath.Join(filepath.Dir(d.Path), "baithaka.db-wal"))
 	require.NoError(t, err)
 	assert.Zero(t, info.Size())

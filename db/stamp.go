@@ -50,7 +50,7 @@ func (d *DB) Stamp(ctx context.Context) error {
 	if _, err := d.Write.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, next)); err != nil {
 		return err
 	}
-	if _, err := d.Fold(ctx); err != nil {
+	if _, err := d.Checkpoint(ctx); err != nil {
 		return err
 	}
 	d.stamp.Store(next)

@@ -56,13 +56,13 @@ func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
 // figuresOf gives the newest figures of a scope as the viewer may see them.
 func (s *Site) figuresOf(ctx context.Context, v inn.Viewer, scope figures.Scope) (inn.Metrics, error) {
 	m, _, err := s.board.Figures(ctx, scope)
-	return m.Redact(scope.Sight(v)), err
+	return m.Redact(scope.Visibility(v)), err
 }
 
 // redacted gives bookings as the viewer may see them.
 func redacted(v inn.Viewer, bookings []inn.Booking) []inn.Booking {
 	for i, b := range bookings {
-		bookings[i] = b.Redact(v.Sight(b.Property))
+		bookings[i] = b.Redact(v.Visibility(b.Property))
 	}
 	return bookings
 }
@@ -70,7 +70,7 @@ func redacted(v inn.Viewer, bookings []inn.Booking) []inn.Booking {
 // redactedEvents gives events as the viewer may see them.
 func redactedEvents(v inn.Viewer, events []inn.Event) []inn.Event {
 	for i := range events {
-		events[i] = *inn.Redact(&events[i], v.SightOf(&events[i]))
+		events[i] = *inn.Redact(&events[i], v.VisibilityOf(&events[i]))
 	}
 	return events
 }

@@ -67,7 +67,7 @@ func (s *Site) listEvents(c echo.Context) error {
 		answer.Next = &next
 	}
 	for i := range events {
-		answer.Events = append(answer.Events, inn.Redact(&events[i], v.SightOf(&events[i])).JSON(s.store.Epoch()))
+		answer.Events = append(answer.Events, inn.Redact(&events[i], v.VisibilityOf(&events[i])).JSON(s.store.Epoch()))
 	}
 	return c.JSON(http.StatusOK, answer)
 }
@@ -135,7 +135,7 @@ func (s *Site) giveBooking(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, b.Redact(v.Sight(b.Property)))
+	return c.JSON(http.StatusOK, b.Redact(v.Visibility(b.Property)))
 }
 
 // giveMetrics is GET /api/v1/metrics: the figures of a property, or of all the
@@ -160,7 +160,7 @@ func (s *Site) giveMetrics(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, m.Redact(scope.Sight(v)))
+	return c.JSON(http.StatusOK, m.Redact(scope.Visibility(v)))
 }
 
 // limitOf reads limit=: 1 to 500, 100 when absent.

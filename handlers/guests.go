@@ -89,13 +89,13 @@ func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem st
 	if err != nil {
 		return err
 	}
-	g := views.GuestView{Booking: b.Redact(v.Sight(b.Property)), Problem: problem, Chosen: form["booking"]}
+	g := views.GuestView{Booking: b.Redact(v.Visibility(b.Property)), Problem: problem, Chosen: form["booking"]}
 	fresh := len(form["booking"]) == 0 && form.Get("choose") == "" && problem == ""
 	if fresh {
 		g.Chosen = []string{b.ID}
 	}
 	for _, o := range others {
-		g.Others = append(g.Others, views.GuestLike{Booking: o.Booking.Redact(v.Sight(o.Booking.Property)), By: o.By, Sure: o.Sure})
+		g.Others = append(g.Others, views.GuestLike{Booking: o.Booking.Redact(v.Visibility(o.Booking.Property)), By: o.By, Sure: o.Sure})
 		if fresh && o.Sure {
 			g.Chosen = append(g.Chosen, o.Booking.ID)
 		}
@@ -112,19 +112,19 @@ func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem st
 	}
 	p.Path = "/guests/" + url.PathEscape(b.ID) + "?" + url.Values{"booking": g.Chosen, "word": form["word"], "choose": {"1"}}.Encode()
 	if len(g.Chosen) > 0 {
-		glance, err := s.store.Glance(ctx, v, g.Chosen)
+		summary, err := s.store.GuestSummary(ctx, v, g.Chosen)
 		if err != nil {
 			return err
 		}
-		g.Held, g.More, g.Naming = countHeld(glance), glance.More, glance.Naming
-		for _, d := range glance.Doubts {
+		g.Held, g.More, g.Naming = countHeld(summary), summary.More, summary.Naming
+		for _, d := range summary.Doubts {
 			g.Doubts = append(g.Doubts, views.GuestDoubt{Name: d.Name, Texts: d.Texts, Times: d.Times, Ticked: slices.Contains(form["word"], d.Name)})
 		}
 	}
 	return s.render(c, status, views.GuestPage(p, g))
 }
 
-func countHeld(g store.Glance) []views.HeldCount {
+func countHeld(g store.GuestSummary) []views.HeldCount {
 	all := []views.HeldCount{
 		{Kind: "booking", N: g.Bookings}, {Kind: "event", N: g.Events}, {Kind: "notification", N: g.Notifications}, {Kind: "alert", N: g.Alerts}, {Kind: "property", N: g.Properties},
 	}
@@ -161,7 +161,7 @@ func (s *Site) eraseGuest(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.erasing.ring()
+	s.erasing.send()
 	ctx, stop := context.WithTimeout(c.Request().Context(), erasePatience)
 	defer stop()
 	if _, err := s.store.ErasureDone(ctx, id); err != nil {
@@ -179,13 +179,13 @@ func (s *Site) eraseJob() jobs.Job {
 	}}
 }
 
-// knock wakes who does the next of something; it may be knocked at while that is
+// signal wakes the job that does the next of something. It may be sent while that is
 // under way.
-type knock chan struct{}
+type signal chan struct{}
 
-func (k knock) ring() {
+func (s signal) send() {
 	select {
-	case k <- struct{}{}:
+	case s <- struct{}{}:
 	default: // it has been
 	}
 }

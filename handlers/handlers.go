@@ -12,7 +12,7 @@
 //	            and errors is where everything that was refused becomes an answer
 //	ingest      a publish: intake reads it, then the store has it; inspector
 //	            remembers what was refused
-//	signin      who somebody is: prove asks the throttle before a password or a code
+//	signin      who somebody is: checkCredentials asks the throttle before a password or a code
 //	            is looked at; cookie is the session, twostep and invite the other ways
 //	streams     GET /live and /api/v1/stream, which delivery serves: after says from
 //	            where, tickets who may without a key; panel is what some pages show
@@ -70,7 +70,7 @@ type Site struct {
 	streams   *delivery.Streams
 	years     *years
 	seen      *lastSeen
-	erasing   knock // somebody has asked for an erasure
+	erasing   signal // somebody has asked for an erasure
 	meters    *meters
 	inspector inspector
 	health    health
@@ -88,7 +88,7 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 		store: s, log: log, board: board, logger: logger, config: config,
 		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
 		signIns: newThrottle(), failed: newFailedSignIns(s, logger),
-		years: &years{store: s}, seen: newLastSeen(s, logger), erasing: make(knock, 1), bulk: newBulk(), pace: newPace(),
+		years: &years{store: s}, seen: newLastSeen(s, logger), erasing: make(signal, 1), bulk: newBulk(), pace: newPace(),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
 	site.streams = delivery.New(s, log, board, logger, config.Streams, site.panel, site.meters.delivery.observe, site.years.at)

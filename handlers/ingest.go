@@ -130,7 +130,7 @@ func (s *Site) published(v inn.Viewer, array bool, events []*inn.Event) ([]byte,
 	}
 	return json.Marshal(map[string]any{
 		"id":    inn.Position{Epoch: epoch, ID: e.ID}.String(),
-		"event": inn.Redact(e, v.SightOf(e)).JSON(epoch),
+		"event": inn.Redact(e, v.VisibilityOf(e)).JSON(epoch),
 	})
 }
 

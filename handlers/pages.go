@@ -128,7 +128,7 @@ func (s *Site) showBooking(c echo.Context) error {
 		return err
 	}
 	return s.render(c, http.StatusOK, views.BookingPage(p, views.BookingView{
-		Booking: b.Redact(v.Sight(b.Property)), History: redactedEvents(v, history),
+		Booking: b.Redact(v.Visibility(b.Property)), History: redactedEvents(v, history),
 	}))
 }
 

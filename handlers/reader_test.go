@@ -183,7 +183,7 @@ func (r *reader) upTo(position string) string {
 }
 
 // gather gives the messages a stream sends until it has passed a position. Where
-// it has nothing to hear, a beat says so; the bell for it is rung until one comes.
+// it has nothing to hear, a beat says so; it is woken until one comes.
 func (r *reader) gather(position string) []message {
 	r.t.Helper()
 	var all []message

@@ -58,7 +58,7 @@ func (s *Site) changePassword(c echo.Context) error {
 		return err
 	}
 	token := newToken()
-	present, err := s.provePassword(c, form.Get("present"))
+	present, err := s.checkPassword(c, form.Get("present"))
 	if err == nil {
 		err = s.store.ChangePassword(c.Request().Context(), viewer(c), present, form.Get("password"), hashToken(token))
 	}
@@ -98,18 +98,18 @@ func answerTo(c echo.Context, e *inn.Error) int {
 	return statuses[e.Code]
 }
 
-// provePassword asks somebody who is signed in for their password once more. A
+// checkPassword asks somebody who is signed in for their password once more. A
 // wrong one is a wrong field, not the end of their session.
-func (s *Site) provePassword(c echo.Context, password string) (store.Proof, error) {
-	proof, err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) (store.Proof, error) {
+func (s *Site) checkPassword(c echo.Context, password string) (store.Proof, error) {
+	proof, err := s.checkCredentials(c, s.ownAttempt(c), func(ctx context.Context) (store.Proof, error) {
 		return s.store.Authenticate(ctx, viewer(c).Email, password)
 	})
 	return proof, asField(err, "/present", "must be the password you have now")
 }
 
-// proveCode is the same for a code of their second step.
-func (s *Site) proveCode(c echo.Context, code string) (store.Proof, error) {
-	proof, err := s.prove(c, s.ownAttempt(c), func(ctx context.Context) (store.Proof, error) {
+// checkOwnCode is the same for a code of their second step.
+func (s *Site) checkOwnCode(c echo.Context, code string) (store.Proof, error) {
+	proof, err := s.checkCredentials(c, s.ownAttempt(c), func(ctx context.Context) (store.Proof, error) {
 		return s.store.UseCode(ctx, viewer(c).UserID, c.RealIP(), code)
 	})
 	return proof, asField(err, "/code", "must be what your app shows now, and is taken once; wait for the next one")

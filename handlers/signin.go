@@ -44,7 +44,7 @@ func (s *Site) signIn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	proof, err := s.prove(c, who, func(ctx context.Context) (store.Proof, error) {
+	proof, err := s.checkCredentials(c, who, func(ctx context.Context) (store.Proof, error) {
 		return s.store.Authenticate(ctx, email, form.Get("password"))
 	})
 	if err == nil {

@@ -68,7 +68,7 @@ func (s *Site) checkCode(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	proof, err := s.prove(c, who, func(ctx context.Context) (store.Proof, error) {
+	proof, err := s.checkCredentials(c, who, func(ctx context.Context) (store.Proof, error) {
 		return s.store.UseCode(ctx, m.ID, c.RealIP(), form.Get("code"))
 	})
 	if err == nil {

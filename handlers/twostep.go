@@ -48,7 +48,7 @@ func (s *Site) beginTwoStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	present, err := s.provePassword(c, form.Get("present"))
+	present, err := s.checkPassword(c, form.Get("present"))
 	if err == nil {
 		err = s.store.BeginTwoStep(c.Request().Context(), viewer(c), present)
 	}
@@ -77,7 +77,7 @@ func (s *Site) renewRecovery(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	has, err := s.proveCode(c, form.Get("code"))
+	has, err := s.checkOwnCode(c, form.Get("code"))
 	if err != nil {
 		return s.againTwoStep(c, "codes", err)
 	}
@@ -95,9 +95,9 @@ func (s *Site) endTwoStep(c echo.Context) error {
 		return err
 	}
 	var has store.Proof
-	knows, err := s.provePassword(c, form.Get("present"))
+	knows, err := s.checkPassword(c, form.Get("present"))
 	if err == nil {
-		has, err = s.proveCode(c, form.Get("code"))
+		has, err = s.checkOwnCode(c, form.Get("code"))
 	}
 	if err == nil {
 		err = s.store.EndTwoStep(c.Request().Context(), viewer(c), knows, has)

@@ -60,8 +60,8 @@ func TestABackupUnderLoadIsAPrefixThatHoldsWhatWasAcknowledged(t *testing.T) {
 		})
 	}
 	for n := range size(2, 20) {
-		bell := s.Appended()
-		<-bell // it is under way
+		appended := s.Appended()
+		<-appended // it is under way
 		before := acknowledged.Load()
 		file := filepath.Join(t.TempDir(), "backup.db")
 		made, err := Backup(ctx, dir, file)
@@ -151,7 +151,7 @@ func TestRestoreBeginsANewEpoch(t *testing.T) {
 	made, err := Backup(ctx, dir, file)
 	require.NoError(t, err)
 	publish(t, s, website, sold("BK-2", "lake"))
-	(&tender{store: s}).mark(ctx)
+	(&maintainer{store: s}).mark(ctx)
 	epoch, audit := s.Epoch(), follow(t, s)
 	s.Close()
 	require.NoError(t, database.Close())
@@ -198,7 +198,7 @@ func TestRestoreLooksFirst(t *testing.T) {
 	require.NoError(t, newer.write(ctx, func(x *tx) error {
 		return x.exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
 	}))
-	_, err = newer.db.Fold(ctx)
+	_, err = newer.db.Checkpoint(ctx)
 	require.NoError(t, err)
 	for what, c := range map[string]struct {
 		file    string

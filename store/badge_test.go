@@ -11,7 +11,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// model is the badge as one would explain it: every event that made or moved a
+// model is the badge as one would mapError it: every event that made or moved a
 // card, and what each person did.
 type model struct {
 	events map[string][]*inn.Event // by subject

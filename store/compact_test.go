@@ -43,7 +43,7 @@ func TestWhatPageSplitsLeftOfAnErasedGuestGoes(t *testing.T) {
 	require.NoError(t, again.EraseGuest(ctx, staff, ids))
 	again.Close()
 	left := func() (n int) {
-		_, err := database.Fold(ctx)
+		_, err := database.Checkpoint(ctx)
 		require.NoError(t, err)
 		for _, theirs := range []string{"zq-marker-17 rao", "zq-marker-17@", "17017"} {
 			n += bytes.Count(bytes.ToLower(read(t, db.File(dir))), []byte(theirs))

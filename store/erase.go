@@ -117,7 +117,7 @@ func (s *Store) erase(ctx context.Context, id int64) error {
 	if !e.asked {
 		return nil // Forget settles in the end
 	}
-	if err := s.settle(ctx, time.Now()); err != nil {
+	if err := s.purge(ctx, time.Now()); err != nil {
 		// Nobody sees them any more; Forget comes back to this every hour.
 		s.log.Warn("store: what was erased could not be removed from between the rows yet", "error", err)
 	}

@@ -239,13 +239,13 @@ func TestErasureTakesNoMoreThanTheGuest(t *testing.T) {
 	assert.Equal(t, "Asha Rao", b.Customer)
 	assert.Equal(t, "Asha Rao, 3 nights", b.Title, "of another guest of that name")
 
-	glance, err := s.Glance(ctx, admin, []string{"S-2"})
+	summary, err := s.GuestSummary(ctx, admin, []string{"S-2"})
 	require.NoError(t, err)
-	assert.Empty(t, glance.Doubts)
+	assert.Empty(t, summary.Doubts)
 	publish(t, s, website, spelt("S-4", "lake", "Sunny"))
-	glance, err = s.Glance(ctx, admin, []string{"S-4"})
+	summary, err = s.GuestSummary(ctx, admin, []string{"S-4"})
 	require.NoError(t, err)
-	assert.Equal(t, []Doubt{{"Sunny", []string{"Sunny terrace: gas leak"}, 1}}, glance.Doubts)
+	assert.Equal(t, []Doubt{{"Sunny", []string{"Sunny terrace: gas leak"}, 1}}, summary.Doubts)
 	require.NoError(t, s.EraseGuest(ctx, admin, []string{"S-4"}, "Sunny"))
 	assert.NotContains(t, strings.ToLower(contents(t, s)), "sunny")
 }

@@ -57,13 +57,13 @@ func (s *Store) Erasure(ctx context.Context, id int64) (Erasure, error) {
 // come.
 func (s *Store) ErasureDone(ctx context.Context, id int64) (Erasure, error) {
 	for {
-		bell := s.Appended() // before looking: an end in between must find it rung
+		appended := s.Appended() // before looking: an end in between must find it closed
 		e, err := s.Erasure(context.WithoutCancel(ctx), id)
 		if err != nil || !e.DoneAt.IsZero() {
 			return e, err
 		}
 		select {
-		case <-bell:
+		case <-appended:
 		case <-ctx.Done():
 			return e, nil
 		}

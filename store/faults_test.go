@@ -47,7 +47,7 @@ func TestATornWriteAheadLogLeavesAnExactPrefix(t *testing.T) {
 		publish(t, s, website, sold(fmt.Sprint("BK-", n), "lake"))
 	}
 	whole := since(t, s, 0)
-	(&tender{store: s}).mark(ctx)
+	(&maintainer{store: s}).mark(ctx)
 	marked, err := os.ReadFile(marksFile(s.db.Path))
 	require.NoError(t, err)
 	file, wal := files(t, s)
@@ -126,11 +126,11 @@ func TestAnotherProgramHoldsTheDatabase(t *testing.T) {
 }
 
 // D-7. Readers that are always on their way do not make the write-ahead log
-// grow, and it is folded into the file when it is quiet.
+// grow, and it is checkpointed when it is quiet.
 func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	tending := &tender{store: s}
+	maintaining := &maintainer{store: s}
 	var stop atomic.Bool
 	var readers sync.WaitGroup
 	for range 2 {
@@ -149,8 +149,8 @@ func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 		}
 		publish(t, s, website, batch...)
 		if n%5 == 4 { // once a second, at five batches a second
-			tending.mark(ctx)
-			tending.fold(ctx, time.Now())
+			maintaining.mark(ctx)
+			maintaining.checkpoint(ctx, time.Now())
 		}
 		_, wal := s.Size()
 		largest = max(largest, wal)
@@ -158,11 +158,11 @@ func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 	stop.Store(true)
 	readers.Wait()
 	assert.Less(t, largest, int64(16<<20))
-	tending.mark(ctx)
-	tending.fold(ctx, time.Now().Add(foldAgain))
-	tending.fold(ctx, time.Now().Add(foldAgain))
+	maintaining.mark(ctx)
+	maintaining.checkpoint(ctx, time.Now().Add(checkpointRetry))
+	maintaining.checkpoint(ctx, time.Now().Add(checkpointRetry))
 	_, wal := s.Size()
-	assert.Less(t, wal, int64(foldAbove))
+	assert.Less(t, wal, int64(checkpointAbove))
 	t.Logf("%d bytes at the most, %d at the end", largest, wal)
 }
 

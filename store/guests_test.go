@@ -100,11 +100,11 @@ func TestOneReaderIsEnoughToFindAndForgetAGuest(t *testing.T) {
 	_, others, err := s.SameGuest(ctx, admin, "A-0")
 	require.NoError(t, err)
 	assert.Len(t, others, 61, "one of them by the address alone")
-	glance, err := s.Glance(ctx, admin, ids)
+	summary, err := s.GuestSummary(ctx, admin, ids)
 	require.NoError(t, err)
 	held, err := s.Held(ctx, admin, ids)
 	require.NoError(t, err)
-	assert.Equal(t, glance.Bookings+glance.Events+glance.Notifications+glance.Alerts+glance.Properties, len(held)-inTheLogAlone(held), "but for what the log alone says of alerts and properties")
+	assert.Equal(t, summary.Bookings+summary.Events+summary.Notifications+summary.Alerts+summary.Properties, len(held)-inTheLogAlone(held), "but for what the log alone says of alerts and properties")
 	require.NoError(t, s.EraseGuest(ctx, admin, ids))
 	require.NoError(t, s.Refold(ctx))
 }

@@ -187,12 +187,12 @@ func TestIndexFollowsTheLog(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, s.head(t), searched)
 
-	bell := s.Appended()
+	appended := s.Appended()
 	publish(t, s, website, sold("BK-3", "lake"))
-	require.True(t, closed(bell))
-	bell = s.Appended()
+	require.True(t, closed(appended))
+	appended = s.Appended()
 	assert.Len(t, found(t, s, admin, EventFilter{Words: "asha"}), 4, "what was not indexed yet is indexed by who asks")
-	assert.False(t, closed(bell), "indexing is no event")
+	assert.False(t, closed(appended), "indexing is no event")
 
 	first, err := s.History(ctx, admin, EventFilter{Words: "BK-1", Limit: 1})
 	require.NoError(t, err)

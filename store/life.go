@@ -56,12 +56,12 @@ func (s *Store) replaced(why error) error {
 
 var errReplaced = inn.E(inn.Unavailable, "The database was replaced while it was in use, and the server stops. Look up whether this was stored.")
 
-// regain brings a database that was just opened into order: the acts of an older
+// recover brings a database that was just opened into order: the acts of an older
 // version are put into the audit's chain, and a log that does not go on from its
 // marks begins a new epoch. Places that were handed out once will be handed out
 // again then, to other events; with the epoch every position is lost, and every
 // stream is told.
-func (s *Store) regain(ctx context.Context) error {
+func (s *Store) recover(ctx context.Context) error {
 	var was, now marks
 	var found bool
 	var audit string

@@ -146,7 +146,7 @@ func TestASearchPassesAStepWithOneReader(t *testing.T) {
 	assert.Len(t, found, 10)
 }
 
-// The bell of other processes is heard while every reader is taken.
+// A commit of another process is noticed while every reader is taken.
 func TestWatchKeepsNoReader(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -156,16 +156,16 @@ func TestWatchKeepsNoReader(t *testing.T) {
 	defer leave()
 	watching, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
-	bell := server.Appended()
+	appended := server.Appended()
 	go func() { server.Watch(watching); close(done) }()
 	wait := generous(t)
 	for range 2 { // the first look always rings
 		select {
-		case <-bell:
+		case <-appended:
 		case <-wait.Done():
 			t.Fatal("nobody heard of the commit")
 		}
-		bell = server.Appended()
+		appended = server.Appended()
 		publish(t, command, website, sold(fmt.Sprint("BK-", time.Now().UnixNano()), "lake"))
 	}
 	stop()

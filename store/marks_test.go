@@ -149,9 +149,9 @@ func TestAPlaceIsNotedBeforeItIsToldOf(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	for n := range 3 {
-		bell := s.Appended()
+		appended := s.Appended()
 		told := publish(t, s, website, sold(fmt.Sprint("BK-", n), "lake"))
-		<-bell
+		<-appended
 		m, found := readMarks(s.db.Path)
 		require.True(t, found)
 		assert.Equal(t, inn.Position{Epoch: s.Epoch(), ID: told[0].ID}, m.log)
@@ -164,8 +164,8 @@ func TestMarks(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	publish(t, s, website, sold("BK-1", "lake"))
-	tending := &tender{store: s}
-	tending.mark(ctx)
+	maintaining := &maintainer{store: s}
+	maintaining.mark(ctx)
 	name := marksFile(s.db.Path)
 	info, err := os.Stat(name)
 	require.NoError(t, err)
@@ -186,7 +186,7 @@ func TestMarks(t *testing.T) {
 		assert.True(t, !ok || read == m || read == later, "%d", n)
 	}
 	require.NoError(t, os.Remove(name))
-	tending.mark(ctx)
+	maintaining.mark(ctx)
 	again, err := os.ReadFile(name)
 	require.NoError(t, err)
 	assert.Equal(t, string(whole), string(again))
@@ -234,12 +234,12 @@ func TestANewEpochIsHeardOfByOthers(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, first, epoch)
 	for server.Epoch() != epoch {
-		bell := server.Appended()
+		appended := server.Appended()
 		if server.Epoch() == epoch {
 			break
 		}
 		select {
-		case <-bell:
+		case <-appended:
 		case <-wait.Done():
 			t.Fatal("nobody heard of it")
 		}
@@ -260,9 +260,9 @@ func TestANewEpochIsHeardOfByTheWriter(t *testing.T) {
 	server, command := openStore(t, dir, "lake"), openStore(t, dir)
 	epoch, err := command.NewEpoch(ctx, operator)
 	require.NoError(t, err)
-	bell := server.Appended()
+	appended := server.Appended()
 	require.NoError(t, server.write(ctx, func(*tx) error { return nil }))
-	<-bell
+	<-appended
 	assert.Equal(t, epoch, server.Epoch())
 }
 
@@ -299,7 +299,7 @@ func TestAReplacedDatabaseIsNotWrittenOn(t *testing.T) {
 			}
 			require.Error(t, s.WhyReplaced())
 			assert.NotContains(t, s.WhyReplaced().Error(), "\n")
-			(&tender{store: s}).mark(ctx)
+			(&maintainer{store: s}).mark(ctx)
 			after, _ := readMarks(s.db.Path)
 			assert.Equal(t, before, after, "what had been handed out stays noted")
 			_, err = tryPublish(s, website, sold("BK-no", "lake"))
@@ -314,9 +314,9 @@ func TestAReplacedDatabaseIsNotWrittenOn(t *testing.T) {
 func TestAReplacedDatabaseIsNoticed(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	done, bell := make(chan struct{}), s.Appended()
+	done, appended := make(chan struct{}), s.Appended()
 	go func() { s.Watch(ctx); close(done) }()
-	<-bell // its first look
+	<-appended // its first look
 	require.NoError(t, os.Rename(s.db.Path, s.db.Path+".was"))
 	select {
 	case <-s.Replaced():

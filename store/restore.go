@@ -106,7 +106,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 			_, err = database.Write.ExecContext(ctx, `VACUUM INTO $1`, anew)
 		}
 	}
-	// Closing folds the write-ahead log into the file.
+	// Closing checkpoints the write-ahead log.
 	if err := errors.Join(err, database.Close()); err != nil {
 		return err
 	}
@@ -128,8 +128,8 @@ func setAside(ctx context.Context, dir, aside string, now time.Time) (kept strin
 		return "", nil
 	}
 	// What stands in its write-ahead log comes along; in a damaged one that cannot
-	// be folded it stays a file of its own.
-	(&db.DB{Path: path}).Fold(ctx)
+	// be checkpointed it stays a file of its own.
+	(&db.DB{Path: path}).Checkpoint(ctx)
 	kept = strings.TrimSuffix(path, ".db") + now.Format("-20060102-150405.000") + ".db"
 	for _, part := range []string{"", "-wal"} {
 		err := os.Link(path+part, kept+part)

@@ -126,7 +126,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 	if err := s.Trim(ctx, old); err != nil {
 		return err
 	}
-	return s.settle(ctx, now)
+	return s.purge(ctx, now)
 }
 
 // heardBefore gives the place in the log up to which all was heard before a time.

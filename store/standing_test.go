@@ -18,7 +18,7 @@ import (
 // reading are the methods that take a viewer and write nothing: for them the door
 // is near enough.
 var reading = map[string]bool{
-	"Glance": true, "Colleagues": true, "Current": true, "CountProperties": true, "PropertiesNamed": true,
+	"GuestSummary": true, "Colleagues": true, "Current": true, "CountProperties": true, "PropertiesNamed": true,
 	"Activity": true, "Badge": true, "Booking": true, "Bookings": true, "BookingsPage": true, "FindGuests": true, "Held": true, "History": true,
 	"HistoryPage": true, "Notification": true, "Notifications": true, "NotificationsPage": true, "OpenAlerts": true, "Properties": true,
 	"Property": true, "SameGuest": true, "Sold": true,

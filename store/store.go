@@ -6,7 +6,7 @@
 // Where things are, by the names of the files:
 //
 //	write         the one writer: verbs that wait share a transaction and its sync;
-//	              append puts an event into the log, explain says what a disk's
+//	              append puts an event into the log, mapError says what a disk's
 //	              refusal means to a publisher
 //	standing      who writes: each verb asks in its transaction for the right of now;
 //	              proof is what a session, or a change of how one signs in, rests on;
@@ -18,17 +18,17 @@
 //	due           what the clock does to the house: a hold that ends. handlers asks
 //	              every few seconds, and once an hour for
 //	retention     what is forgotten when it is old; erase forgets one guest, in
-//	              steps that erasures keeps the thread of; settle removes what
+//	              steps that erasures keeps the thread of; purge removes what
 //	              either leaves between the rows
 //	marks         how far the log has come, noted beside the file with every commit:
 //	              a log that does not go on from there is another one; life is
 //	              what a process knows of its own, and who begins a new epoch
-//	tend          beside a running server: folds the write-ahead log, keeps the
+//	maintain      beside a running server: checkpoints the write-ahead log, keeps the
 //	              marks, tries again after a refusal
 //	chain         the audit: verify follows it, check reads the whole file
 //	backup        copies the file, in a directory aside; restore puts a copy in its
 //	              place and erases from it again who had been erased (erase_again)
-//	pulse         what the status page asks of the writer
+//	stats         what the status page asks of the writer
 package store
 
 import (
@@ -51,7 +51,7 @@ type Store struct {
 	groupTime time.Duration // the writer's own
 	closed    chan struct{} // closed when the writer has stopped
 	stop      context.CancelFunc
-	bell      bell
+	notifier  notifier
 	commits   commits
 	trouble   trouble
 	chain     chained
@@ -68,14 +68,14 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 		db: database, read: newReader(database.Read), log: log, stop: stop,
 		jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2), looking: make(chan struct{}, 1),
 	}
-	s.bell.ch, s.life.over = make(chan struct{}), make(chan struct{})
+	s.notifier.ch, s.life.over = make(chan struct{}), make(chan struct{})
 	conn, err := database.Write.Conn(ctx)
 	if err != nil {
 		stop()
 		return nil, err
 	}
 	go s.runWriter(ctx, conn)
-	if err = s.regain(ctx); err != nil {
+	if err = s.recover(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -97,35 +97,35 @@ func (s *Store) Ready(ctx context.Context) error {
 	}
 	var epoch string
 	if err := s.read.QueryRowContext(Ahead(ctx), `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&epoch); err != nil {
-		return explain(err)
+		return mapError(err)
 	}
 	return nil
 }
 
-// bell tells who waits that something was appended. It carries no data: who
-// hears it reads the log.
-type bell struct {
+// notifier wakes whoever waits for the log to grow. It carries no data: who is woken
+// reads the log.
+type notifier struct {
 	mu sync.Mutex
 	ch chan struct{}
 }
 
-func (b *bell) ring() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	close(b.ch)
-	b.ch = make(chan struct{})
+func (n *notifier) notify() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	close(n.ch)
+	n.ch = make(chan struct{})
 }
 
 // Appended gives a channel that is closed at the next commit that appends. Take
 // it before reading the log: an append in between must find it closed.
 func (s *Store) Appended() <-chan struct{} {
-	s.bell.mu.Lock()
-	defer s.bell.mu.Unlock()
-	return s.bell.ch
+	s.notifier.mu.Lock()
+	defer s.notifier.mu.Unlock()
+	return s.notifier.ch
 }
 
-// Watch rings the bell when another process, the command line, has committed to
-// the same file, and looks whether it is still the same. It returns when ctx ends,
+// Watch notifies when another process, the command line, has committed to the same
+// file, and looks whether it is still the same. It returns when ctx ends,
 // or when it is not. It looks through a connection of its own: what a connection
 // knows of others counts from when it was opened, and none of those that requests
 // wait for is kept for that.
@@ -159,8 +159,8 @@ func (s *Store) Watch(ctx context.Context) {
 		}
 		if version != last {
 			last = version
-			_, _ = s.look(ctx) // what cannot be read just now the next commit or Tend sees
-			s.bell.ring()
+			_, _ = s.look(ctx) // what cannot be read just now the next commit or Maintain sees
+			s.notifier.notify()
 		}
 	}
 }

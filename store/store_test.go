@@ -235,12 +235,12 @@ func contents(t testing.TB, s *Store) string {
 // neither row nor event and rang nobody.
 func leavesNothing(t testing.TB, s *Store, code inn.Code, what string, verb func() error) *inn.Error {
 	t.Helper()
-	before, bell := contents(t, s), s.Appended()
+	before, appended := contents(t, s), s.Appended()
 	err := verb()
 	require.Error(t, err, what)
 	require.Equal(t, code, inn.CodeOf(err), "%s: %v", what, err)
 	require.Equal(t, before, contents(t, s), what)
-	require.False(t, closed(bell), "%s rang", what)
+	require.False(t, closed(appended), "%s notified", what)
 	e, _ := err.(*inn.Error)
 	return e
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // The command line commits beside a running server, which must hear of it.
-func TestACommitOfAnotherProcessRingsTheBell(t *testing.T) {
+func TestACommitOfAnotherProcessNotifies(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server, command := openStore(t, dir, "lake"), openStore(t, dir)
@@ -18,18 +18,18 @@ func TestACommitOfAnotherProcessRingsTheBell(t *testing.T) {
 	done := make(chan struct{})
 	go func() { server.Watch(watching); close(done) }()
 	wait := generous(t)
-	hear := func(bell <-chan struct{}) {
+	hear := func(appended <-chan struct{}) {
 		select {
-		case <-bell:
+		case <-appended:
 		case <-wait.Done():
 			t.Fatal("nobody heard of the commit")
 		}
 	}
 	hear(server.Appended()) // the first look at the file: what came before it is not missed
 	for range 2 {
-		bell, before := server.Appended(), server.head(t)
+		appended, before := server.Appended(), server.head(t)
 		publish(t, command, website, sold("BK-"+string(rune('1'+before)), "lake"))
-		hear(bell)
+		hear(appended)
 		require.Equal(t, before+1, server.head(t), "whoever hears it reads it")
 	}
 	stop()

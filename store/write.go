@@ -125,7 +125,7 @@ type group struct {
 
 // commit runs a caller, and who joins it, in one transaction. A caller that fails
 // or panics is rolled back to its savepoint and takes nobody with it; a COMMIT
-// that fails answers all of them. Answers go out after it, and the bell before
+// that fails answers all of them. Answers go out after it, and the notifier before
 // them.
 // Its context is nobody's: the work must not end half-way because one of the
 // callers went away.
@@ -141,7 +141,7 @@ func (s *Store) commit(whole *tx, first *job) {
 	if err != nil {
 		whole.stood.forget()
 		whole.conn.ExecContext(whole.ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
-		if err = explain(err); !isRefusal(err) {
+		if err = mapError(err); !isRefusal(err) {
 			// Of a refusal noted tells, and not every time.
 			s.log.Error("store: a commit failed; nothing of it was stored", "callers", len(g.jobs), "error", err)
 		}
@@ -160,7 +160,7 @@ func (s *Store) commit(whole *tx, first *job) {
 		s.commits.note(g.last, time.Now())
 	}
 	if g.last != 0 || g.now.log.Epoch != g.was.log.Epoch {
-		s.bell.ring()
+		s.notifier.notify()
 	}
 	for i, j := range g.jobs {
 		j.done <- g.answers[i]
@@ -212,7 +212,7 @@ func (s *Store) transact(whole *tx, g *group) error {
 // commit, a transaction of its own.
 func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 	if err := t.exec(`SAVEPOINT caller`); err != nil {
-		return false, explain(err)
+		return false, mapError(err)
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -231,7 +231,7 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 		if whole = endErr == nil; !whole && err == nil {
 			err = endErr
 		}
-		err = explain(err)
+		err = mapError(err)
 	}()
 	return true, do(t)
 }

@@ -32,16 +32,16 @@ func TestIdOrderIsCommitOrder(t *testing.T) {
 	}
 	wait := generous(t)
 	for pos := begin; pos < begin+publishers*each; {
-		bell := s.Appended()
+		appended := s.Appended()
 		for _, e := range since(t, s, pos) {
 			require.Equal(t, pos+1, e.ID)
 			pos = e.ID
 		}
 		if pos < begin+publishers*each {
 			select {
-			case <-bell:
+			case <-appended:
 			case <-wait.Done():
-				t.Fatal("the bell was not rung")
+				t.Fatal("nobody was notified")
 			}
 		}
 	}
@@ -57,28 +57,28 @@ func TestIdOrderIsCommitOrder(t *testing.T) {
 func TestAppendInTheTransactionRingAfterCommit(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	before, bell := s.head(t), s.Appended()
+	before, appended := s.head(t), s.Appended()
 	err := s.write(ctx, func(x *tx) error {
 		e := &inn.Event{Topic: inn.System, Type: inn.UserAction, Subject: "x"}
 		require.NoError(t, x.append(e, struct{}{}))
 		assert.Equal(t, before+1, e.ID)
 		assert.Equal(t, before, s.head(t), "nobody reads what is not committed")
-		assert.False(t, closed(bell), "nobody is told before the commit")
+		assert.False(t, closed(appended), "nobody is told before the commit")
 		return nil
 	})
 	require.NoError(t, err)
-	assert.True(t, closed(bell), "everybody is told before the caller is answered")
+	assert.True(t, closed(appended), "everybody is told before the caller is answered")
 	assert.Equal(t, before+1, s.head(t))
 
-	bell = s.Appended()
+	appended = s.Appended()
 	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`UPDATE meta SET value = value WHERE name = 'epoch'`) }))
-	assert.False(t, closed(bell), "a write without an event rings nobody")
+	assert.False(t, closed(appended), "a write without an event notifies nobody")
 	failed := errors.New("no")
 	require.ErrorIs(t, s.write(ctx, func(x *tx) error {
 		require.NoError(t, x.append(&inn.Event{Topic: inn.System, Type: inn.UserAction}, struct{}{}))
 		return failed
 	}), failed)
-	assert.False(t, closed(bell))
+	assert.False(t, closed(appended))
 	assert.Equal(t, before+1, s.head(t))
 }
 
@@ -118,7 +118,7 @@ func subjects(events []inn.Event) (all []string) {
 }
 
 // Invariant 9. The connection that writes syncs every commit, and a group is
-// one commit: one bell for all of it.
+// one commit: one notification for all of it.
 func TestA2xxMeansFsynced(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
@@ -136,7 +136,7 @@ func TestA2xxMeansFsynced(t *testing.T) {
 		return nil
 	}))
 
-	head, bell := s.head(t), s.Appended()
+	head, appended := s.head(t), s.Appended()
 	group := enqueue(t, s, time.Hour, note("a"), func(x *tx) error {
 		assert.Equal(t, head, s.head(t), "one transaction: the caller before is not committed yet")
 		return note("b")(x)
@@ -145,7 +145,7 @@ func TestA2xxMeansFsynced(t *testing.T) {
 		require.NoError(t, <-j.done)
 	}
 	assert.Equal(t, []string{"a", "b", "c"}, subjects(since(t, s, head)))
-	assert.True(t, closed(bell))
+	assert.True(t, closed(appended))
 }
 
 func TestWhoIsAloneDoesNotWait(t *testing.T) {
@@ -205,7 +205,7 @@ func TestAFailingCallerTakesNobodyAlong(t *testing.T) {
 func TestAFailedCommitAnswersEverybody(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	before, bell := contents(t, s), s.Appended()
+	before, appended := contents(t, s), s.Appended()
 	group := enqueue(t, s, time.Hour, note("innocent"), func(x *tx) error {
 		// The one way to make COMMIT itself fail: a constraint that is looked at then.
 		require.NoError(t, x.exec(`PRAGMA defer_foreign_keys = ON`))
@@ -215,7 +215,7 @@ func TestAFailedCommitAnswersEverybody(t *testing.T) {
 		require.Error(t, <-j.done)
 	}
 	assert.Equal(t, before, contents(t, s))
-	assert.False(t, closed(bell))
+	assert.False(t, closed(appended))
 	require.NoError(t, s.write(ctx, note("afterwards")), "the writer goes on")
 }
 
@@ -225,7 +225,7 @@ func TestAFailedCommitAnswersEverybody(t *testing.T) {
 func TestAFullDiskAnswersTheWholeGroup(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	before, bell := contents(t, s), s.Appended()
+	before, appended := contents(t, s), s.Appended()
 	limit := func(pages string) func(*tx) error {
 		return func(x *tx) error { var n int; _, err := x.row("PRAGMA max_page_count = "+pages, nil, &n); return err }
 	}
@@ -244,7 +244,7 @@ func TestAFullDiskAnswersTheWholeGroup(t *testing.T) {
 	require.NotZero(t, failed)
 	if failed == len(group) {
 		assert.Equal(t, before, contents(t, s), "who was told that nothing was stored finds nothing stored")
-		assert.False(t, closed(bell))
+		assert.False(t, closed(appended))
 	}
 	require.NoError(t, s.write(ctx, limit("1000000")))
 	require.NoError(t, s.write(ctx, note("afterwards")), "with room again it goes on without a restart")

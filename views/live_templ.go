@@ -12,9 +12,9 @@ import templruntime "github.com/a-h/templ/runtime"
 import "baithaka/internal/inn"
 
 // Live is the only switch from what happened to what changes on screen. The
-// event is redacted for the sight already. It is nil for events that show
+// event is redacted for the visibility already. It is nil for events that show
 // nothing, so that no message is sent for them.
-func Live(e *inn.Event, s inn.Sight, epoch string) templ.Component {
+func Live(e *inn.Event, s inn.Visibility, epoch string) templ.Component {
 	switch e.Type {
 	case inn.BookingMoved:
 		return movedAway(e)
@@ -58,7 +58,7 @@ func Live(e *inn.Event, s inn.Sight, epoch string) templ.Component {
 	return nil
 }
 
-func liveBooking(b inn.Booking, e *inn.Event, s inn.Sight, epoch string) templ.Component {
+func liveBooking(b inn.Booking, e *inn.Event, s inn.Visibility, epoch string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -220,7 +220,7 @@ func refetch() templ.Component {
 	})
 }
 
-func liveAlert(a inn.Alert, e *inn.Event, s inn.Sight, epoch string) templ.Component {
+func liveAlert(a inn.Alert, e *inn.Event, s inn.Visibility, epoch string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -309,7 +309,7 @@ func liveAlert(a inn.Alert, e *inn.Event, s inn.Sight, epoch string) templ.Compo
 	})
 }
 
-func liveProperty(p inn.Property, e *inn.Event, s inn.Sight, epoch string) templ.Component {
+func liveProperty(p inn.Property, e *inn.Event, s inn.Visibility, epoch string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -363,7 +363,7 @@ func liveProperty(p inn.Property, e *inn.Event, s inn.Sight, epoch string) templ
 }
 
 // happened is the row in the feed and, for those who are told, the toast.
-func happened(e *inn.Event, s inn.Sight, epoch string) templ.Component {
+func happened(e *inn.Event, s inn.Visibility, epoch string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

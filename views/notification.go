@@ -256,7 +256,7 @@ func noCards(a NotificationsAsked) string {
 }
 
 // readBy gives a card as those see it who are told: unread, but for who did it.
-func readBy(n inn.Notification, s inn.Sight) inn.Notification {
+func readBy(n inn.Notification, s inn.Visibility) inn.Notification {
 	n.Read = s.Own
 	return n
 }

@@ -24,9 +24,9 @@ type story struct {
 // badge is one word on a coloured pill.
 type badge struct{ Text, Tone string }
 
-// tell puts an event into words as far as the sight allows. The event is
+// tell puts an event into words as far as the visibility allows. The event is
 // redacted already; a snapshot that cannot be read still says what happened.
-func tell(e *inn.Event, s inn.Sight) story {
+func tell(e *inn.Event, s inn.Visibility) story {
 	if e.Type == inn.NotificationReleased {
 		return tellReleased(e)
 	}
@@ -56,7 +56,7 @@ var bookingVerbs = map[inn.Type]string{
 	inn.BookingErased:     "was made anonymous",
 }
 
-func tellBooking(e *inn.Event, s inn.Sight) story {
+func tellBooking(e *inn.Event, s inn.Visibility) story {
 	b, err := e.Booking()
 	if err != nil || b.Customer == "" {
 		return story{Icon: "calendar", Tone: "soft", Name: "A booking", Verb: bookingVerbs[e.Type]}
@@ -251,5 +251,5 @@ func place(b inn.Booking) string {
 	return b.Property
 }
 
-// zoneOf gives the zone a sight shows times in.
-func zoneOf(s inn.Sight) *time.Location { return inn.Location(s.Zone) }
+// zoneOf gives the zone a visibility shows times in.
+func zoneOf(s inn.Visibility) *time.Location { return inn.Location(s.Zone) }

@@ -1,5 +1,5 @@
 // Package views makes HTML from values. Components take what they show and, of
-// the viewer, only a Sight; pages also take the Page they stand in. Nothing
+// the viewer, only a Visibility; pages also take the Page they stand in. Nothing
 // here reads a database, a request or the clock. A page and its live update are
 // the same component: DashboardPage ranges over BookingCard, and Live wraps
 // BookingCard.
@@ -39,10 +39,10 @@ func (p Page) headed(heading, subtitle string) Page {
 	return p
 }
 
-// Sight gives what the page's viewer may see at a property, for the components
+// Visibility gives what the page's viewer may see at a property, for the components
 // that pages share with the stream.
-func (p Page) Sight(property string) inn.Sight {
-	s := p.Viewer.Sight(property)
+func (p Page) Visibility(property string) inn.Visibility {
+	s := p.Viewer.Visibility(property)
 	s.Zone = p.Zone.String()
 	if p.Year != nil {
 		s.Year = p.Year(property)

@@ -110,7 +110,7 @@ func (h *house) serve(ctx context.Context, listen string, config handlers.Config
 	defer stop()
 	var working sync.WaitGroup
 	working.Go(func() { h.store.Watch(work) })
-	working.Go(func() { h.store.Tend(store.Patient(work)) })
+	working.Go(func() { h.store.Maintain(store.Patient(work)) })
 	if !h.whole {
 		working.Go(func() { h.store.Survey(work) })
 	}

@@ -25,12 +25,12 @@ func benchEvent(id int64) *inn.Event {
 func BenchmarkFrameIsThere(b *testing.B) {
 	f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
 	e := benchEvent(1)
-	sight := inn.Sight{Money: true, Zone: "Asia/Kolkata"}
-	f.frame(e, inn.Sight{}, true, true)
-	f.frame(e, sight, false, true)
+	visibility := inn.Visibility{Money: true, Zone: "Asia/Kolkata"}
+	f.frame(e, inn.Visibility{}, true, true)
+	f.frame(e, visibility, false, true)
 	b.ReportAllocs()
 	for b.Loop() {
-		if len(f.frame(e, sight, false, true)) == 0 {
+		if len(f.frame(e, visibility, false, true)) == 0 {
 			b.Fatal("no frame")
 		}
 	}
@@ -42,7 +42,7 @@ func BenchmarkFrameIsRendered(b *testing.B) {
 			f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
 			b.ReportAllocs()
 			for id := int64(1); b.Loop(); id++ {
-				if len(f.frame(benchEvent(id), inn.Sight{}, page, true)) == 0 {
+				if len(f.frame(benchEvent(id), inn.Visibility{}, page, true)) == 0 {
 					b.Fatal("no frame")
 				}
 			}
@@ -71,8 +71,8 @@ func BenchmarkHandOn(b *testing.B) {
 
 // memoryLog is a source of a log with the events it was given.
 type memoryLog struct {
-	events []inn.Event
-	bell   chan struct{}
+	events   []inn.Event
+	appended chan struct{}
 }
 
 func (m *memoryLog) Events(_ context.Context, after, upto int64, _ int, _ []inn.Topic) ([]inn.Event, bool, error) {
@@ -80,7 +80,7 @@ func (m *memoryLog) Events(_ context.Context, after, upto int64, _ int, _ []inn.
 }
 
 func (m *memoryLog) Bounds(context.Context) (trimmed, head int64, err error) { return 0, 0, nil }
-func (m *memoryLog) Appended() <-chan struct{}                               { return m.bell }
+func (m *memoryLog) Appended() <-chan struct{}                               { return m.appended }
 func (m *memoryLog) Epoch() string                                           { return "k7f2" }
 
 // taker is a connection that takes everything.

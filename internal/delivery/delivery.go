@@ -92,7 +92,7 @@ func (d *Streams) Run(ctx context.Context) {
 	ticker := time.NewTicker(panelEvery)
 	defer ticker.Stop()
 	const slots = int(conn.BeatEvery / panelEvery)
-	open := newCrowd()
+	open := newStreamCount()
 	for slot := 0; ; slot = (slot + 1) % slots {
 		select {
 		case <-ctx.Done():

@@ -26,7 +26,7 @@ const framesKept = 1024
 // With ordinary ones that is once in some ten thousand.
 const framesBytes = 32 << 20
 
-// frames shares rendered messages: one per event, sight and form, however many
+// frames shares rendered messages: one per event, visibility and form, however many
 // streams they go to. Looking one up takes no lock.
 type frames struct {
 	epoch  func() string
@@ -46,10 +46,10 @@ type eventFrames struct {
 
 // frame is one message, rendered by the first who needs it.
 type frame struct {
-	sight inn.Sight
-	page  bool
-	of    []byte // the snapshot it was made of
-	once  sync.Once
+	visibility inn.Visibility
+	page       bool
+	of         []byte // the snapshot it was made of
+	once       sync.Once
 	message
 }
 
@@ -69,19 +69,19 @@ func newFrames(epoch func() string, logger *slog.Logger) *frames {
 	return &frames{epoch: epoch, logger: logger}
 }
 
-// frame gives the message of an event for a sight, on its own or as a chunk; nil
+// frame gives the message of an event for a visibility, on its own or as a chunk; nil
 // when it shows nothing. The bytes are shared and must not be changed.
-func (f *frames) frame(e *inn.Event, sight inn.Sight, page, chunked bool) []byte {
+func (f *frames) frame(e *inn.Event, visibility inn.Visibility, page, chunked bool) []byte {
 	if page && f.year != nil {
-		sight.Year = f.year(e.Property, time.Now()) // with the year turned, it is another frame
+		visibility.Year = f.year(e.Property, time.Now()) // with the year turned, it is another frame
 	}
 	epoch := f.epoch()
-	one := f.of[e.ID%framesKept].Load().find(epoch, e, sight, page)
+	one := f.of[e.ID%framesKept].Load().find(epoch, e, visibility, page)
 	if one == nil {
-		one = f.add(epoch, e, sight, page)
+		one = f.add(epoch, e, visibility, page)
 	}
 	one.once.Do(func() {
-		room, err := f.render(context.Background(), epoch, e, sight, page)
+		room, err := f.render(context.Background(), epoch, e, visibility, page)
 		if err != nil {
 			// A poison event stops nobody: it is said once and passed over.
 			f.logger.Error("an event cannot be rendered", "event", e.ID, "type", e.Type, "error", err)
@@ -95,31 +95,31 @@ func (f *frames) frame(e *inn.Event, sight inn.Sight, page, chunked bool) []byte
 	return one.in(chunked)
 }
 
-func (f *eventFrames) find(epoch string, e *inn.Event, sight inn.Sight, page bool) *frame {
+func (f *eventFrames) find(epoch string, e *inn.Event, visibility inn.Visibility, page bool) *frame {
 	if f == nil || f.event != e.ID || f.epoch != epoch {
 		return nil
 	}
 	for _, one := range f.made {
-		if one.page == page && one.sight == sight && bytes.Equal(one.of, e.Data) { // else its guest has been erased
+		if one.page == page && one.visibility == visibility && bytes.Equal(one.of, e.Data) { // else its guest has been erased
 			return one
 		}
 	}
 	return nil
 }
 
-func (f *frames) add(epoch string, e *inn.Event, sight inn.Sight, page bool) *frame {
+func (f *frames) add(epoch string, e *inn.Event, visibility inn.Visibility, page bool) *frame {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	at := &f.of[e.ID%framesKept]
 	known := at.Load()
-	if one := known.find(epoch, e, sight, page); one != nil {
+	if one := known.find(epoch, e, visibility, page); one != nil {
 		return one // somebody was quicker
 	}
 	next := &eventFrames{epoch: epoch, event: e.ID}
 	if known != nil && known.event == e.ID && known.epoch == epoch && bytes.Equal(known.made[0].of, e.Data) {
 		next.made = append(next.made, known.made...)
 	}
-	one := &frame{sight: sight, page: page, of: e.Data}
+	one := &frame{visibility: visibility, page: page, of: e.Data}
 	next.made = append(next.made, one)
 	at.Store(next)
 	return one
@@ -139,14 +139,14 @@ func (f *frames) forget() {
 // render makes the message, behind room for the head of its chunk; nil when
 // there is nothing to say. A component that panics is an error of this event and
 // of nobody's stream.
-func (f *frames) render(ctx context.Context, epoch string, e *inn.Event, sight inn.Sight, page bool) (room []byte, err error) {
+func (f *frames) render(ctx context.Context, epoch string, e *inn.Event, visibility inn.Visibility, page bool) (room []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
 	id := inn.Position{Epoch: epoch, ID: e.ID}.String()
-	seen := inn.Redact(e, sight)
+	seen := inn.Redact(e, visibility)
 	if !page {
 		data, err := json.Marshal(seen.JSON(epoch))
 		if err != nil {
@@ -154,10 +154,10 @@ func (f *frames) render(ctx context.Context, epoch string, e *inn.Event, sight i
 		}
 		return appendMessage(roomFor(id, string(e.Type), data), id, string(e.Type), data), nil
 	}
-	if e.Type.Unsettles() {
+	if e.Type.ReloadsPages() {
 		return append(roomFor("", "", nil), named("resync", inn.Position{Epoch: epoch, ID: e.ID})...), nil
 	}
-	component := views.Live(seen, sight, epoch)
+	component := views.Live(seen, visibility, epoch)
 	if component == nil {
 		return nil, nil
 	}

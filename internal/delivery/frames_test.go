@@ -20,9 +20,9 @@ func TestFramesAreBoundedInBytes(t *testing.T) {
 	data := json.RawMessage(`{"detail":"` + strings.Repeat("x", 1<<20) + `"}`)
 	for id := range int64(30) {
 		e := &inn.Event{ID: id, Type: inn.UserAction, Topic: inn.System, Data: data}
-		for _, sight := range []inn.Sight{{}, {Money: true}} {
-			assert.NotEmpty(t, f.frame(e, sight, false, false))
-			f.frame(e, sight, true, true)
+		for _, visibility := range []inn.Visibility{{}, {Money: true}} {
+			assert.NotEmpty(t, f.frame(e, visibility, false, false))
+			f.frame(e, visibility, true, true)
 		}
 		kept := 0
 		for i := range f.of {
@@ -43,9 +43,9 @@ func TestFramesTurnWithTheYear(t *testing.T) {
 	f.year = func(string, time.Time) int { return year }
 	e := &inn.Event{ID: 1, Type: inn.BookingNew, Subject: "booking:BK-1", Property: "lake-house",
 		Data: []byte(`{"id":"BK-1","type":"property","title":"Room","customerName":"Iva","status":"new","checkIn":"2026-12-12","checkOut":"2026-12-15"}`)}
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec,")
+	assert.Contains(t, string(f.frame(e, inn.Visibility{}, true, false)), "12–15 Dec,")
 	year = 2027
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,")
+	assert.Contains(t, string(f.frame(e, inn.Visibility{}, true, false)), "12–15 Dec 2026,")
 	f.year = nil
-	assert.Contains(t, string(f.frame(e, inn.Sight{}, true, false)), "12–15 Dec 2026,", "who cannot know says it")
+	assert.Contains(t, string(f.frame(e, inn.Visibility{}, true, false)), "12–15 Dec 2026,", "who cannot know says it")
 }

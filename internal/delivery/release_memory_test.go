@@ -7,10 +7,10 @@ import (
 )
 
 func TestManyStreamsHaveComeOrGone(t *testing.T) {
-	c := newCrowd()
+	c := newStreamCount()
 	for i, second := range []struct {
-		open    int
-		settled bool
+		open     int
+		released bool
 	}{
 		{0, true}, {0, false}, // the start
 		{20, false}, {240, false}, {240, false}, // too few
@@ -19,9 +19,9 @@ func TestManyStreamsHaveComeOrGone(t *testing.T) {
 		{8760, false}, {8750, true}, // they were many in the end
 		{10, false}, {0, true}, {0, false},
 	} {
-		assert.Equal(t, second.settled, c.settles(second.open), "second %d: %v", i, second)
+		assert.Equal(t, second.released, c.due(second.open), "second %d: %v", i, second)
 	}
-	c = newCrowd()
-	assert.False(t, c.settles(300), "who waited for the start is there at once")
-	assert.True(t, c.settles(300))
+	c = newStreamCount()
+	assert.False(t, c.due(300), "who waited for the start is there at once")
+	assert.True(t, c.due(300))
 }

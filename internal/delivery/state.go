@@ -83,10 +83,10 @@ type Page struct {
 	viewer  inn.Viewer
 	from    int64 // the position the page was rendered at
 
-	scope   figures.Scope
-	figures bool // the page shows any
-	version uint64
-	sight   inn.Sight
+	scope      figures.Scope
+	figures    bool // the page shows any
+	version    uint64
+	visibility inn.Visibility
 
 	mine        *badge // the person's
 	badge       inn.Badge
@@ -108,7 +108,7 @@ func (d *Streams) newPage(v inn.Viewer, scope string, from int64, chunked bool) 
 	if slug, found := strings.CutPrefix(scope, "property:"); found && v.May(inn.PropertyView, slug) {
 		p.scope, p.figures = figures.Property(slug), true
 	}
-	p.sight = p.scope.Sight(v)
+	p.visibility = p.scope.Visibility(v)
 	p.presence.now = d.versions.version(value{kind: presenceValue})
 	p.preferences.now = d.versions.version(preferencesOf(v.UserID))
 	p.preferences.sent = 1 // the page was rendered with them
@@ -231,16 +231,16 @@ func (p *Page) sendFigures(ctx context.Context) error {
 		return err
 	}
 	p.version = version
-	return p.share(ctx, figuresMessage{p.scope.Key(), version, p.sight}, func() templ.Component {
-		return views.FiguresState(m.Redact(p.sight), inn.Location(p.viewer.Zone))
+	return p.share(ctx, figuresMessage{p.scope.Key(), version, p.visibility}, func() templ.Component {
+		return views.FiguresState(m.Redact(p.visibility), inn.Location(p.viewer.Zone))
 	})
 }
 
 // figuresMessage is what the message with the figures depends on.
 type figuresMessage struct {
-	scope   string
-	version uint64
-	sight   inn.Sight
+	scope      string
+	version    uint64
+	visibility inn.Visibility
 }
 
 // share sends the message of a key, rendered if nobody has needed it yet.

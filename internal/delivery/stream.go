@@ -41,7 +41,7 @@ type stream struct {
 	Request
 	conn       conn.Conn
 	cursor     *live.Cursor
-	visibility inn.Glance
+	visibility inn.VisibilityCache
 	subscriber *subscriber
 	until      time.Time             // when the session ends, unless it is used before
 	wants      func(*inn.Event) bool // the filter, for the viewer as of now; nil for everything
@@ -195,7 +195,7 @@ func (st *stream) reload(ctx context.Context) (stays bool, err error) {
 	if err != nil || !v.Somebody() {
 		return false, err
 	}
-	st.Viewer, st.until, st.visibility = v, until, inn.Glance{}
+	st.Viewer, st.until, st.visibility = v, until, inn.VisibilityCache{}
 	st.wants = st.Filter.of(v)
 	st.subscribers.as(st.subscriber, v)
 	st.cursor.Follow(st.Filter.topics(v)...)
@@ -260,9 +260,9 @@ func (st *stream) passRights(ctx context.Context, b *batch, e *inn.Event) error 
 // frame returns the frame of one event as it is to be written, nil if this viewer
 // is not to have it.
 func (st *stream) frame(e *inn.Event) []byte {
-	sees, sight := st.visibility.At(&st.Viewer, e)
+	sees, visibility := st.visibility.At(&st.Viewer, e)
 	if st.state != nil {
-		st.state.touched(e, sees, sight.Notified)
+		st.state.touched(e, sees, visibility.Notified)
 		if sees {
 			st.visible++
 		}
@@ -270,7 +270,7 @@ func (st *stream) frame(e *inn.Event) []byte {
 	if !sees || !st.Page && e.Type.Internal() || st.wants != nil && !st.wants(e) {
 		return nil
 	}
-	frame := st.frames.frame(e, sight, st.Page, st.chunked)
+	frame := st.frames.frame(e, visibility, st.Page, st.chunked)
 	if frame != nil {
 		st.subscriber.handing(e.ID)
 	}

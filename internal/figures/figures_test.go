@@ -310,7 +310,7 @@ func TestANewPropertyHasFigures(t *testing.T) {
 	})
 }
 
-func TestScopeAndSight(t *testing.T) {
+func TestScopeAndVisibility(t *testing.T) {
 	for who, c := range map[string]struct {
 		v     inn.Viewer
 		scope Scope
@@ -329,10 +329,10 @@ func TestScopeAndSight(t *testing.T) {
 		assert.Equal(t, c.ok, ok, who)
 		assert.Equal(t, c.scope, scope, who)
 		if ok {
-			assert.Equal(t, c.money, scope.Sight(c.v).Money, who)
+			assert.Equal(t, c.money, scope.Visibility(c.v).Money, who)
 		}
 	}
 	owner := inn.Viewer{UserID: 1, Role: inn.Owner, Properties: []string{"lake"}}
-	assert.False(t, Scope{"properties", []string{"lake", "hill"}}.Sight(owner).Money, "money only where it is theirs everywhere")
-	assert.False(t, Portfolio.Sight(owner).Money)
+	assert.False(t, Scope{"properties", []string{"lake", "hill"}}.Visibility(owner).Money, "money only where it is theirs everywhere")
+	assert.False(t, Portfolio.Visibility(owner).Money)
 }

@@ -37,13 +37,13 @@ func ScopeOf(v inn.Viewer) (scope Scope, ok bool) {
 	return Scope{"properties", slugs}, true
 }
 
-// Sight gives what of the figures of a scope a viewer may see: money only when
+// Visibility gives what of the figures of a scope a viewer may see: money only when
 // they may see it for every property in it.
-func (s Scope) Sight(v inn.Viewer) inn.Sight {
+func (s Scope) Visibility(v inn.Viewer) inn.Visibility {
 	if len(s.Slugs) == 0 {
-		return v.Sight("")
+		return v.Visibility("")
 	}
-	sight := v.Sight(s.Slugs[0])
+	visibility := v.Visibility(s.Slugs[0])
 	if len(s.Slugs) > 1 && !v.May(inn.FinancialView, "") {
 		theirs := v.Theirs(inn.FinancialView)
 		known := make(map[string]bool, len(theirs))
@@ -51,10 +51,10 @@ func (s Scope) Sight(v inn.Viewer) inn.Sight {
 			known[slug] = true
 		}
 		for _, slug := range s.Slugs {
-			sight.Money = sight.Money && known[slug]
+			visibility.Money = visibility.Money && known[slug]
 		}
 	}
-	return sight
+	return visibility
 }
 
 // Key returns what tells scopes apart.

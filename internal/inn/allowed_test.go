@@ -72,7 +72,7 @@ func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 	}
 	open := "ID Property House Category Title Customer Status Country CheckIn CheckOut Units Guests Source ExternalID Version " +
 		"BookedAt ConfirmedAt EndedAt Last ChangedAt Changed By Event HeldBy HeldAt ErasedAt"
-	for _, s := range []Sight{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
+	for _, s := range []Visibility{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
 		want := strings.Fields(open)
 		for field, need := range hidden {
 			if need == "money" && s.Money || need == "contacts" && s.Contacts {
@@ -81,14 +81,14 @@ func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 		}
 		assert.ElementsMatch(t, want, namesIn(b.Redact(s)), "%+v", s)
 	}
-	assert.Equal(t, all, namesIn(b.Redact(Sight{Money: true, Contacts: true, Houses: true})))
+	assert.Equal(t, all, namesIn(b.Redact(Visibility{Money: true, Contacts: true, Houses: true})))
 
 	var m Metrics
 	filled(reflect.ValueOf(&m).Elem())
 	assert.ElementsMatch(t, strings.Fields("Scope Window ActiveBookings BookingsChange TotalCustomers CustomersChange Occupancy Timestamp Tonight NewToday Trend WindowLen"),
-		namesIn(m.Redact(Sight{Contacts: true})))
-	assert.ElementsMatch(t, []string{"Bookings", "Customers", "Occupancy"}, namesIn(m.Redact(Sight{}).Trend))
-	assert.Equal(t, m, m.Redact(Sight{Money: true}))
+		namesIn(m.Redact(Visibility{Contacts: true})))
+	assert.ElementsMatch(t, []string{"Bookings", "Customers", "Occupancy"}, namesIn(m.Redact(Visibility{}).Trend))
+	assert.Equal(t, m, m.Redact(Visibility{Money: true}))
 }
 
 // A booking says where it came from, and what it was there, to those only who see
@@ -98,14 +98,14 @@ func TestAMovedBookingDoesNotNameWhereItCameFrom(t *testing.T) {
 	b.Changed = []Change{{"status", "new", "confirmed"}, {"propertyId", "hill-cottage", "lake-house"}, {"title", "Hill Cottage, 3 nights", "Lake House, 3 nights"}}
 	for _, et := range []Type{BookingModified, BookingConfirmed, BookingReinstated} {
 		e := event(t, et, b)
-		for _, s := range []Sight{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
+		for _, s := range []Visibility{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
 			var keys struct{ Changed []Change }
 			seen := Redact(e, s)
 			require.NoError(t, seen.Into(&keys))
 			assert.Equal(t, []Change{{Field: "propertyId", To: "lake-house"}}, keys.Changed)
 			assert.NotContains(t, strings.ToLower(string(seen.Data)), "hill")
 		}
-		assert.Same(t, e, Redact(e, Sight{Money: true, Contacts: true, Houses: true}))
+		assert.Same(t, e, Redact(e, Visibility{Money: true, Contacts: true, Houses: true}))
 	}
 }
 
@@ -118,27 +118,27 @@ func TestWhatIsReportedPassesByNameAndForm(t *testing.T) {
 	for _, c := range []struct {
 		et         Type
 		data, seen string
-		sight      Sight
+		visibility Visibility
 	}{
-		{UserAction, `{"action":"Changed the rates","title":"December","reported":"key:pms"}`, `{"action":"Changed the rates","title":"December","reported":"key:pms"}`, Sight{}},
-		{UserAction, `{"action":"refund","Amount":5000,"totalAmount":5000,"data":{"amount":5000},"list":[{"price":5000}]}`, `{"action":"refund"}`, Sight{}},
-		{UserAction, `{"action":{"amount":5000},"detail":[5000],"title":5000,"name":true}`, `{}`, Sight{}},
-		{UserAction, `{"Action":"x","EMAIL":"asha@x","guest":{"email":"asha@x"},"from":"asha@x"}`, `{}`, Sight{Money: true}},
-		{UserLogin, `{"user":"7","balance":12}`, `{}`, Sight{Contacts: true}},
-		{UserAction, `{"Amount":5000}`, `{"Amount":5000}`, Sight{Money: true, Contacts: true}},
-		{MetricsUpdate, `{"occupancy":7,"adr":3,"totalRevenue":5000,"reported":"key:pms"}`, `{"occupancy":7,"reported":"key:pms"}`, Sight{Contacts: true}},
-		{MetricsUpdate, `{"occupancy":{"INR":5000},"scope":{"revenue":1},"window":[5000],"timestamp":5000,"activeBookings":"INR 5000"}`, `{}`, Sight{}},
-		{MetricsUpdate, `{"scope":"INR 5000","window":"5000","timestamp":"INR 5000","property":"a b"}`, `{}`, Sight{}},
+		{UserAction, `{"action":"Changed the rates","title":"December","reported":"key:pms"}`, `{"action":"Changed the rates","title":"December","reported":"key:pms"}`, Visibility{}},
+		{UserAction, `{"action":"refund","Amount":5000,"totalAmount":5000,"data":{"amount":5000},"list":[{"price":5000}]}`, `{"action":"refund"}`, Visibility{}},
+		{UserAction, `{"action":{"amount":5000},"detail":[5000],"title":5000,"name":true}`, `{}`, Visibility{}},
+		{UserAction, `{"Action":"x","EMAIL":"asha@x","guest":{"email":"asha@x"},"from":"asha@x"}`, `{}`, Visibility{Money: true}},
+		{UserLogin, `{"user":"7","balance":12}`, `{}`, Visibility{Contacts: true}},
+		{UserAction, `{"Amount":5000}`, `{"Amount":5000}`, Visibility{Money: true, Contacts: true}},
+		{MetricsUpdate, `{"occupancy":7,"adr":3,"totalRevenue":5000,"reported":"key:pms"}`, `{"occupancy":7,"reported":"key:pms"}`, Visibility{Contacts: true}},
+		{MetricsUpdate, `{"occupancy":{"INR":5000},"scope":{"revenue":1},"window":[5000],"timestamp":5000,"activeBookings":"INR 5000"}`, `{}`, Visibility{}},
+		{MetricsUpdate, `{"scope":"INR 5000","window":"5000","timestamp":"INR 5000","property":"a b"}`, `{}`, Visibility{}},
 		{MetricsUpdate, `{"scope":"property:lake-house","window":"30d","timestamp":"2026-12-01T10:00:00Z","bookingsChange":null}`,
-			`{"scope":"property:lake-house","window":"30d","timestamp":"2026-12-01T10:00:00Z","bookingsChange":null}`, Sight{}},
+			`{"scope":"property:lake-house","window":"30d","timestamp":"2026-12-01T10:00:00Z","bookingsChange":null}`, Visibility{}},
 		{MetricsUpdate, `{"currencies":{"INR":{"totalRevenue":1,"adr":null,"guest":"asha@x","coverage":{"priced":1,"mail":"asha@x"}},"asha@x":{"adr":1}},"currency":"asha@x","Adr":1}`,
-			`{"currencies":{"INR":{"totalRevenue":1,"adr":null,"coverage":{"priced":1}}}}`, Sight{Money: true}},
-		{MetricsUpdate, `{"guest":"asha@x","adr":1}`, `{"guest":"asha@x","adr":1}`, Sight{Money: true, Contacts: true}},
+			`{"currencies":{"INR":{"totalRevenue":1,"adr":null,"coverage":{"priced":1}}}}`, Visibility{Money: true}},
+		{MetricsUpdate, `{"guest":"asha@x","adr":1}`, `{"guest":"asha@x","adr":1}`, Visibility{Money: true, Contacts: true}},
 	} {
-		assert.JSONEq(t, c.seen, string(Redact(report(c.et, c.data), c.sight).Data), "%s for %+v", c.data, c.sight)
+		assert.JSONEq(t, c.seen, string(Redact(report(c.et, c.data), c.visibility).Data), "%s for %+v", c.data, c.visibility)
 	}
 	own := &Event{Type: UserAction, Topic: UserTopic(3), Subject: "user:3", Data: json.RawMessage(`{"name":"Asha","action":"signed out everywhere","detail":"all"}`)}
-	assert.JSONEq(t, string(own.Data), string(Redact(own, Sight{}).Data), "what one did oneself is told as it is")
+	assert.JSONEq(t, string(own.Data), string(Redact(own, Visibility{}).Data), "what one did oneself is told as it is")
 }
 
 // payload makes a random document in which every leaf is another value.
@@ -208,7 +208,7 @@ func checkReport(t *testing.T, et Type, document map[string]any) {
 		texts = []string{"scope", "window", "timestamp", "property", "reported"}
 		numbers = []string{"activeBookings", "bookingsChange", "totalCustomers", "customersChange", "occupancy"}
 	}
-	for _, s := range []Sight{{}, {Contacts: true}, {Contacts: true, Houses: true}} {
+	for _, s := range []Visibility{{}, {Contacts: true}, {Contacts: true, Houses: true}} {
 		texts := texts
 		if s.Contacts && et != MetricsUpdate {
 			texts = append(slices.Clone(texts), "customerEmail", "customerPhone", "email", "phone", "notes")

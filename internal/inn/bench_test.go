@@ -44,7 +44,7 @@ func BenchmarkRedact(b *testing.B) {
 	e := &Event{ID: 1, Type: BookingNew, Property: "lake-house", Data: data}
 	b.ReportAllocs()
 	for b.Loop() {
-		Redact(e, Sight{})
+		Redact(e, Visibility{})
 	}
 }
 

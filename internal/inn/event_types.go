@@ -85,24 +85,24 @@ var typeTable = []typeRow{
 	{Type: NotificationReleased, priority: Low, needs: BookingView, kept: KeepPeople, card: true, booking: true},
 	{Type: NotificationsCleaned, priority: Low, needs: Own, kept: KeepPeople, badge: true},
 	{Type: SessionEnded, priority: Low, needs: Own, kept: KeepPeople},
-	{Type: GuestErased, priority: Low, needs: Own, kept: KeepPeople, unsettles: true},
-	{Type: HouseChanged, priority: Low, needs: Own, kept: KeepPeople, unsettles: true},
+	{Type: GuestErased, priority: Low, needs: Own, kept: KeepPeople, reloadsPages: true},
+	{Type: HouseChanged, priority: Low, needs: Own, kept: KeepPeople, reloadsPages: true},
 }
 
 // typeRow is a line of the table.
 type typeRow struct {
 	Type
-	kind      Kind     // "" for those of the program's own use
-	priority  Priority // when none is given
-	needs     Action   // to see one
-	takes     Action   // to publish one; "" for what the program alone says
-	kept      Limit    // which of the settings says how long
-	card      bool     // makes or moves a notification without being addressed to anybody
-	badge     bool     // changes badges though it makes no card
-	unsettles bool     // open pages read themselves anew
-	booking   bool     // an internal type that tells of a booking
-	from      []Status // a step of a booking: from which statuses
-	to        Status   // and to which
+	kind         Kind     // "" for those of the program's own use
+	priority     Priority // when none is given
+	needs        Action   // to see one
+	takes        Action   // to publish one; "" for what the program alone says
+	kept         Limit    // which of the settings says how long
+	card         bool     // makes or moves a notification without being addressed to anybody
+	badge        bool     // changes badges though it makes no card
+	reloadsPages bool     // open pages read themselves anew
+	booking      bool     // an internal type that tells of a booking
+	from         []Status // a step of a booking: from which statuses
+	to           Status   // and to which
 }
 
 var typeRows = func() map[Type]*typeRow {
@@ -152,9 +152,9 @@ func (t Type) Internal() bool { return t.row().kind == "" }
 // of what the house itself did.
 func (t Type) Publishable() bool { return t.Known() && t.row().takes != "" }
 
-// Unsettles reports whether pages that are open cannot be mended piece by piece
+// ReloadsPages reports whether pages that are open cannot be mended piece by piece
 // after an event of this type, and are to read themselves anew.
-func (t Type) Unsettles() bool { return t.row().unsettles }
+func (t Type) ReloadsPages() bool { return t.row().reloadsPages }
 
 // ofBooking reports whether an internal type tells of a booking.
 func (t Type) ofBooking() bool { return t.row().booking }

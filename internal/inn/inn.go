@@ -15,7 +15,7 @@
 //	room       the seeds' word for a topic plus the action it takes to hear it
 //	position   a place in the log: "epoch-number", opaque outside
 //	viewer     a person or an API key as of now: role or scopes, and properties
-//	sight      what of a viewer a fragment may depend on; the key under which frames are shared
+//	visibility      what of a viewer a fragment may depend on; the key under which frames are shared
 //	card       a notification: one per subject, with a read mark per person
 package inn
 

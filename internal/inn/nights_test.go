@@ -113,7 +113,7 @@ func TestWhatCostsNothingIsNotSold(t *testing.T) {
 	assert.Equal(t, &Money{750, "EUR"}, eur.RevPAR)
 	assert.Equal(t, 3, m.ActiveBookings, "it is shown like any other")
 	assert.Equal(t, 3, m.TotalCustomers)
-	assert.Zero(t, m.Redact(Sight{}).Tonight.Complimentary, "who may not see money is not told")
+	assert.Zero(t, m.Redact(Visibility{}).Tonight.Complimentary, "who may not see money is not told")
 }
 
 // A thousandth is a coin where there are three decimals.

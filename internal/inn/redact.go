@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// What a sight lets through is named here, field by field. A field that is added
+// What a visibility lets through is named here, field by field. A field that is added
 // somewhere else is seen by nobody but those who may see all, until it is named.
 
-// all reports whether nothing of a booking is hidden from the sight.
-func (s Sight) all() bool { return s.Money && s.Contacts && s.Houses }
+// all reports whether nothing of a booking is hidden from the visibility.
+func (s Visibility) all() bool { return s.Money && s.Contacts && s.Houses }
 
-// Redact gives the booking with what the sight holds: what it does not is absent,
+// Redact gives the booking with what the visibility holds: what it does not is absent,
 // never blanked, and gone from what changed too.
-func (b Booking) Redact(s Sight) Booking {
+func (b Booking) Redact(s Visibility) Booking {
 	if s.all() {
 		return b
 	}
@@ -35,9 +35,9 @@ func (b Booking) Redact(s Sight) Booking {
 	return seen
 }
 
-// changes gives what the last event changed, as far as the sight holds the fields.
+// changes gives what the last event changed, as far as the visibility holds the fields.
 // What a booking was before it came to its property is known where it came from.
-func (s Sight) changes(b Booking) []Change {
+func (s Visibility) changes(b Booking) []Change {
 	if moved, found := b.ChangeOf("propertyId"); found && !s.Houses {
 		return []Change{{Field: moved.Field, To: moved.To}}
 	}
@@ -50,8 +50,8 @@ func (s Sight) changes(b Booking) []Change {
 	return shown
 }
 
-// holds reports whether the sight holds a booking's field, by the payload's name.
-func (s Sight) holds(field string) bool {
+// holds reports whether the visibility holds a booking's field, by the payload's name.
+func (s Visibility) holds(field string) bool {
 	switch field {
 	case "status", "propertyId", "type", "title", "customerName", "checkIn", "checkOut", "units", "guests", "country", "source", "externalId":
 		return true
@@ -63,8 +63,8 @@ func (s Sight) holds(field string) bool {
 	return s.all()
 }
 
-// Redact gives the figures without money for a sight that holds none.
-func (m Metrics) Redact(s Sight) Metrics {
+// Redact gives the figures without money for a visibility that holds none.
+func (m Metrics) Redact(s Visibility) Metrics {
 	if s.Money {
 		return m
 	}
@@ -76,10 +76,10 @@ func (m Metrics) Redact(s Sight) Metrics {
 	}
 }
 
-// Redact gives the event as a sight may see it; it is pure and runs before both
+// Redact gives the event as a visibility may see it; it is pure and runs before both
 // encoders, HTML and JSON. A snapshot that cannot be read is left out whole
 // rather than shown whole.
-func Redact(e *Event, s Sight) *Event {
+func Redact(e *Event, s Visibility) *Event {
 	var data any = struct{}{}
 	switch kind := e.Kind(); {
 	case e.Type.Internal(), kind == AlertUpdate, kind == PropertyUpdate, e.Type == BookingMoved:

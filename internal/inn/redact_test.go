@@ -36,7 +36,7 @@ var money, contacts = []string{"amount", "currency"}, []string{"customerEmail", 
 func TestRedactLeavesOutMoneyAndContacts(t *testing.T) {
 	original := event(t, BookingModified, asha())
 	before := string(original.Data)
-	for _, s := range []Sight{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
+	for _, s := range []Visibility{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
 		e := Redact(original, s)
 		var keys map[string]json.RawMessage
 		require.NoError(t, e.Into(&keys))
@@ -73,18 +73,18 @@ func TestRedactLeavesOutMoneyAndContacts(t *testing.T) {
 func TestRedactABookingOfWhichOnlyHiddenThingsChanged(t *testing.T) {
 	b := asha()
 	b.Changed = []Change{{"amount", "1", "2"}}
-	e := Redact(event(t, BookingModified, b), Sight{Contacts: true})
+	e := Redact(event(t, BookingModified, b), Visibility{Contacts: true})
 	assert.NotContains(t, string(e.Data), "changed", "an empty list would still say that something hidden changed")
 	changed := b.Changed
-	b.Redact(Sight{})
+	b.Redact(Visibility{})
 	assert.Equal(t, []Change{{"amount", "1", "2"}}, changed, "the caller's list is not touched")
 }
 
 func TestRedactTellsAnAmountOfZeroFromAHiddenOne(t *testing.T) {
 	b := asha()
 	b.Price = Money{0, "INR"}
-	assert.Contains(t, string(Redact(event(t, BookingNew, b), Sight{Money: true}).Data), `"amount":0`)
-	assert.NotContains(t, string(Redact(event(t, BookingNew, b), Sight{Contacts: true}).Data), `amount`)
+	assert.Contains(t, string(Redact(event(t, BookingNew, b), Visibility{Money: true}).Data), `"amount":0`)
+	assert.NotContains(t, string(Redact(event(t, BookingNew, b), Visibility{Contacts: true}).Data), `amount`)
 }
 
 func TestRedactLeavesOtherKindsAlone(t *testing.T) {
@@ -93,7 +93,7 @@ func TestRedactLeavesOtherKindsAlone(t *testing.T) {
 			continue
 		}
 		e := event(t, et, map[string]string{"id": "BK-1"})
-		assert.Same(t, e, Redact(e, Sight{}), et)
+		assert.Same(t, e, Redact(e, Visibility{}), et)
 	}
 }
 
@@ -102,21 +102,21 @@ func TestRedactMetricsKeepsWhatSaysNothingAboutMoney(t *testing.T) {
 	m := Metrics{Scope: "property:lake-house", Window: "30d", Currencies: map[string]CurrencyFigures{"INR": {TotalRevenue: Money{100, "INR"}}},
 		ActiveBookings: 3, TotalCustomers: 2, Occupancy: &occupancy, Main: "INR"}
 	e := event(t, MetricsUpdate, m)
-	assert.Same(t, e, Redact(e, Sight{Money: true}))
+	assert.Same(t, e, Redact(e, Visibility{Money: true}))
 	var keys map[string]json.RawMessage
-	require.NoError(t, Redact(e, Sight{Contacts: true}).Into(&keys))
+	require.NoError(t, Redact(e, Visibility{Contacts: true}).Into(&keys))
 	assert.NotContains(t, keys, "currencies")
 	assert.Equal(t, "3", string(keys["activeBookings"]))
 	assert.Equal(t, "50", string(keys["occupancy"]))
 
 	// A reported figure may be anything: only what is known to be harmless stays.
 	reported := event(t, MetricsUpdate, map[string]any{"totalRevenue": 5000, "adr": 3, "occupancy": 7, "reported": "key:pms"})
-	assert.JSONEq(t, `{"occupancy":7,"reported":"key:pms"}`, string(Redact(reported, Sight{}).Data))
+	assert.JSONEq(t, `{"occupancy":7,"reported":"key:pms"}`, string(Redact(reported, Visibility{}).Data))
 
-	plain := m.Redact(Sight{})
+	plain := m.Redact(Visibility{})
 	assert.Nil(t, plain.Currencies)
 	assert.Empty(t, plain.Main)
-	assert.Equal(t, m, m.Redact(Sight{Money: true}))
+	assert.Equal(t, m, m.Redact(Visibility{Money: true}))
 	text, err := json.Marshal(plain)
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "urrenc")
@@ -127,7 +127,7 @@ func TestRedactHidesASnapshotThatCannotBeRead(t *testing.T) {
 	for _, et := range []Type{BookingNew, MetricsUpdate} {
 		for _, data := range []string{`{"id":`, `"secret"`, `[1,"asha@example.test"]`, `{"id":"x","amount":"NaN","currency":"INR"}`, ``} {
 			e := &Event{ID: 1, Type: et, Data: json.RawMessage(data)}
-			got := Redact(e, Sight{})
+			got := Redact(e, Visibility{})
 			require.True(t, json.Valid(got.Data), "%s %q", et, data)
 			assert.NotContains(t, string(got.Data), "secret")
 			assert.NotContains(t, string(got.Data), "asha")

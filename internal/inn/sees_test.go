@@ -170,26 +170,26 @@ func TestWhatAViewerSeesIsOnATopicTheyFollow(t *testing.T) {
 	assert.Greater(t, seen, 10_000, "the generator makes events that are seen")
 }
 
-func TestSightIsWhatAFragmentMayDependOn(t *testing.T) {
+func TestVisibilityIsWhatAFragmentMayDependOn(t *testing.T) {
 	v := viewers()
 	lake, hill := at("property:lake-house", "lake-house", BookingModified), at("property:hill-cottage", "hill-cottage", BookingModified)
-	for who, want := range map[string]Sight{
+	for who, want := range map[string]Visibility{
 		super: {Money: true, Contacts: true, Houses: true, Notified: true, MayHold: true}, admin: {Money: true, Contacts: true, Houses: true, Notified: true, MayHold: true},
 		owner: {Money: true, Notified: true, MayHold: true}, manager: {Money: true, Contacts: true, Notified: true, MayHold: true},
 		staff: {Contacts: true, Notified: true, MayHold: true},
 		user:  {Notified: true}, "key": {Money: true, Contacts: true, Houses: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
 		"blind": {Notified: true},
 	} {
-		assert.Equal(t, want, v[who].SightOf(lake), who)
+		assert.Equal(t, want, v[who].VisibilityOf(lake), who)
 		all := who == super || who == admin || who == "key"
-		assert.Equal(t, Sight{Money: all, Contacts: all, Houses: all, Notified: true, MayHold: all && who != "key"}, v[who].SightOf(hill), "%s elsewhere", who)
+		assert.Equal(t, Visibility{Money: all, Contacts: all, Houses: all, Notified: true, MayHold: all && who != "key"}, v[who].VisibilityOf(hill), "%s elsewhere", who)
 		for _, of := range []Type{BookingNew, AlertRaised, MetricsUpdate} {
-			assert.False(t, v[who].SightOf(at("property:lake-house", "lake-house", of)).Houses, "%s: who sees %s alike shares its frame", who, of)
+			assert.False(t, v[who].VisibilityOf(at("property:lake-house", "lake-house", of)).Houses, "%s: who sees %s alike shares its frame", who, of)
 		}
 	}
 	zoned := Viewer{UserID: 1, Role: Staff, Zone: "Asia/Kolkata"}
-	assert.Equal(t, Sight{Zone: "Asia/Kolkata"}, zoned.Sight("lake-house"))
-	assert.Equal(t, map[Sight]int{zoned.Sight("a"): 1}[zoned.Sight("b")], 1, "a sight is a key under which frames are shared")
+	assert.Equal(t, Visibility{Zone: "Asia/Kolkata"}, zoned.Visibility("lake-house"))
+	assert.Equal(t, map[Visibility]int{zoned.Visibility("a"): 1}[zoned.Visibility("b")], 1, "a visibility is a key under which frames are shared")
 }
 
 func TestActorAndOwnTopicTellPeopleFromKeys(t *testing.T) {

@@ -104,12 +104,12 @@ func (c *Cursor) Next(ctx context.Context, wake <-chan struct{}) ([]*inn.Event, 
 		if closed {
 			return nil, ErrClosed
 		}
-		bell := make(chan struct{})
-		if !c.Park(func() { close(bell) }) {
+		called := make(chan struct{})
+		if !c.Park(func() { close(called) }) {
 			continue
 		}
 		select {
-		case <-bell:
+		case <-called:
 		case <-wake:
 			c.Unpark()
 			return nil, nil

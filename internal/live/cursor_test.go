@@ -151,14 +151,14 @@ func TestEverythingCommittedIsDeliveredBeforeTheEnd(t *testing.T) {
 	})
 }
 
-// Invariant 3. Whoever takes the bell before reading finds it closed by what
+// Invariant 3. Whoever takes the channel before reading finds it closed by what
 // came in between; a burst is one wake.
-func TestTakeTheBellThenRead(t *testing.T) {
+func TestTakeTheChannelThenRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		l, _ := follow(t, f)
 		synctest.Wait()
-		f.before = func() { f.add("a") } // while Run reads what the first bell was for
+		f.before = func() { f.add("a") } // while Run reads what the first channel was closed for
 		f.add("a")
 		synctest.Wait()
 		assert.Equal(t, int64(2), l.Head())

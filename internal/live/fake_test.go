@@ -14,22 +14,22 @@ import (
 	"baithaka/internal/inn"
 )
 
-// fake is a log in memory. Its bell is the store's: closed and replaced after
+// fake is a log in memory. Its channel is the store's: closed and replaced after
 // the events can be read.
 type fake struct {
-	mu      sync.Mutex
-	events  []inn.Event
-	trimmed int64
-	epoch   string
-	bell    chan struct{}
-	reads   int    // of Events
-	data    []byte // of the events that are added
-	most    int    // after so many bytes a read ends; 0 for never
-	broken  bool   // Events and Bounds fail
-	before  func() // runs once, before the next read of Events by a cursor
+	mu       sync.Mutex
+	events   []inn.Event
+	trimmed  int64
+	epoch    string
+	appended chan struct{}
+	reads    int    // of Events
+	data     []byte // of the events that are added
+	most     int    // after so many bytes a read ends; 0 for never
+	broken   bool   // Events and Bounds fail
+	before   func() // runs once, before the next read of Events by a cursor
 }
 
-func newFake() *fake { return &fake{epoch: "k7f2", bell: make(chan struct{})} }
+func newFake() *fake { return &fake{epoch: "k7f2", appended: make(chan struct{})} }
 
 var errBroken = errors.New("the disk is gone")
 
@@ -40,8 +40,8 @@ func (f *fake) add(topics ...inn.Topic) {
 		id := int64(len(f.events)) + 1
 		f.events = append(f.events, inn.Event{ID: id, Topic: topic, Type: inn.UserAction, Subject: fmt.Sprint(topic, id), Data: f.data})
 	}
-	close(f.bell)
-	f.bell = make(chan struct{})
+	close(f.appended)
+	f.appended = make(chan struct{})
 }
 
 func (f *fake) trim(upto int64) {
@@ -88,7 +88,7 @@ func (f *fake) Bounds(context.Context) (trimmed, head int64, err error) {
 func (f *fake) Appended() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.bell
+	return f.appended
 }
 
 func (f *fake) Epoch() string {
@@ -102,8 +102,8 @@ func (f *fake) renew(epoch string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.epoch = epoch
-	close(f.bell)
-	f.bell = make(chan struct{})
+	close(f.appended)
+	f.appended = make(chan struct{})
 }
 
 // follow starts a log over a source, and gives what stops it.

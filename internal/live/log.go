@@ -40,7 +40,7 @@ type Source interface {
 	// Appended gives a channel that is closed at the next append.
 	Appended() <-chan struct{}
 	// Epoch tells positions of this log from those of another. A new one may
-	// begin; the bell rings then.
+	// begin, and closes the channel of Appended.
 	Epoch() string
 }
 
@@ -91,8 +91,8 @@ func New(ctx context.Context, source Source, logger *slog.Logger) (*Log, error) 
 func (l *Log) Run(ctx context.Context) {
 	defer l.close()
 	for {
-		// Take the bell before reading: an append in between must find it closed.
-		bell := l.source.Appended()
+		// Take the channel before reading: an append in between must find it closed.
+		appended := l.source.Appended()
 		if err := l.catchUp(ctx); err != nil && ctx.Err() == nil {
 			// The log cannot be read just now; nobody is told anything false meanwhile.
 			l.logger.Error("live: the log cannot be read; trying again", "error", err)
@@ -103,7 +103,7 @@ func (l *Log) Run(ctx context.Context) {
 			}
 		}
 		select {
-		case <-bell:
+		case <-appended:
 		case <-ctx.Done():
 			// What was committed before the stop is still delivered.
 			final, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
@@ -131,7 +131,7 @@ func (l *Log) catchUp(ctx context.Context) error {
 		}
 		l.push(events, events[len(events)-1].ID)
 		if !more {
-			return nil // the bell that was taken before rings for what has come since
+			return nil // the channel that was taken before is closed for what has come since
 		}
 	}
 }

@@ -56,37 +56,37 @@ func (s *Store) forgetGuests(ctx context.Context, before time.Time, date inn.Dat
 // most.
 const mergeStep = 64
 
-// foldTries is how often settle tries to empty the write-ahead log beside readers,
-// each try waiting a moment.
-const foldTries = 10
+// checkpointTries is how often purge tries to empty the write-ahead log beside
+// readers; each try waits a moment.
+const checkpointTries = 10
 
-// settleAfter is how long the words of guests who were past their retention may
+// purgeAfter is how long the words of guests who were past their retention may
 // stay in the search index, where nobody can read them: to merge all of it for
 // each would wear the disk out.
-const settleAfter = 7 * 24 * time.Hour
+const purgeAfter = 7 * 24 * time.Hour
 
-// settle removes what an erasure left between the rows: the words of deleted
+// purge removes what an erasure left between the rows: the words of deleted
 // entries, which stay in the search index until it is merged, and the pages in the
 // write-ahead log. Freed space in the file itself is overwritten at once (db.Open
 // asks for that).
-func (s *Store) settle(ctx context.Context, now time.Time) error {
+func (s *Store) purge(ctx context.Context, now time.Time) error {
 	var since int64 // 0 for nothing to do, 1 for at once
 	if err := s.read.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'erasing'`).Scan(&since); err != nil || since == 0 {
 		return err
 	}
-	if since > 1 && now.Sub(fromMS(since)) < settleAfter {
+	if since > 1 && now.Sub(fromMS(since)) < purgeAfter {
 		return nil
 	}
 	if err := s.mergeSearch(ctx); err != nil {
 		return err
 	}
 	for tries := 0; ; tries++ {
-		if folded, err := s.db.Fold(ctx); err != nil {
+		if done, err := s.db.Checkpoint(ctx); err != nil {
 			return err
-		} else if folded {
+		} else if done {
 			break
 		}
-		if tries == foldTries {
+		if tries == checkpointTries {
 			return errors.New("the write-ahead log is being read")
 		}
 	}

@@ -30,10 +30,10 @@ func (s *Site) ownAttempt(c echo.Context) attempt {
 	}
 }
 
-// prove lets somebody try to prove that they are who they claim to be, within
+// checkCredentials lets somebody try to checkCredentials that they are who they claim to be, within
 // what the throttle allows. check answers Unauthenticated for a wrong proof;
 // then, and when the throttle refuses, the failure is noted.
-func (s *Site) prove(c echo.Context, who attempt, check func(context.Context) (store.Proof, error)) (store.Proof, error) {
+func (s *Site) checkCredentials(c echo.Context, who attempt, check func(context.Context) (store.Proof, error)) (store.Proof, error) {
 	forgive, err := s.signIns.try(who, time.Now())
 	if err != nil {
 		s.failed.refused(c.RealIP())

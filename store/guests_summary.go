@@ -9,9 +9,9 @@ import (
 	"baithaka/internal/inn"
 )
 
-// Glance is what a page says of the guest of some bookings: how much is held, and
+// GuestSummary is what a page says of the guest of some bookings: how much is held, and
 // which texts may mean them and may mean something else.
-type Glance struct {
+type GuestSummary struct {
 	Bookings, Events, Notifications, Alerts, Properties int
 	More                                                bool     // there may be more of it than could be counted in time
 	Doubts                                              []Doubt  // by name
@@ -26,20 +26,20 @@ type Doubt struct {
 	Times int      // how many there are
 }
 
-// glancePatience is how long a page is looked for, glanceTexts how many texts it
-// shows for a name, and glanceDoubts how many names.
+// summaryTimeout is how long a page is looked for, summaryTexts how many texts it
+// shows for a name, and summaryDoubts how many names.
 const (
-	glancePatience = 250 * time.Millisecond
-	glanceTexts    = 5
-	glanceDoubts   = 50
+	summaryTimeout = 250 * time.Millisecond
+	summaryTexts   = 5
+	summaryDoubts  = 50
 )
 
 var errLookedEnough = errors.New("looked for long enough")
 
-// Glance counts what Held would give, for as long as a page may take, and gives
+// GuestSummary counts what Held would give, for as long as a page may take, and gives
 // what is to be ticked before it is erased. What mentions the guest in the log
 // alone is not looked for.
-func (s *Store) Glance(ctx context.Context, by inn.Viewer, ids []string) (g Glance, err error) {
+func (s *Store) GuestSummary(ctx context.Context, by inn.Viewer, ids []string) (g GuestSummary, err error) {
 	bookings, err := s.heldBookings(ctx, by, ids)
 	if err != nil {
 		return g, err
@@ -49,7 +49,7 @@ func (s *Store) Glance(ctx context.Context, by inn.Viewer, ids []string) (g Glan
 		return g, err
 	}
 	defer done()
-	until := time.Now().Add(glancePatience)
+	until := time.Now().Add(summaryTimeout)
 	late := func() error {
 		if time.Now().After(until) {
 			return errLookedEnough
@@ -102,7 +102,7 @@ func (s *Store) Glance(ctx context.Context, by inn.Viewer, ids []string) (g Glan
 	return g, err
 }
 
-func (g *Glance) add(e *erasure, kind string, some []said) {
+func (g *GuestSummary) add(e *erasure, kind string, some []said) {
 	for _, one := range some {
 		if _, mentioned := e.mentions(one); mentioned {
 			switch kind {
@@ -125,17 +125,17 @@ func (g *Glance) add(e *erasure, kind string, some []said) {
 	}
 }
 
-func (g *Glance) doubt(name, text string) {
+func (g *GuestSummary) doubt(name, text string) {
 	i := slices.IndexFunc(g.Doubts, func(d Doubt) bool { return d.Name == name })
 	if i < 0 {
-		if len(g.Doubts) == glanceDoubts {
+		if len(g.Doubts) == summaryDoubts {
 			g.More = true
 			return
 		}
 		i, g.Doubts = len(g.Doubts), append(g.Doubts, Doubt{Name: name})
 	}
 	d := &g.Doubts[i]
-	if d.Times++; len(d.Texts) < glanceTexts && !slices.Contains(d.Texts, text) {
+	if d.Times++; len(d.Texts) < summaryTexts && !slices.Contains(d.Texts, text) {
 		d.Texts = append(d.Texts, text)
 	}
 }

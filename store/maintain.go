@@ -11,27 +11,27 @@ import (
 )
 
 const (
-	// tendEvery is how often the house is looked after.
-	tendEvery = time.Second
-	// foldAbove is the size of the write-ahead log that is folded into the file in
-	// a quiet moment, foldAtOnce the one that is not waited with.
-	foldAbove, foldAtOnce = 1 << 20, 8 << 20
-	// foldAgain is how long a reader that is in the way is left alone.
-	foldAgain = 10 * time.Second
+	// maintainEvery is the period of Maintain.
+	maintainEvery = time.Second
+	// checkpointAbove is the size of the write-ahead log from which it is checkpointed
+	// in a quiet moment, checkpointAtOnce the one from which it is in any.
+	checkpointAbove, checkpointAtOnce = 1 << 20, 8 << 20
+	// checkpointRetry is the pause after a checkpoint that a reader kept from ending.
+	checkpointRetry = 10 * time.Second
 )
 
-// Tend looks after the database while a server runs on it, and returns when ctx
-// ends: it keeps the write-ahead log small, notes outside how far log and audit
-// have come, tells the audit's head to the program's log, and after a write that
-// the disk refused tries whether it takes one again.
-func (s *Store) Tend(ctx context.Context) {
-	ticker := time.NewTicker(tendEvery)
+// Maintain looks after the database while a server runs on it, and returns when ctx
+// ends. It keeps the write-ahead log small, notes beside the file how far the log and
+// the audit have come, writes the audit's head to the program's log, and after a
+// write that the disk refused tries whether it takes one again.
+func (s *Store) Maintain(ctx context.Context) {
+	ticker := time.NewTicker(maintainEvery)
 	defer ticker.Stop()
-	t := tender{store: s}
+	t := maintainer{store: s}
 	defer func() { t.mark(context.WithoutCancel(ctx)) }()
 	for {
 		t.mark(ctx)
-		t.fold(ctx, time.Now())
+		t.checkpoint(ctx, time.Now())
 		if s.refused() {
 			s.probe(ctx)
 		}
@@ -43,16 +43,16 @@ func (s *Store) Tend(ctx context.Context) {
 	}
 }
 
-// tender is what Tend remembers from one look to the next.
-type tender struct {
+// maintainer is what Maintain remembers from one round to the next.
+type maintainer struct {
 	store  *Store
 	marked marks
 	before int64     // the head of the log, the last time
-	again  time.Time // when folding is tried again
+	again  time.Time // when a checkpoint is tried again
 }
 
 // mark notes how far log and audit have come.
-func (t *tender) mark(ctx context.Context) {
+func (t *maintainer) mark(ctx context.Context) {
 	now, err := t.store.look(ctx)
 	if err != nil {
 		return // the next look tells
@@ -64,16 +64,16 @@ func (t *tender) mark(ctx context.Context) {
 	t.marked = now
 }
 
-// fold brings what stands in the write-ahead log into the file, when it is worth
-// it and nobody writes, or when it grows large because readers overlap.
-func (t *tender) fold(ctx context.Context, now time.Time) {
+// checkpoint empties the write-ahead log into the file when it has grown and nobody
+// writes, or when it has grown large because readers overlap.
+func (t *maintainer) checkpoint(ctx context.Context, now time.Time) {
 	quiet := t.marked.log.ID == t.before && t.store.Queue() == 0
 	t.before = t.marked.log.ID
-	if _, wal := t.store.Size(); wal < foldAbove || wal < foldAtOnce && !quiet || now.Before(t.again) {
+	if _, wal := t.store.Size(); wal < checkpointAbove || wal < checkpointAtOnce && !quiet || now.Before(t.again) {
 		return
 	}
-	if folded, err := t.store.db.Fold(ctx); err != nil || !folded {
-		t.again = now.Add(foldAgain)
+	if done, err := t.store.db.Checkpoint(ctx); err != nil || !done {
+		t.again = now.Add(checkpointRetry)
 	}
 }
 

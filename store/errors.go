@@ -10,9 +10,9 @@ import (
 	"baithaka/internal/inn"
 )
 
-// explain turns what SQLite says about the machine into what a publisher can
+// mapError turns what SQLite says about the machine into what a publisher can
 // act on; other errors stay what they are.
-func explain(err error) error {
+func mapError(err error) error {
 	var se *sqlite.Error
 	if !errors.As(err, &se) {
 		return err
