@@ -79,8 +79,35 @@ func (s *Site) fail(err error, c echo.Context) {
 	case status == http.StatusUnauthorized && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		c.Redirect(http.StatusSeeOther, loginFrom(r.URL.RequestURI()))
 	default:
-		s.render(c, status, views.ErrorPage(status, http.StatusText(status), e.Text))
+		s.failPage(c, views.Failure{Status: status, Text: e.Text, Fields: e.Fields, Wait: e.RetryAfter})
 	}
+}
+
+// failPage answers a person with a page: with the navigation around it for who is
+// signed in, so that they go on from there. What that needs may be the very thing
+// that fails. It shows nothing of the log, and so is the same whenever it is made.
+func (s *Site) failPage(c echo.Context, f views.Failure) {
+	if r := c.Request(); viewer(c).UserID != 0 {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			f.Back = s.cameFrom(r)
+		}
+		p, err := s.page(c, f.Title(), views.SectionOf(r.URL.Path))
+		p.Path, p.Position = "", ""
+		if err == nil && s.render(c, f.Status, views.FailedPage(p, f)) == nil {
+			return
+		}
+	}
+	s.render(c, f.Status, views.OutsideFailedPage(f))
+}
+
+// cameFrom returns the page of this site that a request came from; "" when it came
+// from none, or does not say.
+func (s *Site) cameFrom(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host == "" || !s.ours(u.Host) {
+		return ""
+	}
+	return safeNext(u.RequestURI())
 }
 
 // loginFrom gives the address of the sign-in page that leads back to a page

@@ -47,6 +47,46 @@ func TestWrongMethod(t *testing.T) {
 	}
 }
 
+// Who is signed in goes on from an error by the navigation around it, and is told
+// in words; a stranger and a program see none of it.
+func TestErrorsKeepTheNavigation(t *testing.T) {
+	s := newSite(t)
+	const rail = `<nav class="rail"`
+	for _, e := range []struct {
+		who, method, path string
+		status            int
+		says              string
+	}{
+		{"staff", "GET", "/bookings/BK-none", 404, "There is no such page"},
+		{"owner", "GET", "/nowhere", 404, "There is no such page"},
+		{"user", "GET", "/bookings", 403, "That is not open to you"},
+		{"manager", "GET", "/team", 403, "That is not open to you"},
+		{"admin", "POST", "/bookings/BK-none", 405, "That cannot be opened like this"},
+		{"admin", "GET", "/history?type=bogus", 422, "That could not be done"},
+	} {
+		r := s.as(e.who).do(e.method, e.path, "")
+		assert.Equal(t, e.status, r.Status, e.path)
+		assert.Contains(t, r.Body, rail, e.path)
+		assert.Contains(t, r.Body, `id="connection"`, e.path)
+		assert.Contains(t, r.Body, e.says, e.path)
+	}
+	assert.Contains(t, s.as("staff").get("/bookings/BK-none").Body, `href="/bookings">All bookings`)
+	assert.NotContains(t, s.nobody().get("/nowhere").Body, rail)
+	assert.NotContains(t, s.as("admin").get("/api/v1/bookings/BK-none").Body, "<")
+}
+
+// A form that is sent without scripts and refused leads back to the page it stood
+// on, and to no other site.
+func TestARefusedFormLeadsBack(t *testing.T) {
+	s := newSite(t)
+	staff := s.as("staff")
+	refused := func(from string) string {
+		return staff.do(http.MethodPost, "/team", "", "Content-Type", "application/x-www-form-urlencoded", "Referer", from).Body
+	}
+	assert.Contains(t, refused(s.url+"/bookings?status=new"), `href="/bookings?status=new">Back to the page before`)
+	assert.NotContains(t, refused("https://elsewhere.example/bookings"), "Back to the page before")
+}
+
 // What is wrong with a parameter of a read is named like a field, by a pointer
 // that is one, and nothing is said of storing.
 func TestWrongParameters(t *testing.T) {

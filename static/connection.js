@@ -6,6 +6,7 @@
 
 const connection = part("connection", () => {
   const SILENT = 44_000; // noticed within 45 s, by a look every second; a beat comes every 15 s
+  const DOUBT = 17_000; // a beat later than that is missed
   const GRACE = 5_000; // how long a lost connection is "connecting", not "stale"
   const REFETCH = 30_000; // while it is lost, the page fetches itself this often
   const MOMENT = 3_000; // for the stream to come back before the page helps itself
@@ -207,6 +208,8 @@ const connection = part("connection", () => {
     refetch,
     clock,
     get live() { return state === "live"; },
+    // Whether the server may be away: it is lost, or a beat is missing.
+    get doubtful() { return lost !== 0 || Date.now() - heard > DOUBT; },
     get paused() { return paused; },
     get line() { return line; },
   };

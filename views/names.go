@@ -93,7 +93,7 @@ func pathAbout(subject, property string) string {
 
 // streamPath is where the page's stream connects: from the position the page
 // was rendered at, because the first request of a stream carries no
-// Last-Event-ID.
+// Last-Event-ID. A page that shows nothing of the log begins with now.
 func streamPath(p Page) string {
 	path := "/live?after=" + url.QueryEscape(p.Position)
 	if p.Scope != "" {

@@ -17,9 +17,9 @@ import (
 // Page is what the frame around every signed-in page needs.
 type Page struct {
 	Title    string
-	Path     string // path and query of this page, refetched on resync
+	Path     string // path and query of this page, refetched on resync; "" for one that is not
 	Section  string // which entry of the navigation is current: "/", "/bookings", …
-	Position string // the position the page was rendered at, taken before reading it
+	Position string // the position the page was rendered at, taken before reading it; "" for one that shows nothing of the log
 	Epoch    string // of the log, for the positions of the events on the page
 	Scope    string // whose figures the page shows and its stream keeps current; "" for none
 	Viewer   inn.Viewer

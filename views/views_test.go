@@ -137,7 +137,7 @@ func every(t *testing.T, text string) string {
 		BookingsPage(p, BookingsList{Properties: PropertyChoice{Many: true, Said: text, Found: []inn.Property{h}, More: true}}),
 		BookingPage(p, BookingView{b, feed}),
 		NotificationsPage(p, NotificationsList{Cards: []inn.Notification{n}, Next: text, Asked: NotificationsAsked{Words: text, Property: text}}),
-		LoginPage(Login{text, text, text}), SetupPage(Setup{text, text, text, text}), ErrorPage(404, text, text),
+		LoginPage(Login{text, text, text}), SetupPage(Setup{text, text, text, text}), OutsideFailedPage(Failure{Status: 404, Text: text}), FailedPage(p, Failure{Status: 422, Text: text, Fields: []inn.FieldError{{Pointer: text, Detail: text}}}),
 		FlashPartial(text, []inn.FieldError{{Pointer: text, Detail: text}}),
 	} {
 		html.WriteString(render(t, c))
