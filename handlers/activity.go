@@ -82,8 +82,8 @@ func period(c echo.Context, zone *time.Location) (from, to inn.Date, since, unti
 
 // auditFilter reads what the audit is narrowed to.
 func auditFilter(c echo.Context, zone *time.Location) (a views.Audit, f store.AuditFilter, err error) {
-	a.Actor, a.Deed = c.QueryParam("actor"), inn.Deed(c.QueryParam("deed"))
-	f.Actor, f.Deed = a.Actor, a.Deed
+	a.Actor, a.Action = c.QueryParam("actor"), inn.AuditAction(c.QueryParam("deed"))
+	f.Actor, f.Action = a.Actor, a.Action
 	a.From, a.To, f.Since, f.Until, err = period(c, zone)
 	return a, f, err
 }
@@ -165,7 +165,7 @@ func (s *Site) downloadAudit(c echo.Context) error {
 		}
 		for _, a := range acts {
 			sheet.when(a.At)
-			sheet.text(a.Actor, a.By, string(a.Deed), a.Subject, a.Name, a.Detail)
+			sheet.text(a.Actor, a.By, string(a.Action), a.Subject, a.Name, a.Detail)
 			sheet.ours(a.Address, strconv.FormatInt(a.ID, 10))
 			_ = sheet.end() // flush tells
 		}

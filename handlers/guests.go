@@ -116,7 +116,7 @@ func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem st
 		if err != nil {
 			return err
 		}
-		g.Held, g.More, g.Naming = countHeld(summary), summary.More, summary.Naming
+		g.Records, g.More, g.Naming = countRecords(summary), summary.More, summary.Naming
 		for _, d := range summary.Doubts {
 			g.Doubts = append(g.Doubts, views.GuestDoubt{Name: d.Name, Texts: d.Texts, Times: d.Times, Ticked: slices.Contains(form["word"], d.Name)})
 		}
@@ -124,11 +124,11 @@ func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem st
 	return s.render(c, status, views.GuestPage(p, g))
 }
 
-func countHeld(g store.GuestSummary) []views.HeldCount {
-	all := []views.HeldCount{
+func countRecords(g store.GuestSummary) []views.RecordCount {
+	all := []views.RecordCount{
 		{Kind: "booking", N: g.Bookings}, {Kind: "event", N: g.Events}, {Kind: "notification", N: g.Notifications}, {Kind: "alert", N: g.Alerts}, {Kind: "property", N: g.Properties},
 	}
-	return slices.DeleteFunc(all, func(h views.HeldCount) bool { return h.N == 0 })
+	return slices.DeleteFunc(all, func(h views.RecordCount) bool { return h.N == 0 })
 }
 
 // erasePatience is for how long who asked for an erasure waits for its end before
@@ -190,24 +190,24 @@ func (s signal) send() {
 	}
 }
 
-// held gives what an export is to hold: all about the guest of the bookings that
+// guestRecords gives what an export is to hold: all about the guest of the bookings that
 // were ticked, or of the one in the path.
-func (s *Site) held(c echo.Context) ([]store.Held, error) {
+func (s *Site) guestRecords(c echo.Context) ([]store.GuestRecord, error) {
 	ids := slices.Clone(c.QueryParams()["booking"])
 	if len(ids) == 0 {
 		ids = []string{c.Param("id")}
 	}
 	slices.Sort(ids)
-	return s.store.Held(c.Request().Context(), viewer(c), slices.Compact(ids))
+	return s.store.GuestRecords(c.Request().Context(), viewer(c), slices.Compact(ids))
 }
 
 // exportGuest gives everything held about a guest as JSON.
 func (s *Site) exportGuest(c echo.Context) error {
-	held, err := s.held(c)
+	records, err := s.guestRecords(c)
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(map[string]any{"exported": time.Now().UTC(), "held": held}, "", "  ")
+	data, err := json.MarshalIndent(map[string]any{"exported": time.Now().UTC(), "held": records}, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func (s *Site) exportGuest(c echo.Context) error {
 // exportGuestCSV gives the same for a spreadsheet: a line for every field that
 // has a value.
 func (s *Site) exportGuestCSV(c echo.Context) error {
-	held, err := s.held(c)
+	records, err := s.guestRecords(c)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (s *Site) exportGuestCSV(c echo.Context) error {
 	sheet.ours(whenHead...)
 	sheet.ours("Field", "Value")
 	_ = sheet.end() // flush tells
-	for _, one := range held {
+	for _, one := range records {
 		var fields map[string]json.RawMessage
 		if err := json.Unmarshal(one.Data, &fields); err != nil {
 			continue // a snapshot of ours is an object

@@ -44,7 +44,7 @@ func TestTheHouseIsSetUpWithoutScript(t *testing.T) {
 	assert.Equal(t, 365, h.Limits[inn.KeepLog])
 	assert.Equal(t, 90, h.Limits[inn.GotHigh])
 	assert.Equal(t, "INR", h.Currency)
-	acts, err := s.store.Audit(t.Context(), store.AuditFilter{Deed: inn.SettingsChanged, Limit: 1})
+	acts, err := s.store.Audit(t.Context(), store.AuditFilter{Action: inn.SettingsChanged, Limit: 1})
 	require.NoError(t, err)
 	require.Len(t, acts, 1)
 	assert.Contains(t, acts[0].Detail, "keep_log_days 400 → 365")

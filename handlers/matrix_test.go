@@ -229,7 +229,7 @@ var happenings = []happening{
 	{inn.UserAction, telling("user:action", `{"name":"Guest"}`), whoManages, whoManages, true},
 
 	// What tells streams something and is for no program.
-	{inn.NotificationHeld, inTheLog("notification:held property:{property} booking:BK-m-{property} {property}", `{"subject":"booking:BK-m-{property}","property":"{property}"}`), "super admin owner manager staff", whoManages, true},
+	{inn.NotificationAcknowledged, inTheLog("notification:held property:{property} booking:BK-m-{property} {property}", `{"subject":"booking:BK-m-{property}","property":"{property}"}`), "super admin owner manager staff", whoManages, true},
 	{inn.NotificationReleased, inTheLog("notification:released property:{property} booking:BK-m-{property} {property}", `{"subject":"booking:BK-m-{property}","property":"{property}"}`), "super admin owner manager staff", whoManages, true},
 	{inn.NotificationsCleaned, inTheLog("notification:cleaned system cards -", `{}`), "super admin owner manager staff user", "super admin owner manager staff user", true},
 	{inn.NotificationRead, inTheLog("notification:read {staff} {staff} -", `{"all":true}`), "staff", "staff", true},

@@ -93,10 +93,10 @@ func (s *Site) cardJSON(n inn.Notification) notificationJSON {
 	one := notificationJSON{
 		ID: n.Subject, Kind: n.Kind, Type: n.Type, Priority: n.Priority, Property: n.Property, Subject: n.Subject,
 		Title: n.Title, Body: n.Body, Event: inn.Position{Epoch: s.store.Epoch(), ID: n.Event}.String(),
-		AcknowledgedBy: n.HeldBy, UpdatedAt: n.Updated.UTC().Format(inn.Milliseconds),
+		AcknowledgedBy: n.AcknowledgedBy, UpdatedAt: n.Updated.UTC().Format(inn.Milliseconds),
 	}
-	if n.HeldAt != nil {
-		one.AcknowledgedAt = n.HeldAt.UTC().Format(inn.Milliseconds)
+	if n.AcknowledgedAt != nil {
+		one.AcknowledgedAt = n.AcknowledgedAt.UTC().Format(inn.Milliseconds)
 	}
 	return one
 }

@@ -185,7 +185,7 @@ func TestBadgesAgreeInEveryTab(t *testing.T) {
 	kindOf := func(subject string) inn.Kind {
 		return map[bool]inn.Kind{true: inn.BookingUpdate, false: inn.AlertUpdate}[strings.HasPrefix(subject, "booking:")]
 	}
-	held := map[string]string{}
+	acknowledgedBy := map[string]string{}
 	for i := range 200 {
 		who := names[r.IntN(len(names))]
 		c := s.as(who)
@@ -205,7 +205,7 @@ func TestBadgesAgreeInEveryTab(t *testing.T) {
 				by.publish(strings.Replace(boilerOff, "No hot water.", fmt.Sprint("Pressure ", i), 1))
 			} else {
 				by.publish(booking(map[bool]string{true: "modified", false: "new"}[exists], fmt.Sprint("BK-", id), "lake-house", fmt.Sprintf(`,"guests":%d`, i+1)))
-				delete(held, subject)
+				delete(acknowledgedBy, subject)
 			}
 			rings(subject, actor)
 		case action < 5:
@@ -216,20 +216,20 @@ func TestBadgesAgreeInEveryTab(t *testing.T) {
 			unread[who][subject] = true
 		case action == 6:
 			status := c.tap("/notifications/" + subject + "/ack").Status
-			if by := held[subject]; by != "" && by != who {
+			if by := acknowledgedBy[subject]; by != "" && by != who {
 				require.Equal(t, 409, status)
 				break
 			}
 			require.Equal(t, 204, status)
-			if held[subject] == "" {
+			if acknowledgedBy[subject] == "" {
 				unread[who][subject] = false
 			}
-			held[subject] = who
+			acknowledgedBy[subject] = who
 		case action == 7:
 			require.Equal(t, 204, c.tap("/notifications/"+subject+"/unack").Status)
-			if held[subject] != "" {
+			if acknowledgedBy[subject] != "" {
 				rings(subject, who)
-				delete(held, subject)
+				delete(acknowledgedBy, subject)
 			}
 		default:
 			kind := append(inn.Kinds[:2:2], "")[r.IntN(3)]

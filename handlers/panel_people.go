@@ -27,7 +27,7 @@ type auditPanel struct {
 // auditScopeOf gives the scope of a page of the audit: its filter, and the newest
 // act that it shows or passed over.
 func auditScopeOf(a views.Audit) string {
-	q := url.Values{"actor": {a.Actor}, "deed": {string(a.Deed)}, "from": {string(a.From)}}
+	q := url.Values{"actor": {a.Actor}, "deed": {string(a.Action)}, "from": {string(a.From)}}
 	if len(a.Acts) > 0 {
 		q.Set("after", strconv.FormatInt(a.Acts[0].ID, 10))
 	}
@@ -38,7 +38,7 @@ func auditScopeOf(a views.Audit) string {
 // left out.
 func (s *Site) newAuditPanel(v inn.Viewer, scope string) *auditPanel {
 	q, _ := url.ParseQuery(scope)
-	f := store.AuditFilter{Actor: q.Get("actor"), Deed: inn.Deed(q.Get("deed")), Limit: listShown}
+	f := store.AuditFilter{Actor: q.Get("actor"), Action: inn.AuditAction(q.Get("deed")), Limit: listShown}
 	f.After, _ = strconv.ParseInt(q.Get("after"), 10, 64)
 	if from, ok := inn.ParseDate(q.Get("from")); ok {
 		f.Since = from.Begin(inn.Location(v.Zone))

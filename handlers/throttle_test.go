@@ -171,7 +171,7 @@ func TestEveryTryIsKept(t *testing.T) {
 	}
 	s.failed.flush()
 	s.failed.flush()
-	acts, err := s.store.Audit(t.Context(), store.AuditFilter{Deed: inn.SignInFailed, Limit: 10})
+	acts, err := s.store.Audit(t.Context(), store.AuditFilter{Action: inn.SignInFailed, Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, acts, 4)
 	said := map[string]string{}
@@ -199,7 +199,7 @@ func TestTheAuditOfFailuresIsBounded(t *testing.T) {
 		s.failed.note(0, fmt.Sprintf("2001:db8::%x", i))
 	}
 	s.failed.flush()
-	acts, err := s.store.Audit(t.Context(), store.AuditFilter{Deed: inn.SignInFailed, Limit: 1000})
+	acts, err := s.store.Audit(t.Context(), store.AuditFilter{Action: inn.SignInFailed, Limit: 1000})
 	require.NoError(t, err)
 	assert.Len(t, acts, mostFailures+1)
 	assert.Contains(t, fmt.Sprint(acts), strconv.Itoa(10_000-mostFailures)+" times")

@@ -245,7 +245,7 @@ func TestAnActNamesSoManyProperties(t *testing.T) {
 	slugs := manyProperties(t, s, mostNamed+30)
 	tom := person(t, s, "tom", inn.Staff, "lake")
 	require.NoError(t, s.ChangeMember(ctx, operator, tom.UserID, inn.Staff, slugs))
-	acts, err := s.Audit(ctx, AuditFilter{Deed: inn.MemberAltered, Limit: 1})
+	acts, err := s.Audit(ctx, AuditFilter{Action: inn.MemberAltered, Limit: 1})
 	require.NoError(t, err)
 	require.Len(t, acts, 1)
 	assert.Equal(t, "+ 80 properties, − lake", acts[0].Detail)

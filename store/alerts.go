@@ -20,8 +20,8 @@ func scanAlert(row interface{ Scan(...any) error }) (inn.Alert, error) {
 	var a inn.Alert
 	var raised, handled, resolved int64
 	err := row.Scan(&a.Property, &a.House, &a.Key, &a.Title, &a.Detail, &a.Priority, &a.Status,
-		&raised, &a.HandledBy, &handled, &a.HadBy, &resolved, &a.Event)
-	a.RaisedAt, a.HandledAt, a.ResolvedAt = fromMS(raised), fromMSPtr(handled), fromMSPtr(resolved)
+		&raised, &a.AcknowledgedBy, &handled, &a.PreviouslyAcknowledgedBy, &resolved, &a.Event)
+	a.RaisedAt, a.AcknowledgedAt, a.ResolvedAt = fromMS(raised), fromMSPtr(handled), fromMSPtr(resolved)
 	return a, err
 }
 
@@ -49,9 +49,9 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	c.Priority = p.Priority
 	when := p.At
 	if when.IsZero() || p.Type == inn.AlertAcknowledged {
-		when = t.now // for how long somebody has it in hand is counted by our clock
+		when = t.now // how long an acknowledgement lasts is counted by our clock
 	}
-	a, changed, err := was.Apply(p.Type, c, len(found) > 0, by.Holder(), when)
+	a, changed, err := was.Apply(p.Type, c, len(found) > 0, by.AcknowledgerName(), when)
 	if err != nil || !changed {
 		return nil, err
 	}
@@ -73,8 +73,8 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 // saveAlert writes an alert: a row of its own, or the one there is.
 func (t *tx) saveAlert(a inn.Alert, existing bool) error {
 	var handled, resolved int64
-	if a.HandledAt != nil {
-		handled = ms(*a.HandledAt)
+	if a.AcknowledgedAt != nil {
+		handled = ms(*a.AcknowledgedAt)
 	}
 	if a.ResolvedAt != nil {
 		resolved = ms(*a.ResolvedAt)
@@ -91,7 +91,7 @@ func (t *tx) saveAlert(a inn.Alert, existing bool) error {
 		WHERE property = $1 AND key = $2`
 	}
 	return t.exec(save,
-		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.HandledBy, handled, a.HadBy, resolved, a.Event)
+		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.AcknowledgedBy, handled, a.PreviouslyAcknowledgedBy, resolved, a.Event)
 }
 
 // OpenAlerts gives the alerts that still want somebody and that the viewer may

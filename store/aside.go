@@ -15,7 +15,7 @@ import (
 // that was killed, with guests' data in it.
 type aside struct {
 	dir  string
-	held *flock.Flock
+	lock *flock.Flock
 }
 
 // asides is how their names begin.
@@ -38,20 +38,20 @@ func beginAside(parent string) (*aside, error) {
 			return nil, err
 		}
 		a := &aside{dir, flock.New(filepath.Join(dir, "held"))}
-		held, err := a.held.TryLock()
-		if held {
-			if _, err = os.Stat(a.held.Path()); err == nil {
+		lock, err := a.lock.TryLock()
+		if lock {
+			if _, err = os.Stat(a.lock.Path()); err == nil {
 				return a, nil
 			}
 		}
-		_ = a.held.Unlock()
+		_ = a.lock.Unlock()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, errors.Join(err, os.RemoveAll(dir))
 		} // else somebody took the empty directory for one that was left
 	}
 }
 
-func (a *aside) end() error { return errors.Join(os.RemoveAll(a.dir), a.held.Unlock()) }
+func (a *aside) end() error { return errors.Join(os.RemoveAll(a.dir), a.lock.Unlock()) }
 
 // sweepAside removes a directory that nobody holds.
 func sweepAside(dir string) error {
@@ -60,12 +60,12 @@ func sweepAside(dir string) error {
 		_ = os.Remove(dir) // if it is empty; somebody may be about to hold it
 		return nil
 	}
-	held := flock.New(name)
-	free, err := held.TryLock()
+	lock := flock.New(name)
+	free, err := lock.TryLock()
 	if err != nil || !free {
 		return err
 	}
-	return errors.Join(os.RemoveAll(dir), held.Unlock())
+	return errors.Join(os.RemoveAll(dir), lock.Unlock())
 }
 
 // escaped writes a path so that none of its characters means something to Glob.

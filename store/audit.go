@@ -29,7 +29,7 @@ const actColumns = `id, at, actor, by_name, deed, subject, name, detail, address
 func scanAct(row interface{ Scan(...any) error }) (inn.Act, error) {
 	var a inn.Act
 	var at int64
-	err := row.Scan(&a.ID, &at, &a.Actor, &a.By, &a.Deed, &a.Subject, &a.Name, &a.Detail, &a.Address)
+	err := row.Scan(&a.ID, &at, &a.Actor, &a.By, &a.Action, &a.Subject, &a.Name, &a.Detail, &a.Address)
 	a.At = fromMS(at)
 	return a, err
 }
@@ -37,7 +37,7 @@ func scanAct(row interface{ Scan(...any) error }) (inn.Act, error) {
 // AuditFilter narrows Audit and Activity.
 type AuditFilter struct {
 	Actor        string // "user:3"; "" for everybody
-	Deed         inn.Deed
+	Action       inn.AuditAction
 	Since, Until time.Time // Until is not part of it; zero for no bound
 	Before       int64     // the place a page goes on from; 0 for the newest
 	After        int64     // only what came after a place
@@ -73,8 +73,8 @@ func (f AuditFilter) conditions(args []any) (string, []any) {
 // the caller to ask.
 func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]inn.Act, error) {
 	where, args := f.conditions([]any{f.Limit})
-	if f.Deed != "" {
-		args = append(args, f.Deed)
+	if f.Action != "" {
+		args = append(args, f.Action)
 		where += fmt.Sprintf(" AND deed = $%d", len(args))
 	}
 	rows, err := s.read.QueryContext(ctx, `

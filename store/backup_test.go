@@ -162,7 +162,7 @@ func TestRestoreBeginsANewEpoch(t *testing.T) {
 	assert.Equal(t, made.At.ID, again.head(t))
 	all := acts(t, again)
 	last := all[len(all)-1]
-	assert.Equal(t, inn.HouseRestored, last.Deed)
+	assert.Equal(t, inn.HouseRestored, last.Action)
 	assert.Equal(t, "backup.db", last.Name)
 	assert.Contains(t, last.Detail, made.At.String())
 	chain := follow(t, again, audit.Head)

@@ -18,12 +18,12 @@ const bookingsFrom = ` FROM bookings b JOIN properties p ON p.slug = b.property 
 func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
 	var b inn.Booking
 	var amount *int64
-	var booked, confirmed, ended, changedAt, held, erased int64
+	var booked, confirmed, ended, changedAt, acknowledged, erased int64
 	var changed string
 	err := row.Scan(
 		&b.ID, &b.Property, &b.House, &b.Category, &b.Title, &b.Customer, &amount, &b.Price.Currency, &b.Status, &b.Country,
 		&b.CheckIn, &b.CheckOut, &b.Units, &b.Guests, &b.Source, &b.ExternalID, &b.Version, &b.Email, &b.Phone, &b.Notes,
-		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event, &b.HeldBy, &held, &erased)
+		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event, &b.AcknowledgedBy, &acknowledged, &erased)
 	if err != nil {
 		return b, err
 	}
@@ -31,7 +31,7 @@ func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
 		b.Price.Minor, b.Priced = *amount, true
 	}
 	b.BookedAt, b.ConfirmedAt, b.EndedAt, b.ChangedAt = fromMS(booked), fromMS(confirmed), fromMS(ended), fromMS(changedAt)
-	b.HeldAt, b.ErasedAt = fromMSPtr(held), fromMS(erased)
+	b.AcknowledgedAt, b.ErasedAt = fromMSPtr(acknowledged), fromMS(erased)
 	return b, json.Unmarshal([]byte(changed), &b.Changed)
 }
 
@@ -46,7 +46,7 @@ func (t *tx) booking(id string) (b inn.Booking, found bool, err error) {
 }
 
 // saveBooking writes a booking: a row of its own, or the one there is. What
-// happens to a booking takes it out of anybody's hand.
+// happens to a booking ends its acknowledgement.
 func (t *tx) saveBooking(b inn.Booking, existing bool) error {
 	changed := []byte("null")
 	if len(b.Changed) > 0 {

@@ -61,7 +61,7 @@ func payloadOf(salt []byte, a inn.Act) []byte {
 		h.Write(b[:])
 	}
 	number(ms(a.At))
-	for _, text := range []string{a.Actor, a.By, string(a.Deed), a.Subject, a.Name, a.Detail, a.Address} {
+	for _, text := range []string{a.Actor, a.By, string(a.Action), a.Subject, a.Name, a.Detail, a.Address} {
 		number(int64(len(text)))
 		h.Write([]byte(text))
 	}
@@ -108,7 +108,7 @@ func (t *tx) keep(a inn.Act) error {
 	if err := t.exec(`
 		INSERT INTO audit (id, at, actor, by_name, deed, subject, name, detail, address, salt, payload, chain)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		a.ID, ms(a.At), a.Actor, a.By, a.Deed, a.Subject, a.Name, a.Detail, a.Address, salt, payload, head.chain[:]); err != nil {
+		a.ID, ms(a.At), a.Actor, a.By, a.Action, a.Subject, a.Name, a.Detail, a.Address, salt, payload, head.chain[:]); err != nil {
 		return err
 	}
 	return t.noteAuditHead(head)
@@ -157,7 +157,7 @@ func (s *Store) EraseAct(ctx context.Context, by inn.Viewer, id int64) error {
 		if erased == 0 {
 			return inn.NoSuch("act")
 		}
-		return t.audit(by, inn.Act{Deed: inn.ActErased, Subject: erasedSubject(id)})
+		return t.audit(by, inn.Act{Action: inn.ActErased, Subject: erasedSubject(id)})
 	})
 }
 

@@ -21,7 +21,7 @@ func audited(t *testing.T, acts int) *Store {
 	s := newStore(t) // lists two properties
 	for n := range acts - 2 {
 		require.NoError(t, s.write(ctx, func(x *tx) error {
-			return x.audit(operator, inn.Act{Deed: inn.SettingsChanged, Subject: fmt.Sprint("setting:", n), Name: "N", Detail: "from 1 to 2"})
+			return x.audit(operator, inn.Act{Action: inn.SettingsChanged, Subject: fmt.Sprint("setting:", n), Name: "N", Detail: "from 1 to 2"})
 		}))
 	}
 	return s
@@ -66,7 +66,7 @@ func TestAuditIsAChain(t *testing.T) {
 
 	leavesNothing(t, s, inn.Internal, "an act that is rolled back", func() error {
 		return s.write(ctx, func(x *tx) error {
-			if err := x.audit(operator, inn.Act{Deed: inn.SettingsChanged}); err != nil {
+			if err := x.audit(operator, inn.Act{Action: inn.SettingsChanged}); err != nil {
 				return err
 			}
 			return fmt.Errorf("no")
@@ -177,7 +177,7 @@ func TestAnErasedActLeavesTheChainStanding(t *testing.T) {
 	root, admin := person(t, s, "root", inn.SuperAdmin), person(t, s, "admin", inn.Admin)
 	const marker = "Zq-Marker-17"
 	require.NoError(t, s.write(ctx, func(x *tx) error {
-		return x.audit(operator, inn.Act{Deed: inn.SettingsChanged, Subject: marker, Name: marker, Detail: marker})
+		return x.audit(operator, inn.Act{Action: inn.SettingsChanged, Subject: marker, Name: marker, Detail: marker})
 	}))
 	id := acts(t, s)[5].ID
 	head := follow(t, s).Head
@@ -191,7 +191,7 @@ func TestAnErasedActLeavesTheChainStanding(t *testing.T) {
 	assert.Equal(t, []int64{id}, c.Erased)
 	assert.NotContains(t, contents(t, s), marker)
 	all := acts(t, s)
-	assert.Equal(t, inn.ActErased, all[len(all)-1].Deed)
+	assert.Equal(t, inn.ActErased, all[len(all)-1].Action)
 	assert.Equal(t, erasedSubject(id), all[len(all)-1].Subject)
 	for _, statement := range []string{
 		`UPDATE audit SET salt = x'' WHERE id = 1`,

@@ -132,7 +132,7 @@ func TestWhatIsAheadOfOurClockHappensNow(t *testing.T) {
 
 // For how long somebody has an alert in hand is counted from when the house heard
 // of it: told late, it does not ring again at once.
-func TestInHandIsCountedByOurClock(t *testing.T) {
+func TestAcknowledgementIsCountedByOurClock(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	admin := person(t, s, "admin", inn.Admin)
@@ -140,9 +140,9 @@ func TestInHandIsCountedByOurClock(t *testing.T) {
 	publish(t, s, website, inn.Publication{Type: inn.AlertAcknowledged, At: time.Now().Add(-5 * time.Hour), Priority: inn.Critical,
 		Alert: &inn.AlertChange{Key: "boiler", Property: "lake"}})
 	require.NoError(t, s.Due(ctx, time.Now().Add(time.Minute)))
-	assert.Equal(t, "key:website", card(t, s, admin, boiler).HeldBy)
+	assert.Equal(t, "key:website", card(t, s, admin, boiler).AcknowledgedBy)
 	require.NoError(t, s.Due(ctx, time.Now().Add(31*time.Minute)))
-	assert.Empty(t, card(t, s, admin, boiler).HeldBy)
+	assert.Empty(t, card(t, s, admin, boiler).AcknowledgedBy)
 }
 
 // Figures also read who is still in the house, and what ended lately, however long

@@ -42,11 +42,11 @@ func (s *Store) Due(ctx context.Context, now time.Time) error {
 func (t *tx) due(what, subject string) error {
 	switch what {
 	case "hold":
-		h, found, err := t.inHand(subject)
+		target, found, err := t.acknowledgeable(subject)
 		if err != nil || !found {
 			return err
 		}
-		return t.release(inn.Viewer{}, h)
+		return t.release(inn.Viewer{}, target)
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ type erasure struct {
 // names that may as well be words of the language and that go from the texts of
 // others all the same: somebody has looked at these.
 func (s *Store) BeginErasure(ctx context.Context, by inn.Viewer, ids, ticked []string) (id int64, err error) {
-	if _, err := s.heldBookings(ctx, by, ids); err != nil {
+	if _, err := s.guestBookings(ctx, by, ids); err != nil {
 		return 0, err
 	}
 	err = s.write(ctx, func(t *tx) error {
@@ -60,7 +60,7 @@ func (s *Store) BeginErasure(ctx context.Context, by inn.Viewer, ids, ticked []s
 				return err
 			}
 		}
-		return t.audit(now, inn.Act{Deed: inn.GuestForgetting, Subject: inn.Booking{ID: ids[0]}.Subject(), Detail: namingBookings(ids)})
+		return t.audit(now, inn.Act{Action: inn.GuestForgetting, Subject: inn.Booking{ID: ids[0]}.Subject(), Detail: namingBookings(ids)})
 	})
 	return id, err
 }
@@ -157,8 +157,8 @@ func (e *erasure) forget(ctx context.Context) error {
 // mostErased is how many bookings one erasure takes.
 const mostErased = 500
 
-// heldBookings gives the named bookings, if the viewer sees them all.
-func (s *Store) heldBookings(ctx context.Context, by inn.Viewer, ids []string) ([]inn.Booking, error) {
+// guestBookings gives the named bookings, if the viewer sees them all.
+func (s *Store) guestBookings(ctx context.Context, by inn.Viewer, ids []string) ([]inn.Booking, error) {
 	if len(ids) == 0 || len(ids) > mostErased {
 		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/booking", Detail: fmt.Sprintf("choose 1 to %d bookings", mostErased)}})
 	}

@@ -114,7 +114,7 @@ func (s *Store) eraseThese(ctx context.Context, by inn.Viewer, bookings []inn.Bo
 		if erasure, err = t.beginErasure(by, ids, true); err != nil {
 			return err
 		}
-		return t.audit(by, inn.Act{Deed: inn.GuestForgetting, Subject: bookings[0].Subject(), Detail: namingBookings(ids)})
+		return t.audit(by, inn.Act{Action: inn.GuestForgetting, Subject: bookings[0].Subject(), Detail: namingBookings(ids)})
 	})
 	if err != nil {
 		return err

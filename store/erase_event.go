@@ -73,7 +73,7 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 			return event.Data, false
 		}
 		return kept(marks, nil)
-	case event.Type == inn.NotificationHeld, event.Type == inn.NotificationReleased:
+	case event.Type == inn.NotificationAcknowledged, event.Type == inn.NotificationReleased:
 		var n inn.Notification
 		if event.Into(&n) != nil {
 			return event.Data, false

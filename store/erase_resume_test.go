@@ -140,7 +140,7 @@ func TestAnInterruptedErasureGoesOnAfterAStart(t *testing.T) {
 			e, err := s.Erasure(ctx, id)
 			require.NoError(t, err)
 			require.True(t, e.DoneAt.IsZero(), "it does not say that it is done")
-			ended, err := s.Audit(ctx, AuditFilter{Deed: inn.GuestForgotten, Limit: 9})
+			ended, err := s.Audit(ctx, AuditFilter{Action: inn.GuestForgotten, Limit: 9})
 			require.NoError(t, err)
 			require.Empty(t, ended)
 
@@ -150,7 +150,7 @@ func TestAnInterruptedErasureGoesOnAfterAStart(t *testing.T) {
 			e, err = s.Erasure(ctx, id)
 			require.NoError(t, err)
 			assert.False(t, e.DoneAt.IsZero())
-			ended, err = s.Audit(ctx, AuditFilter{Deed: inn.GuestForgotten, Limit: 9})
+			ended, err = s.Audit(ctx, AuditFilter{Action: inn.GuestForgotten, Limit: 9})
 			require.NoError(t, err)
 			require.Len(t, ended, 1)
 			assert.Equal(t, "admin", ended[0].By, "in the name of who asked for it")

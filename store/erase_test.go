@@ -130,8 +130,8 @@ func TestAnErasedGuestIsNowhere(t *testing.T) {
 	}
 	chain := follow(t, s)
 	assert.True(t, chain.Stands(), chain.Why)
-	for _, deed := range []inn.Deed{inn.GuestForgetting, inn.GuestForgotten} {
-		acts, err := s.Audit(ctx, AuditFilter{Deed: deed, Limit: 9})
+	for _, action := range []inn.AuditAction{inn.GuestForgetting, inn.GuestForgotten} {
+		acts, err := s.Audit(ctx, AuditFilter{Action: action, Limit: 9})
 		require.NoError(t, err)
 		require.Len(t, acts, 1, "the audit has its beginning and its end")
 		assert.Contains(t, acts[0].Detail, "M-1, M-2")

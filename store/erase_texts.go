@@ -18,7 +18,7 @@ func scanSaid(row interface{ Scan(...any) error }) (one said, err error) {
 // saying is a table of the house whose rows say something in words and are of no
 // booking: how the next of them are read, one again, and how it is changed.
 type saying struct {
-	kind             string // as Held calls it
+	kind             string // as GuestRecord calls it
 	next, one, write string
 	about            func(said) string
 }

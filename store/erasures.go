@@ -222,7 +222,7 @@ func (e *erasure) end(ctx context.Context) error {
 			if err := e.told(t); err != nil {
 				return err
 			}
-			return t.audit(e.by, inn.Act{Deed: inn.GuestForgotten, Subject: inn.Booking{ID: e.ids[0]}.Subject(), Detail: namingBookings(e.ids)})
+			return t.audit(e.by, inn.Act{Action: inn.GuestForgotten, Subject: inn.Booking{ID: e.ids[0]}.Subject(), Detail: namingBookings(e.ids)})
 		})
 		if err != nil {
 			return err

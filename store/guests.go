@@ -112,8 +112,8 @@ func (s *Store) idsWhere(ctx context.Context, by inn.Viewer, limit int, meant fu
 	return ids, rows.Err()
 }
 
-// Held is one thing that the house holds about a guest, as it is stored.
-type Held struct {
+// GuestRecord is one thing that the house holds about a guest, as it is stored.
+type GuestRecord struct {
 	Kind  string          `json:"kind"`  // "booking", "event", "notification", "alert" or "property"
 	About string          `json:"about"` // its subject: "booking:BK-1001"
 	Type  inn.Type        `json:"type,omitempty"`
@@ -121,8 +121,8 @@ type Held struct {
 	Data  json.RawMessage `json:"data"`
 }
 
-// holding gathers how the guest of some bookings is recognised, for who only looks.
-func (s *Store) holding(ctx context.Context, ids []string) (*erasure, error) {
+// recogniseGuest gathers how the guest of some bookings is recognised, for who only looks.
+func (s *Store) recogniseGuest(ctx context.Context, ids []string) (*erasure, error) {
 	e := &erasure{store: s, ids: ids, guest: inn.NewGuest(), subjects: map[string]bool{}}
 	for _, id := range ids {
 		e.subjects[inn.Booking{ID: id}.Subject()] = true
@@ -130,11 +130,11 @@ func (s *Store) holding(ctx context.Context, ids []string) (*erasure, error) {
 	return e, s.learn(ctx, ids, e.guest, func([]inn.Recogniser) error { return ctx.Err() })
 }
 
-// Held gives everything that is held about the guest of some bookings: the
+// GuestRecords gives everything that is held about the guest of some bookings: the
 // bookings, what happened to them, their cards, and the alerts, properties and
 // reports that mention the guest. Nothing of other guests' bookings is in it.
-func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, error) {
-	bookings, err := s.heldBookings(ctx, by, ids)
+func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) ([]GuestRecord, error) {
+	bookings, err := s.guestBookings(ctx, by, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -143,14 +143,14 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 		return nil, err
 	}
 	defer done()
-	e, err := s.holding(ctx, ids)
+	e, err := s.recogniseGuest(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	var all []Held
+	var all []GuestRecord
 	add := func(kind, about string, as inn.Type, at time.Time, noun any) error {
 		data, err := json.Marshal(noun)
-		all = append(all, Held{kind, about, as, at.UTC(), data})
+		all = append(all, GuestRecord{kind, about, as, at.UTC(), data})
 		return err
 	}
 	for _, b := range bookings {
@@ -159,7 +159,7 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 		}
 		err := s.eventsOf(ctx, b.Subject(), func(events []inn.Event) error {
 			for _, event := range events {
-				all = append(all, Held{"event", event.Subject, event.Type, event.At, event.Data})
+				all = append(all, GuestRecord{"event", event.Subject, event.Type, event.At, event.Data})
 			}
 			return nil
 		})
@@ -170,7 +170,7 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 		cards, err := scanAll(rows, err, scanSaid)
 		for _, card := range cards {
 			if err == nil {
-				err = add("notification", card.of, "", time.Time{}, card.asHeld())
+				err = add("notification", card.of, "", time.Time{}, card.asRecord())
 			}
 		}
 		if err != nil {
@@ -181,7 +181,7 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 		err := s.sayings(ctx, of, func(some []said) error {
 			for _, one := range some {
 				if _, mentioned := e.mentions(one); mentioned {
-					if err := add(of.kind, of.about(one), "", time.Time{}, one.asHeld()); err != nil {
+					if err := add(of.kind, of.about(one), "", time.Time{}, one.asRecord()); err != nil {
 						return err
 					}
 				}
@@ -195,7 +195,7 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 	err = s.eventsBeside(ctx, func(events []inn.Event) error {
 		for _, event := range events {
 			if _, mentioned := e.without(&event); mentioned {
-				all = append(all, Held{"event", event.Subject, event.Type, event.At, event.Data})
+				all = append(all, GuestRecord{"event", event.Subject, event.Type, event.At, event.Data})
 			}
 		}
 		return nil
@@ -203,12 +203,12 @@ func (s *Store) Held(ctx context.Context, by inn.Viewer, ids []string) ([]Held, 
 	return all, err
 }
 
-func (one said) asHeld() map[string]string {
-	held := map[string]string{"title": one.title, "body": one.body}
+func (one said) asRecord() map[string]string {
+	records := map[string]string{"title": one.title, "body": one.body}
 	if one.status != "" {
-		held["status"] = one.status
+		records["status"] = one.status
 	}
-	return held
+	return records
 }
 
 // eventsOf hands on the events about a subject, the oldest first and in steps,

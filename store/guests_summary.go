@@ -36,11 +36,11 @@ const (
 
 var errLookedEnough = errors.New("looked for long enough")
 
-// GuestSummary counts what Held would give, for as long as a page may take, and gives
+// GuestSummary counts what GuestRecords would give, for as long as a page may take, and gives
 // what is to be ticked before it is erased. What mentions the guest in the log
 // alone is not looked for.
 func (s *Store) GuestSummary(ctx context.Context, by inn.Viewer, ids []string) (g GuestSummary, err error) {
-	bookings, err := s.heldBookings(ctx, by, ids)
+	bookings, err := s.guestBookings(ctx, by, ids)
 	if err != nil {
 		return g, err
 	}

@@ -16,12 +16,12 @@ func TestTheExportHoldsTheGuestAndNobodyElse(t *testing.T) {
 	s := newStore(t)
 	staff, admin := person(t, s, "staff", inn.Staff, "lake"), person(t, s, "admin", inn.Admin)
 	ids := seedMarked(t, s, staff)
-	held, err := s.Held(ctx, admin, ids)
+	records, err := s.GuestRecords(ctx, admin, ids)
 	require.NoError(t, err)
 	kinds := map[string]int{}
-	all, err := json.Marshal(held)
+	all, err := json.Marshal(records)
 	require.NoError(t, err)
-	for _, one := range held {
+	for _, one := range records {
 		kinds[one.Kind]++
 	}
 	assert.Equal(t, len(ids), kinds["booking"])
@@ -36,9 +36,9 @@ func TestTheExportHoldsTheGuestAndNobodyElse(t *testing.T) {
 		assert.NotContains(t, string(all), said)
 	}
 	require.NoError(t, s.EraseGuest(ctx, admin, ids))
-	held, err = s.Held(ctx, admin, ids)
+	records, err = s.GuestRecords(ctx, admin, ids)
 	require.NoError(t, err)
-	all, err = json.Marshal(held)
+	all, err = json.Marshal(records)
 	require.NoError(t, err)
 	assert.NotContains(t, strings.ToLower(string(all)), "marker")
 }
@@ -102,16 +102,16 @@ func TestOneReaderIsEnoughToFindAndForgetAGuest(t *testing.T) {
 	assert.Len(t, others, 61, "one of them by the address alone")
 	summary, err := s.GuestSummary(ctx, admin, ids)
 	require.NoError(t, err)
-	held, err := s.Held(ctx, admin, ids)
+	records, err := s.GuestRecords(ctx, admin, ids)
 	require.NoError(t, err)
-	assert.Equal(t, summary.Bookings+summary.Events+summary.Notifications+summary.Alerts+summary.Properties, len(held)-inTheLogAlone(held), "but for what the log alone says of alerts and properties")
+	assert.Equal(t, summary.Bookings+summary.Events+summary.Notifications+summary.Alerts+summary.Properties, len(records)-inTheLogAlone(records), "but for what the log alone says of alerts and properties")
 	require.NoError(t, s.EraseGuest(ctx, admin, ids))
 	require.NoError(t, s.Refold(ctx))
 }
 
 // inTheLogAlone counts the events about alerts, properties and people.
-func inTheLogAlone(held []Held) (n int) {
-	for _, one := range held {
+func inTheLogAlone(records []GuestRecord) (n int) {
+	for _, one := range records {
 		if one.Kind == "event" && (strings.HasPrefix(one.About, "alert:") || strings.HasPrefix(one.About, "property:") || strings.HasPrefix(one.About, "user:")) {
 			n++
 		}

@@ -103,5 +103,5 @@ func (t *tx) changeHouse(by inn.Viewer, was, next inn.HouseSettings) error {
 	if err := t.append(e, map[string]any{"changed": changes}); err != nil {
 		return err
 	}
-	return t.audit(by, inn.Act{Deed: inn.SettingsChanged, Subject: "house", Detail: strings.Join(lines, ", ")})
+	return t.audit(by, inn.Act{Action: inn.SettingsChanged, Subject: "house", Detail: strings.Join(lines, ", ")})
 }

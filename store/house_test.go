@@ -27,7 +27,7 @@ func TestTheHousesSettingsAreRowEventAndAct(t *testing.T) {
 	require.Len(t, events, 2, "the change, and who made it")
 	assert.Equal(t, inn.HouseChanged, events[0].Type)
 	assert.JSONEq(t, `{"changed":[{"field":"currency","from":"INR","to":"EUR"},{"field":"cleanup_low_days","from":"7","to":"0"},{"field":"ack_critical_minutes","from":"30","to":"45"}]}`, string(events[0].Data))
-	acts, err := s.Audit(ctx, AuditFilter{Deed: inn.SettingsChanged, Limit: 1})
+	acts, err := s.Audit(ctx, AuditFilter{Action: inn.SettingsChanged, Limit: 1})
 	require.NoError(t, err)
 	assert.Equal(t, "currency INR → EUR, cleanup_low_days 7 → 0, ack_critical_minutes 30 → 45", acts[0].Detail)
 

@@ -129,9 +129,9 @@ func (s *Store) UseLink(ctx context.Context, address, token, name, password stri
 		if m, err = t.member(id); err != nil {
 			return err
 		}
-		deed := inn.PasswordChanged
+		action := inn.PasswordChanged
 		if m.Invited {
-			deed = inn.MemberJoined
+			action = inn.MemberJoined
 			named := m
 			named.Name = name
 			if named, err = checkMember(named); err != nil {
@@ -144,7 +144,7 @@ func (s *Store) UseLink(ctx context.Context, address, token, name, password stri
 		}
 		by := m.Viewer()
 		by.Address = address
-		return t.setPassword(by, m, hash, deed)
+		return t.setPassword(by, m, hash, action)
 	})
 	m.Invited, m.LinkUntil = false, time.Time{}
 	return Proof{Member: m, password: hash}, err

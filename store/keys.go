@@ -92,7 +92,7 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 			return err
 		}
 		detail := strings.Join(scopes, ", ") + " for " + cmp.Or(namedSlugs("", k.Properties), "every property")
-		return t.audit(by, inn.Act{Deed: inn.KeyAdded, Subject: "key:" + k.Name, Name: k.Name, Detail: detail})
+		return t.audit(by, inn.Act{Action: inn.KeyAdded, Subject: "key:" + k.Name, Name: k.Name, Detail: detail})
 	})
 	return secret, err
 }
@@ -166,6 +166,6 @@ func (s *Store) RevokeKey(ctx context.Context, by inn.Viewer, name string) error
 		if err := t.memberChanged(by, inn.KeyTopic(id)); err != nil {
 			return err
 		}
-		return t.audit(by, inn.Act{Deed: inn.KeyRevoked, Subject: "key:" + name, Name: name})
+		return t.audit(by, inn.Act{Action: inn.KeyRevoked, Subject: "key:" + name, Name: name})
 	})
 }

@@ -113,7 +113,7 @@ func (s *Store) NewEpoch(ctx context.Context, by inn.Viewer) (epoch string, err 
 		if epoch, err = t.newEpoch(); err != nil {
 			return err
 		}
-		return t.audit(by, inn.Act{Deed: inn.EpochBegun, Subject: "house", Detail: epoch})
+		return t.audit(by, inn.Act{Action: inn.EpochBegun, Subject: "house", Detail: epoch})
 	})
 	return epoch, err
 }

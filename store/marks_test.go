@@ -247,7 +247,7 @@ func TestANewEpochIsHeardOfByOthers(t *testing.T) {
 	assert.NoError(t, server.WhyReplaced())
 	publish(t, server, website, sold("BK-2", "lake"))
 	all := acts(t, server)
-	assert.Equal(t, inn.EpochBegun, all[len(all)-1].Deed)
+	assert.Equal(t, inn.EpochBegun, all[len(all)-1].Action)
 	assert.Equal(t, epoch, all[len(all)-1].Detail)
 	m, _ := readMarks(server.db.Path)
 	assert.Equal(t, inn.Position{Epoch: epoch, ID: server.head(t)}, m.log)

@@ -117,11 +117,11 @@ func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, er
 	if err := t.memberChanged(by, inn.UserTopic(m.ID)); err != nil {
 		return m, err
 	}
-	deed := inn.MemberAdded
+	action := inn.MemberAdded
 	if hash == "" {
-		deed = inn.MemberInvited
+		action = inn.MemberInvited
 	}
-	return m, t.audit(by, aboutMember(deed, m, difference(inn.Member{}, m)))
+	return m, t.audit(by, aboutMember(action, m, difference(inn.Member{}, m)))
 }
 
 // assign replaces a person's list of properties.

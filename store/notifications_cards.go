@@ -8,11 +8,11 @@ import (
 
 // card moves the card of an event's subject: one row per subject however many
 // people see it. An addressed event moves it only for those addressed; who did
-// it has read it. An acknowledgement changes in whose hand it is and nothing
+// it has read it. An acknowledgement changes who has acknowledged it and nothing
 // else: nobody is to read it again for that.
 func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
-	if n.HeldBy != "" {
-		if err := t.holdEnds(n); err != nil {
+	if n.AcknowledgedBy != "" {
+		if err := t.scheduleRelease(n); err != nil {
 			return err
 		}
 	}
@@ -20,7 +20,7 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 		if e.Type != inn.AlertAcknowledged {
 			return nil
 		}
-		return t.holdCard(n)
+		return t.acknowledgeCard(n)
 	}
 	shared, readers := e.ID, int64(0)
 	if len(e.To) > 0 {
@@ -50,9 +50,9 @@ func (t *tx) card(by inn.Viewer, e *inn.Event, n inn.Notification) error {
 // somebody's state of it is kept: read, unread or addressed. It looks first, since
 // SQLite keeps a journal of its own for a statement that may do either.
 func (t *tx) saveCard(n inn.Notification, topic inn.Topic, shared, readers int64) (id int64, marked bool, err error) {
-	var held int64
-	if n.HeldAt != nil {
-		held = ms(*n.HeldAt)
+	var acknowledged int64
+	if n.AcknowledgedAt != nil {
+		acknowledged = ms(*n.AcknowledgedAt)
 	}
 	existing, err := t.row(`
 		SELECT id, EXISTS (SELECT 1 FROM notification_states s WHERE s.notification = n.id)
@@ -71,7 +71,7 @@ func (t *tx) saveCard(n inn.Notification, topic inn.Topic, shared, readers int64
 		WHERE subject = $1`
 	}
 	result, err := t.execResult(save,
-		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.HeldBy, held, readers)
+		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.AcknowledgedBy, acknowledged, readers)
 	if err == nil && !existing {
 		id, err = result.LastInsertId()
 	}

@@ -159,14 +159,14 @@ func TestAddressingEndsWithTheRight(t *testing.T) {
 		"a role": func(p *inn.Publication) { p.Role = inn.Staff },
 		"a name": func(p *inn.Publication) { p.Emails = []string{"tom@demo.test", "maria@demo.test"} },
 	} {
-		for _, held := range []bool{false, true} {
+		for _, acknowledged := range []bool{false, true} {
 			s := newStore(t)
 			tom, maria := person(t, s, "tom", inn.Staff, "lake"), person(t, s, "maria", inn.Staff, "lake")
 			p := alarm("lake", "boiler", "Boiler off")
 			address(&p)
 			publish(t, s, website, p)
 			require.Len(t, cards(t, s, tom), 1, what)
-			if held { // whoever had the card hears of that, by name or not
+			if acknowledged { // whoever had the card hears of that, by name or not
 				require.NoError(t, s.Acknowledge(ctx, maria, boiler))
 			}
 			require.NoError(t, s.ChangeMember(ctx, operator, tom.UserID, inn.Owner, []string{"hill"}))
@@ -174,13 +174,13 @@ func TestAddressingEndsWithTheRight(t *testing.T) {
 			require.NoError(t, err)
 			tom = m.Viewer()
 			named := what == "a name"
-			assert.Equal(t, named, len(cards(t, s, tom)) == 1, "%s, held %t", what, held)
+			assert.Equal(t, named, len(cards(t, s, tom)) == 1, "%s, held %t", what, acknowledged)
 			badge, err := s.Badge(ctx, tom)
 			require.NoError(t, err)
-			assert.Equal(t, named, badge.Unread == 1, "%s, held %t", what, held)
+			assert.Equal(t, named, badge.Unread == 1, "%s, held %t", what, acknowledged)
 
 			head := s.head(t)
-			if !held {
+			if !acknowledged {
 				require.NoError(t, s.Acknowledge(ctx, maria, boiler))
 			} else {
 				require.NoError(t, s.Unacknowledge(ctx, maria, boiler))
@@ -188,7 +188,7 @@ func TestAddressingEndsWithTheRight(t *testing.T) {
 			for _, e := range since(t, s, head) {
 				assert.Equal(t, named && e.Kind() == inn.AlertUpdate, tom.Sees(&e), "%s of what was addressed to %s", e.Type, what)
 			}
-			assert.Equal(t, named, len(cards(t, s, tom)) == 1, "%s, held %t", what, held)
+			assert.Equal(t, named, len(cards(t, s, tom)) == 1, "%s, held %t", what, acknowledged)
 			assert.Len(t, cards(t, s, maria), 1)
 		}
 	}

@@ -54,7 +54,7 @@ func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property)
 		if err := t.card(by, e, p.Card(e)); err != nil {
 			return err
 		}
-		return t.audit(by, inn.Act{Deed: inn.HouseListed, Subject: e.Subject, Name: p.Name})
+		return t.audit(by, inn.Act{Action: inn.HouseListed, Subject: e.Subject, Name: p.Name})
 	})
 }
 

@@ -92,7 +92,7 @@ func TestAnAlertIsRowEventAndCard(t *testing.T) {
 		require.NoError(t, err)
 		if c.status == inn.Resolved {
 			assert.Empty(t, open)
-			assert.Equal(t, "key:website", a.HandledBy)
+			assert.Equal(t, "key:website", a.AcknowledgedBy)
 		} else {
 			a.Event = e.ID
 			require.Len(t, open, 1)
@@ -101,10 +101,10 @@ func TestAnAlertIsRowEventAndCard(t *testing.T) {
 		card := cards(t, s, maria)[0]
 		if c.status == inn.Acknowledged {
 			assert.Less(t, card.Event, e.ID, "in whose hand it is, is nothing to read")
-			assert.Equal(t, a.HandledBy, card.HeldBy)
+			assert.Equal(t, a.AcknowledgedBy, card.AcknowledgedBy)
 		} else {
 			assert.Equal(t, e.ID, card.Event)
-			assert.Empty(t, card.HeldBy)
+			assert.Empty(t, card.AcknowledgedBy)
 		}
 	}
 	resolved := step(inn.AlertResolved)

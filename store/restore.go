@@ -91,7 +91,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 			if c.Epoch, err = t.newEpoch(); err != nil {
 				return err
 			}
-			return t.audit(by, inn.Act{Deed: inn.HouseRestored, Name: name, Detail: "as of " + c.At.String() + "; a new epoch, " + c.Epoch})
+			return t.audit(by, inn.Act{Action: inn.HouseRestored, Name: name, Detail: "as of " + c.At.String() + "; a new epoch, " + c.Epoch})
 		})
 	}
 	if err == nil {

@@ -51,10 +51,10 @@ func TestARestoreErasesAgain(t *testing.T) {
 		assert.True(t, b.Erased(), b.ID)
 	}
 	for _, name := range []string{db.File(dir), db.File(dir) + "-wal"} {
-		held := bytes.ToLower(read(t, name))
+		lock := bytes.ToLower(read(t, name))
 		for _, theirs := range []string{"zq-marker-17 rao", "zq-marker-17@", "17017"} {
-			if at := bytes.Index(held, []byte(theirs)); at >= 0 {
-				assert.Fail(t, "the guest is still there", "%s: %q", name, held[max(at-60, 0):at+80])
+			if at := bytes.Index(lock, []byte(theirs)); at >= 0 {
+				assert.Fail(t, "the guest is still there", "%s: %q", name, lock[max(at-60, 0):at+80])
 			}
 		}
 	}
@@ -65,7 +65,7 @@ func TestARestoreErasesAgain(t *testing.T) {
 		assert.False(t, b.Erased(), b.ID)
 	}
 	all := acts(t, again)
-	assert.Equal(t, inn.GuestForgotten, all[len(all)-1].Deed)
+	assert.Equal(t, inn.GuestForgotten, all[len(all)-1].Action)
 	for _, f := range findings(t, dir, "") {
 		assert.Empty(t, f.Wrong, f.What)
 	}
@@ -142,7 +142,7 @@ func TestABackupRemovesWhatAKilledOneLeft(t *testing.T) {
 	for _, a := range []*aside{running, killed} {
 		require.NoError(t, os.WriteFile(filepath.Join(a.dir, "baithaka.db"), []byte("Asha Rao"), 0o600))
 	}
-	require.NoError(t, killed.held.Unlock()) // the system does that
+	require.NoError(t, killed.lock.Unlock()) // the system does that
 	theirs := filepath.Join(into, ".baithaka-notes")
 	require.NoError(t, os.Mkdir(theirs, 0o700))
 

@@ -185,7 +185,7 @@ func TestSessionsAreEndedOneByOne(t *testing.T) {
 	dead(t, s, "waiting", "a sign-in half done")
 	acts, err := s.Audit(ctx, AuditFilter{Limit: 1})
 	require.NoError(t, err)
-	assert.Equal(t, inn.SessionsEnded, acts[0].Deed)
+	assert.Equal(t, inn.SessionsEnded, acts[0].Action)
 	head = s.head(t)
 	require.NoError(t, s.EndOtherSessions(ctx, tom, here.ID))
 	assert.Equal(t, head, s.head(t), "there was none left")

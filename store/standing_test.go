@@ -19,7 +19,7 @@ import (
 // is near enough.
 var reading = map[string]bool{
 	"GuestSummary": true, "Colleagues": true, "Current": true, "CountProperties": true, "PropertiesNamed": true,
-	"Activity": true, "Badge": true, "Booking": true, "Bookings": true, "BookingsPage": true, "FindGuests": true, "Held": true, "History": true,
+	"Activity": true, "Badge": true, "Booking": true, "Bookings": true, "BookingsPage": true, "FindGuests": true, "GuestRecords": true, "History": true,
 	"HistoryPage": true, "Notification": true, "Notifications": true, "NotificationsPage": true, "OpenAlerts": true, "Properties": true,
 	"Property": true, "SameGuest": true, "Sold": true,
 }

@@ -142,9 +142,9 @@ func (s *Store) DisableMember(ctx context.Context, by inn.Viewer, id int64, disa
 		if err := t.setMember(`UPDATE users SET disabled = $2 WHERE id = $1`, id, disabled); err != nil {
 			return err
 		}
-		deed := inn.MemberEnabled
+		action := inn.MemberEnabled
 		if disabled {
-			deed = inn.MemberDisabled
+			action = inn.MemberDisabled
 			if err := t.endSessions(id); err != nil {
 				return err
 			}
@@ -158,7 +158,7 @@ func (s *Store) DisableMember(ctx context.Context, by inn.Viewer, id int64, disa
 		if err := t.rightsChanged(by, id); err != nil {
 			return err
 		}
-		return t.audit(by, aboutMember(deed, was, ""))
+		return t.audit(by, aboutMember(action, was, ""))
 	})
 }
 
@@ -180,7 +180,7 @@ func (s *Store) SetPassword(ctx context.Context, by inn.Viewer, id int64, passwo
 
 // setPassword stores a password, ends what was signed in with the old one, and
 // keeps who did it.
-func (t *tx) setPassword(by inn.Viewer, m inn.Member, hash string, deed inn.Deed) error {
+func (t *tx) setPassword(by inn.Viewer, m inn.Member, hash string, action inn.AuditAction) error {
 	if err := t.setMember(`UPDATE users SET password = $2 WHERE id = $1`, m.ID, hash); err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (t *tx) setPassword(by inn.Viewer, m inn.Member, hash string, deed inn.Deed
 	if err := t.memberChanged(by, inn.UserTopic(m.ID)); err != nil {
 		return err
 	}
-	return t.audit(by, aboutMember(deed, m, ""))
+	return t.audit(by, aboutMember(action, m, ""))
 }
 
 // SignOutEverywhere ends every session of a person, and with them their open
@@ -222,8 +222,8 @@ func (t *tx) theirs(by inn.Viewer, id int64) (inn.Member, error) {
 	return t.manage(by, id)
 }
 
-func aboutMember(deed inn.Deed, m inn.Member, detail string) inn.Act {
-	return inn.Act{Deed: deed, Subject: string(inn.UserTopic(m.ID)), Name: m.Name, Detail: detail}
+func aboutMember(action inn.AuditAction, m inn.Member, detail string) inn.Act {
+	return inn.Act{Action: action, Subject: string(inn.UserTopic(m.ID)), Name: m.Name, Detail: detail}
 }
 
 // difference says what changed about a person: "STAFF → PROPERTY_MANAGER, + hill,

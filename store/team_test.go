@@ -40,7 +40,7 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 	signedIn(t, s, tom, "t")
 	var link Link
 	for _, c := range []struct {
-		deed    inn.Deed
+		action  inn.AuditAction
 		by      inn.Viewer
 		subject string
 		detail  string
@@ -90,27 +90,27 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 		}},
 	} {
 		head, kept := s.head(t), len(acts(t, s))
-		require.NoError(t, c.verb(), c.deed)
+		require.NoError(t, c.verb(), c.action)
 		all := acts(t, s)
-		require.Len(t, all, kept+1, "%s", c.deed)
+		require.Len(t, all, kept+1, "%s", c.action)
 		act := all[kept]
 		actor := c.by.Name
 		if c.by.UserID != 0 {
 			actor = c.by.Actor()
 		}
-		assert.Equal(t, []any{c.deed, actor, c.by.Name, c.subject, c.detail, c.by.Address, c.says},
-			[]any{act.Deed, act.Actor, act.By, act.Subject, act.Detail, act.Address, act.Says()})
+		assert.Equal(t, []any{c.action, actor, c.by.Name, c.subject, c.detail, c.by.Address, c.says},
+			[]any{act.Action, act.Actor, act.By, act.Subject, act.Detail, act.Address, act.Says()})
 		assert.WithinDuration(t, time.Now(), act.At, time.Minute)
 		var types []inn.Type
 		for _, e := range since(t, s, head) {
 			types = append(types, e.Type)
 			if e.Type == inn.UserAction {
-				assert.Equal(t, c.by.Own(), e.Topic, c.deed)
+				assert.Equal(t, c.by.Own(), e.Topic, c.action)
 				assert.Equal(t, c.says, snapshot[map[string]string](t, &e)["action"])
 				assert.NotContains(t, string(e.Data), c.by.Address, "where from is for the audit")
 			}
 		}
-		assert.Equal(t, c.events, types, c.deed)
+		assert.Equal(t, c.events, types, c.action)
 	}
 	signed, err := s.SignedIn(ctx, tom.UserID)
 	require.NoError(t, err)

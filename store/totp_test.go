@@ -124,7 +124,7 @@ func TestTwoStep(t *testing.T) {
 	assert.Equal(t, recoveryCodes-1, stands(here).Left)
 	acts, err := s.Audit(ctx, AuditFilter{Limit: 1})
 	require.NoError(t, err)
-	assert.Equal(t, []any{inn.RecoveryUsed, "203.0.113.7"}, []any{acts[0].Deed, acts[0].Address})
+	assert.Equal(t, []any{inn.RecoveryUsed, "203.0.113.7"}, []any{acts[0].Action, acts[0].Address})
 	for _, wrong := range []string{"", "abcd-efgh-ijkl-mnop", "000000x", recovery[4] + "a"} {
 		assert.Equal(t, inn.Unauthenticated, use(wrong), wrong)
 	}
@@ -205,7 +205,7 @@ func TestTurningItOffForSomebody(t *testing.T) {
 	two, err := s.TwoStep(ctx, tom.UserID, 0)
 	require.NoError(t, err)
 	assert.False(t, two.On())
-	acts, err := s.Audit(ctx, AuditFilter{Deed: inn.TwoStepOff, Limit: 5})
+	acts, err := s.Audit(ctx, AuditFilter{Action: inn.TwoStepOff, Limit: 5})
 	require.NoError(t, err)
 	require.Len(t, acts, 2)
 	assert.Equal(t, "turned two-step sign-in of tom off", acts[1].Says())

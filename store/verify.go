@@ -116,7 +116,7 @@ func (f *follower) next(row interface{ Scan(...any) error }) error {
 		return err
 	}
 	expected := f.last.act + 1
-	blank := a.Actor+a.By+string(a.Deed)+a.Subject+a.Name+a.Detail+a.Address == ""
+	blank := a.Actor+a.By+string(a.Action)+a.Subject+a.Name+a.Detail+a.Address == ""
 	switch next := f.last.then(a.ID, payload); {
 	case a.ID > expected:
 		f.broken(expected, "is missing")
@@ -130,7 +130,7 @@ func (f *follower) next(row interface{ Scan(...any) error }) error {
 		if len(salt) == 0 {
 			f.Erased = append(f.Erased, a.ID)
 		}
-		if a.Deed == inn.ActErased {
+		if a.Action == inn.ActErased {
 			f.erasures[a.Subject] = true
 		}
 		f.last = next

@@ -88,16 +88,16 @@ func TestAppendInTheTransactionRingAfterCommit(t *testing.T) {
 func enqueue(t *testing.T, s *Store, within time.Duration, all ...func(*tx) error) []*job {
 	t.Helper()
 	require.NoError(t, s.write(ctx, func(*tx) error { s.groupTime = within; return nil }))
-	holding, release := make(chan struct{}), make(chan struct{})
+	recogniseGuest, release := make(chan struct{}), make(chan struct{})
 	group := make([]*job, len(all))
 	for i, do := range all {
 		if i == 0 {
-			do = func(x *tx) error { close(holding); <-release; return all[0](x) }
+			do = func(x *tx) error { close(recogniseGuest); <-release; return all[0](x) }
 		}
 		group[i] = &job{ctx: ctx, do: do, done: make(chan error, 1)}
 		s.jobs <- group[i]
 		if i == 0 {
-			<-holding
+			<-recogniseGuest
 		}
 	}
 	close(release)

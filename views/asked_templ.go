@@ -258,7 +258,7 @@ func askMember(m inn.Member, do string) question {
 	return q
 }
 
-func askedDeed(m inn.Member, do string) templ.Component {
+func askedAction(m inn.Member, do string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -288,7 +288,7 @@ func askedDeed(m inn.Member, do string) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = memberDeed(m, do, q.Label, q.Symbol).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = memberAction(m, do, q.Label, q.Symbol).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

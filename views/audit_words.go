@@ -6,8 +6,8 @@ import (
 	"baithaka/internal/inn"
 )
 
-// deedWord names a kind of act for the filter.
-func deedWord(d inn.Deed) string {
+// actionWord names a kind of act for the filter.
+func actionWord(d inn.AuditAction) string {
 	switch d {
 	case inn.MemberAdded:
 		return "Person added"
@@ -59,7 +59,7 @@ func deedWord(d inn.Deed) string {
 	return string(d)
 }
 
-func deedIcon(d inn.Deed) string {
+func actionIcon(d inn.AuditAction) string {
 	switch d {
 	case inn.KeyAdded, inn.KeyRevoked:
 		return "key-round"
@@ -75,7 +75,7 @@ func deedIcon(d inn.Deed) string {
 	return "user"
 }
 
-func deedTone(d inn.Deed) string {
+func actionTone(d inn.AuditAction) string {
 	switch d {
 	case inn.MemberDisabled, inn.KeyRevoked, inn.GuestForgotten:
 		return "bad"
@@ -91,7 +91,7 @@ func deedTone(d inn.Deed) string {
 // settings and properties by their names. The audit itself keeps the words of the
 // program, which never change; what is not in its form is shown as it is.
 func detail(act inn.Act, properties []inn.Property) string {
-	switch act.Deed {
+	switch act.Action {
 	case inn.MemberAdded, inn.MemberInvited, inn.MemberJoined, inn.MemberAltered:
 		return memberDetail(act.Detail, properties)
 	case inn.KeyAdded:
@@ -105,7 +105,7 @@ func detail(act inn.Act, properties []inn.Property) string {
 // PropertiesIn gives the slugs that some acts may name.
 func PropertiesIn(acts []inn.Act) (slugs []string) {
 	for _, act := range acts {
-		switch act.Deed {
+		switch act.Action {
 		case inn.MemberAdded, inn.MemberInvited, inn.MemberJoined, inn.MemberAltered, inn.KeyAdded:
 			_, keys, _ := strings.Cut(act.Detail, " for ")
 			for _, part := range strings.Split(act.Detail+", "+keys, ", ") {

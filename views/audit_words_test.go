@@ -11,7 +11,7 @@ import (
 func TestActsAreToldInPeoplesWords(t *testing.T) {
 	properties := []inn.Property{{Slug: inn.Desk, Name: "Desk"}, {Slug: "lake", Name: "Lake House"}, {Slug: "hill", Name: "Hill Cottage"}}
 	for _, c := range []struct {
-		deed      inn.Deed
+		action    inn.AuditAction
 		kept, say string
 	}{
 		{inn.MemberAdded, "PROPERTY_MANAGER, + desk, + lake", "Manager, with Desk, Lake House"},
@@ -27,12 +27,12 @@ func TestActsAreToldInPeoplesWords(t *testing.T) {
 		{inn.SettingsChanged, "odd a → b", "odd a → b"},
 		{inn.LinkMade, "STAFF", "STAFF"},
 	} {
-		assert.Equal(t, c.say, detail(inn.Act{Deed: c.deed, Detail: c.kept}, properties), c.kept)
+		assert.Equal(t, c.say, detail(inn.Act{Action: c.action, Detail: c.kept}, properties), c.kept)
 	}
 }
 
-func TestEveryDeedHasAWord(t *testing.T) {
-	for _, deed := range inn.Deeds {
-		assert.NotEqual(t, string(deed), deedWord(deed))
+func TestEveryActionHasAWord(t *testing.T) {
+	for _, action := range inn.AuditActions {
+		assert.NotEqual(t, string(action), actionWord(action))
 	}
 }

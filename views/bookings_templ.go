@@ -224,7 +224,7 @@ func BookingCard(b inn.Booking, s inn.Visibility) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Hands(handsOn(b), s).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Acknowledgement(acknowledgementOfBooking(b), s).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -24,7 +24,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 const epoch = "k7f2"
 
 var (
-	seesAll    = inn.Visibility{Money: true, Contacts: true, Notified: true, MayHold: true, Zone: "Asia/Kolkata", Year: 2026}
+	seesAll    = inn.Visibility{Money: true, Contacts: true, Notified: true, MayAcknowledge: true, Zone: "Asia/Kolkata", Year: 2026}
 	seesNoCash = inn.Visibility{Notified: true, Zone: "Asia/Kolkata", Year: 2026}
 )
 

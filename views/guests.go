@@ -30,7 +30,7 @@ type GuestView struct {
 	Booking inn.Booking
 	Others  []GuestLike
 	Chosen  []string // ids of the bookings that are meant
-	Held    []HeldCount
+	Records []RecordCount
 	More    bool // there may be more than could be counted in time
 	Doubts  []GuestDoubt
 	Naming  []string // ids of bookings that name the guest themselves
@@ -54,8 +54,8 @@ type GuestDoubt struct {
 	Ticked bool // it is to go there too
 }
 
-// HeldCount says how many of a kind of thing are held.
-type HeldCount struct {
+// RecordCount says how many of a kind of thing are held.
+type RecordCount struct {
 	Kind string
 	N    int
 }
@@ -92,8 +92,8 @@ func (l GuestLike) why() string {
 	return "the same " + l.By + ", but another name"
 }
 
-// heldWords names kinds of things that are held.
-var heldWords = map[string][2]string{
+// recordWords names kinds of things that are held.
+var recordWords = map[string][2]string{
 	"booking":      {"booking", "bookings"},
 	"event":        {"entry of the log", "entries of the log"},
 	"notification": {"notification", "notifications"},
@@ -101,11 +101,11 @@ var heldWords = map[string][2]string{
 	"property":     {"property note that mentions them", "property notes that mention them"},
 }
 
-func (h HeldCount) words() string {
+func (h RecordCount) words() string {
 	if h.N == 1 {
-		return "1 " + heldWords[h.Kind][0]
+		return "1 " + recordWords[h.Kind][0]
 	}
-	return count(h.N) + " " + heldWords[h.Kind][1]
+	return count(h.N) + " " + recordWords[h.Kind][1]
 }
 
 // mostExcerpt is how much of a text is shown where it is only to be recognised, in

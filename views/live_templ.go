@@ -26,9 +26,9 @@ func Live(e *inn.Event, s inn.Visibility, epoch string) templ.Component {
 		if id := sessionEnded(e); id != 0 {
 			return sessionGone(id)
 		}
-	case inn.NotificationHeld:
+	case inn.NotificationAcknowledged:
 		if n, ok := cardOf(e); ok {
-			return takenInHand(handsOf(n), s)
+			return acknowledged(acknowledgementOf(n), s)
 		}
 	case inn.NotificationReleased:
 		if n, ok := cardOf(e); ok {
@@ -289,7 +289,7 @@ func liveAlert(a inn.Alert, e *inn.Event, s inn.Visibility, epoch string) templ.
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = takenInHand(handsOf(a.Card(e)), s).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = acknowledged(acknowledgementOf(a.Card(e)), s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

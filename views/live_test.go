@@ -14,21 +14,21 @@ import (
 // liveEvents has one event of every type that shows something.
 func liveEvents(t *testing.T) map[inn.Type]*inn.Event {
 	t.Helper()
-	held, solved := alert(), alert()
-	held.Status, held.HandledBy, held.HandledAt = inn.Acknowledged, "Nikhil Kumar", &noon
+	acked, solved := alert(), alert()
+	acked.Status, acked.AcknowledgedBy, acked.AcknowledgedAt = inn.Acknowledged, "Nikhil Kumar", &noon
 	solved.Status, solved.ResolvedAt = inn.Resolved, &noon
 	events := map[inn.Type]*inn.Event{
 		inn.BookingMoved:      eventOf(t, 30, inn.BookingMoved, "booking:BK-1001", map[string]string{"id": "BK-1001"}),
 		inn.AlertRaised:       eventOf(t, 31, inn.AlertRaised, alert().Subject(), alert()),
-		inn.AlertAcknowledged: eventOf(t, 32, inn.AlertAcknowledged, held.Subject(), held),
+		inn.AlertAcknowledged: eventOf(t, 32, inn.AlertAcknowledged, acked.Subject(), acked),
 		inn.AlertResolved:     eventOf(t, 33, inn.AlertResolved, solved.Subject(), solved),
 		inn.UserLogin:         eventOf(t, 34, inn.UserLogin, "user:4", struct{}{}),
 		inn.UserLogout:        eventOf(t, 35, inn.UserLogout, "user:4", struct{}{}),
 		inn.UserAction:        eventOf(t, 36, inn.UserAction, "user:4", map[string]string{"action": "exported bookings"}),
 	}
 	taken, again := booking().Card(bookingEvent(t, booking())), booking().Card(bookingEvent(t, booking()))
-	taken.HeldBy, taken.HeldAt, again.HadBy = "Nikhil Kumar", &noon, "Nikhil Kumar"
-	events[inn.NotificationHeld] = eventOf(t, 37, inn.NotificationHeld, taken.Subject, taken)
+	taken.AcknowledgedBy, taken.AcknowledgedAt, again.PreviouslyAcknowledgedBy = "Nikhil Kumar", &noon, "Nikhil Kumar"
+	events[inn.NotificationAcknowledged] = eventOf(t, 37, inn.NotificationAcknowledged, taken.Subject, taken)
 	events[inn.NotificationReleased] = eventOf(t, 38, inn.NotificationReleased, again.Subject, again)
 	events[inn.NotificationRead] = eventOf(t, 39, inn.NotificationRead, "user:4", map[string]any{"ids": []string{taken.Subject}, "read": true, "card": taken})
 	events[inn.NotificationsCleaned] = eventOf(t, 40, inn.NotificationsCleaned, "notifications", map[string]int{"removed": 3})

@@ -219,11 +219,11 @@ const (
 	listNotifications = "notifications"
 )
 
-func listNotificationsOf(k inn.Kind) string { return listNotifications + "-" + string(k) }
-func arrivedID(subject string) string       { return "arrived-" + subject }
-func handsID(subject string) string         { return "hands-" + subject }
-func shelfID(k inn.Kind) string             { return "shelf-" + string(k) }
-func unreadOfID(k inn.Kind) string          { return "unread-" + string(k) }
+func listNotificationsOf(k inn.Kind) string   { return listNotifications + "-" + string(k) }
+func arrivedID(subject string) string         { return "arrived-" + subject }
+func acknowledgementID(subject string) string { return "hands-" + subject }
+func shelfID(k inn.Kind) string               { return "shelf-" + string(k) }
+func unreadOfID(k inn.Kind) string            { return "unread-" + string(k) }
 
 func pathRead(subject string) string   { return pathNotification(subject) + "/read" }
 func pathUnread(subject string) string { return pathNotification(subject) + "/unread" }

@@ -112,30 +112,30 @@ func notificationSort(n inn.Notification) string {
 	return urgentKey(urgency(n), n.Event)
 }
 
-// hands is in whose hand something is, for the line that says so and the button
-// that changes it.
-type hands struct {
+// acknowledgement is who has acknowledged something, for the line that says so and the
+// button that changes it.
+type acknowledgement struct {
 	Subject string
 	By      string
 	At      *time.Time
 	Loud    bool // it is critical: the button is filled
-	Offer   bool // it may be taken in hand
+	Offer   bool // it may be acknowledged
 }
 
-func handsOf(n inn.Notification) hands {
-	return hands{n.Subject, n.HeldBy, n.HeldAt, n.Loud(), n.Holdable()}
+func acknowledgementOf(n inn.Notification) acknowledgement {
+	return acknowledgement{n.Subject, n.AcknowledgedBy, n.AcknowledgedAt, n.Loud(), n.Acknowledgeable()}
 }
 
-// handsOn gives the same for a booking's card, which offers "Got it" where
+// acknowledgementOfBooking gives the same for a booking's card, which offers "Got it" where
 // somebody has something to do: an answer, or a bed that is free again.
-func handsOn(b inn.Booking) hands {
+func acknowledgementOfBooking(b inn.Booking) acknowledgement {
 	wants := b.Status == inn.New || b.Last == inn.BookingCancelled || b.Last == inn.BookingNoShow
-	return hands{b.Subject(), b.HeldBy, b.HeldAt, false, wants}
+	return acknowledgement{b.Subject(), b.AcknowledgedBy, b.AcknowledgedAt, false, wants}
 }
 
-// holderName is who has something in hand, as people read it: a program by its
-// name alone.
-func holderName(by string) string { return strings.TrimPrefix(by, "key:") }
+// acknowledgerName is who has acknowledged something, as people read it: a program by
+// its name alone.
+func acknowledgerName(by string) string { return strings.TrimPrefix(by, "key:") }
 
 // notificationBadge says in a word what happened last; a critical alert says
 // that it is one for as long as it is open.
@@ -191,7 +191,7 @@ func cardOf(e *inn.Event) (n inn.Notification, ok bool) {
 	return n, err == nil && n.Subject != ""
 }
 
-// tellReleased tells that nobody has a booking in hand any more.
+// tellReleased tells that a booking is acknowledged no more.
 func tellReleased(e *inn.Event) story {
 	n, ok := cardOf(e)
 	if !ok {
@@ -201,14 +201,14 @@ func tellReleased(e *inn.Event) story {
 		Icon: "hand", Tone: "warn", Name: n.Title, Verb: "needs someone again", Badge: badge{"Needs someone", "warn"},
 		Place: n.House, Detail: n.Body, Link: pathAbout(n.Subject, n.Property),
 	}
-	if n.HadBy != "" {
-		t.Detail = holderName(n.HadBy) + " had it"
+	if n.PreviouslyAcknowledgedBy != "" {
+		t.Detail = acknowledgerName(n.PreviouslyAcknowledgedBy) + " had it"
 	}
 	return t
 }
 
 // announcedKind is the kind under which somebody is told of an event: that a
-// booking is in nobody's hand is told like what happens to bookings.
+// booking is not acknowledged is told like what happens to bookings.
 func announcedKind(e *inn.Event) inn.Kind {
 	if e.Type == inn.NotificationReleased {
 		return inn.BookingUpdate

@@ -75,13 +75,13 @@ func TestGotItIsOneFilledButtonAndOnlyForThoseWhoMay(t *testing.T) {
 	assert.NotContains(t, render(t, AlertCard(alert(), seesNoCash)), "data-action", "who may not take it in hand has no button")
 	assert.NotContains(t, render(t, NotificationCard(notification(), seesNoCash)), `data-action="ack"`)
 	again := alert()
-	again.HadBy = "key:sensor"
+	again.PreviouslyAcknowledgedBy = "key:sensor"
 	assert.Contains(t, render(t, AlertCard(again, seesAll)), "<bdi>sensor</bdi> had it")
 }
 
 // A card that somebody has taken in hand makes no noise any more.
-func TestTakenInHandTakesTheToastAway(t *testing.T) {
-	for _, typ := range []inn.Type{inn.AlertAcknowledged, inn.NotificationHeld} {
+func TestAcknowledgedTakesTheToastAway(t *testing.T) {
+	for _, typ := range []inn.Type{inn.AlertAcknowledged, inn.NotificationAcknowledged} {
 		e := liveEvents(t)[typ]
 		html := render(t, Live(e, seesAll, epoch))
 		assert.Contains(t, html, `hx-target="[id=&#34;toast-`+e.Subject+`&#34;]" hx-swap="delete"`, typ)

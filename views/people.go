@@ -126,7 +126,7 @@ func (a Activity) list(p Page) string {
 // Audit is what "/activity/audit" shows.
 type Audit struct {
 	Actor    string
-	Deed     inn.Deed
+	Action   inn.AuditAction
 	From, To inn.Date
 	Actors   []inn.Act // one for each actor there is
 	Acts     []inn.Act

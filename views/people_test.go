@@ -22,7 +22,7 @@ func peoplePages(p Page, text string) []templ.Component {
 	form := MemberForm{Name: text, Email: text, Role: inn.Staff, Roles: inn.Roles, Properties: PropertyBoxes{Shown: []inn.Property{house}, Many: true, Words: text, More: true, Hidden: 3, Path: "/team"}, Problem: problem}
 	link := &OneTimeLink{Name: text, URL: "/invite/" + text, Until: noon, Zone: time.UTC}
 	key := inn.Key{ID: 1, Name: text, Scopes: inn.Scopes, Owner: &m}
-	act := inn.Act{ID: 1, At: noon, Actor: text, By: text, Deed: inn.MemberAltered, Subject: text, Name: text, Detail: text, Address: text}
+	act := inn.Act{ID: 1, At: noon, Actor: text, By: text, Action: inn.MemberAltered, Subject: text, Name: text, Detail: text, Address: text}
 	pages := []templ.Component{
 		TeamPage(p, Team{People: []TeamMember{{Member: m}, {Member: m, OnLine: true, You: true}}, Form: form, Link: link, Properties: []inn.Property{house}}),
 		MemberPage(p, MemberView{TeamMember: TeamMember{Member: m, Yours: true}, Form: form, Sessions: 1, Keys: 1, Link: link}),
@@ -32,9 +32,9 @@ func peoplePages(p Page, text string) []templ.Component {
 		InvitePage(Invitation{Token: text, Name: text, Email: text, New: true, Problem: problem}),
 		OnLine(Company{Faces: []Present{{5, text, false}}}), LinkMadeOnce(*link), KeyMadeOnce(MadeKey{text, text}),
 	}
-	for _, deed := range append(inn.Deeds, inn.Deed(text)) {
-		act.Deed = deed
-		pages = append(pages, AuditPage(p, Audit{Actor: text, Deed: deed, Actors: []inn.Act{act}, Acts: []inn.Act{act}, Query: "q=" + text, Next: "q=" + text}))
+	for _, action := range append(inn.AuditActions, inn.AuditAction(text)) {
+		act.Action = action
+		pages = append(pages, AuditPage(p, Audit{Actor: text, Action: action, Actors: []inn.Act{act}, Acts: []inn.Act{act}, Query: "q=" + text, Next: "q=" + text}))
 	}
 	return pages
 }
@@ -59,8 +59,8 @@ func TestMemberPageOffersOnlyWhatMayBeDone(t *testing.T) {
 		return render(t, MemberPage(pageFor(inn.Admin), v))
 	}
 	for what, c := range map[string]struct {
-		change func(*MemberView)
-		deeds  []string
+		change  func(*MemberView)
+		actions []string
 	}{
 		"active":      {func(*MemberView) {}, []string{"link", "signout", "disable"}},
 		"nowhere":     {func(v *MemberView) { v.Sessions = 0 }, []string{"link", "disable"}},
@@ -68,11 +68,11 @@ func TestMemberPageOffersOnlyWhatMayBeDone(t *testing.T) {
 		"not to give": {func(v *MemberView) { v.Yours = false }, nil},
 	} {
 		html := page(c.change)
-		for _, deed := range []string{"link", "signout", "disable", "enable"} {
-			wanted := strings.Contains(strings.Join(c.deeds, " "), deed)
-			assert.Equal(t, wanted, strings.Contains(html, `data-action="`+deed+`"`), "%s: %s", what, deed)
+		for _, action := range []string{"link", "signout", "disable", "enable"} {
+			wanted := strings.Contains(strings.Join(c.actions, " "), action)
+			assert.Equal(t, wanted, strings.Contains(html, `data-action="`+action+`"`), "%s: %s", what, action)
 		}
-		assert.Equal(t, c.deeds != nil, strings.Contains(html, `name="role"`), what)
+		assert.Equal(t, c.actions != nil, strings.Contains(html, `name="role"`), what)
 	}
 	assert.Contains(t, page(func(v *MemberView) { v.Member.Invited = true }), "New invitation link")
 }
@@ -106,14 +106,14 @@ func TestWhatCannotBeTakenBackIsAskedFirst(t *testing.T) {
 	m := inn.Member{ID: 5, Name: "Meera", Role: inn.Staff}
 	person := render(t, MemberPage(pageFor(inn.Admin), MemberView{TeamMember: TeamMember{Member: m, Yours: true}, Form: MemberForm{Roles: inn.Roles}, Sessions: 1, TwoStep: true}))
 	keys := render(t, KeysPage(pageFor(inn.Admin), Keys{Keys: []inn.Key{{Name: "website"}}}))
-	for deed, c := range map[string]struct{ id, html string }{
+	for action, c := range map[string]struct{ id, html string }{
 		"signout": {"ask-signout-5", person}, "twostep": {"ask-twostep-5", person}, "disable": {"ask-disable-5", person},
 		"revoke": {"ask-revoke-website", keys},
 	} {
 		asks := strings.Index(c.html, `popovertarget="`+c.id+`"`)
 		asked := strings.Index(c.html, `id="`+c.id+`"`)
-		does := strings.Index(c.html, `data-action="`+deed+`"`)
+		does := strings.Index(c.html, `data-action="`+action+`"`)
 		cancels := strings.LastIndex(c.html, `popovertarget="`+c.id+`" popovertargetaction="hide"`)
-		assert.True(t, 0 < asks && asks < asked && asked < does && does < cancels, "%s: %d %d %d %d", deed, asks, asked, does, cancels)
+		assert.True(t, 0 < asks && asks < asked && asked < does && does < cancels, "%s: %d %d %d %d", action, asks, asked, does, cancels)
 	}
 }

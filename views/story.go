@@ -88,11 +88,11 @@ func tellAlert(e *inn.Event) story {
 	}
 	switch a.Status {
 	case inn.Raised:
-		if a.HadBy != "" {
-			t.Verb = "needs someone again; " + holderName(a.HadBy) + " had it"
+		if a.PreviouslyAcknowledgedBy != "" {
+			t.Verb = "needs someone again; " + acknowledgerName(a.PreviouslyAcknowledgedBy) + " had it"
 		}
 	case inn.Acknowledged:
-		t.Icon, t.Tone, t.Verb = "hand", "soft", holderName(a.HandledBy)+" has it"
+		t.Icon, t.Tone, t.Verb = "hand", "soft", acknowledgerName(a.AcknowledgedBy)+" has it"
 		t.Badge = badge{"In hand", "soft"}
 	case inn.Resolved:
 		t.Icon, t.Tone, t.Verb, t.Badge = "check", "good", "is solved", badge{"Solved", "good"}

@@ -647,30 +647,30 @@ func MemberPage(p Page, v MemberView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if !v.Member.Disabled {
-					templ_7745c5c3_Err = memberDeed(v.Member, "link", linkLabel(v.Member), "mail").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = memberAction(v.Member, "link", linkLabel(v.Member), "mail").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				if v.Sessions > 0 {
-					templ_7745c5c3_Err = askedDeed(v.Member, "signout").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = askedAction(v.Member, "signout").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				if v.TwoStep && !v.You {
-					templ_7745c5c3_Err = askedDeed(v.Member, "twostep").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = askedAction(v.Member, "twostep").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				if v.Member.Disabled {
-					templ_7745c5c3_Err = memberDeed(v.Member, "enable", "Enable", "check").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = memberAction(v.Member, "enable", "Enable", "check").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = askedDeed(v.Member, "disable").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = askedAction(v.Member, "disable").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -743,7 +743,7 @@ func MemberPage(p Page, v MemberView) templ.Component {
 	})
 }
 
-func memberDeed(m inn.Member, do, label, symbol string) templ.Component {
+func memberAction(m inn.Member, do, label, symbol string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

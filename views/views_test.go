@@ -16,8 +16,8 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	held := alert()
-	held.Status, held.HandledBy, held.HandledAt = inn.Acknowledged, "Nikhil Kumar", &noon
+	acked := alert()
+	acked.Status, acked.AcknowledgedBy, acked.AcknowledgedAt = inn.Acknowledged, "Nikhil Kumar", &noon
 	solved := notification()
 	solved.Type, solved.Read = inn.AlertResolved, true
 	critical := eventOf(t, 4814, inn.AlertRaised, alert().Subject(), alert())
@@ -29,7 +29,7 @@ func TestGolden(t *testing.T) {
 		"booking-facts":         BookingFacts(booking(), seesAll),
 		"feed-row":              FeedRow(bookingEvent(t, moved()), seesAll, epoch),
 		"alert-card":            AlertCard(alert(), seesAll),
-		"alert-card-held":       AlertCard(held, seesAll),
+		"alert-card-held":       AlertCard(acked, seesAll),
 		"toast":                 Toast(bookingEvent(t, booking()), seesAll, epoch),
 		"toast-critical":        Toast(critical, seesAll, epoch),
 		"figures":               Figures(metrics(), inn.Location("Asia/Kolkata")),
@@ -109,11 +109,11 @@ func every(t *testing.T, text string) string {
 	b.Email, b.Phone, b.Notes = text, text, text
 	b.Changed = append(b.Changed, inn.Change{Field: "title", From: text, To: text}, inn.Change{Field: "amount", From: text})
 	a := alert()
-	a.House, a.Title, a.Detail, a.HandledBy, a.HandledAt = text, text, text, text, &noon
+	a.House, a.Title, a.Detail, a.AcknowledgedBy, a.AcknowledgedAt = text, text, text, text, &noon
 	h := property()
 	h.Name, h.Status, h.Title, h.Detail, h.Country, h.Zone = text, text, text, text, text, text
 	n := notification()
-	n.Title, n.Body, n.HeldBy = text, text, text
+	n.Title, n.Body, n.AcknowledgedBy = text, text, text
 	p := pageFor(inn.Admin)
 	p.Title, p.Path, p.Position, p.Viewer.Name = text, "/"+text, text, text
 	events := []*inn.Event{

@@ -55,9 +55,9 @@ func Fill(ctx context.Context, s *store.Store, seed uint64, now time.Time) error
 	for _, m := range members {
 		authors[m.Name] = m.Viewer()
 	}
-	deeds := tell(seed, now)
-	news := max(len(deeds)-unread, 0)
-	if err := publish(ctx, s, authors, deeds[:news]); err != nil {
+	actions := tell(seed, now)
+	news := max(len(actions)-unread, 0)
+	if err := publish(ctx, s, authors, actions[:news]); err != nil {
 		return err
 	}
 	for _, m := range members {
@@ -65,7 +65,7 @@ func Fill(ctx context.Context, s *store.Store, seed uint64, now time.Time) error
 			return fmt.Errorf("the cards of %s: %w", m.Email, err)
 		}
 	}
-	return publish(ctx, s, authors, deeds[news:])
+	return publish(ctx, s, authors, actions[news:])
 }
 
 // list adds the properties and gives the desk its zone and currency.
@@ -97,13 +97,13 @@ func invite(ctx context.Context, s *store.Store) ([]inn.Member, error) {
 	return members, nil
 }
 
-// publish stores deeds in their order, as many in one transaction as the same
+// publish stores actions in their order, as many in one transaction as the same
 // author did in a row: a sync for each would take a small box a minute.
-func publish(ctx context.Context, s *store.Store, authors map[string]inn.Viewer, deeds []deed) error {
-	for len(deeds) > 0 {
-		by := deeds[0].by
+func publish(ctx context.Context, s *store.Store, authors map[string]inn.Viewer, actions []action) error {
+	for len(actions) > 0 {
+		by := actions[0].by
 		batch := inn.Batch{Array: true}
-		for _, d := range deeds {
+		for _, d := range actions {
 			if d.by != by || len(batch.Publications) == maxBatch {
 				break
 			}
@@ -113,7 +113,7 @@ func publish(ctx context.Context, s *store.Store, authors map[string]inn.Viewer,
 		if _, _, err := s.Publish(ctx, authors[by], store.Idempotency{}, batch); err != nil {
 			return fmt.Errorf("the history of %s: %w", batch.Publications[0].At.Format(time.DateTime), err)
 		}
-		deeds = deeds[len(batch.Publications):]
+		actions = actions[len(batch.Publications):]
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func checkHouse(t *testing.T, s *store.Store) {
 	assert.Equal(t, "boiler", alerts[0].Key)
 	assert.Equal(t, inn.Critical, alerts[0].Priority)
 	assert.WithinRange(t, alerts[0].RaisedAt, time.Now().Add(-time.Hour), time.Now().Add(-20*time.Minute), "raised before people came")
-	assert.Equal(t, "Nikhil Kapoor", alerts[1].HandledBy)
+	assert.Equal(t, "Nikhil Kapoor", alerts[1].AcknowledgedBy)
 
 	for role, v := range viewers {
 		badge, err := s.Badge(t.Context(), v)

@@ -19,8 +19,8 @@ const (
 	told = 3 * 24 * time.Hour
 )
 
-// deed is something that somebody did.
-type deed struct {
+// action is something that somebody did.
+type action struct {
 	by string
 	inn.Publication
 }
@@ -44,7 +44,7 @@ type life struct {
 
 // tell gives everything that happened in the ninety days before now, in its
 // order.
-func tell(seed uint64, now time.Time) []deed {
+func tell(seed uint64, now time.Time) []action {
 	s := &story{rng: rand.New(rand.NewPCG(seed, fillStream)), now: now}
 	for _, h := range houses() {
 		s.ask(h)
@@ -57,14 +57,14 @@ func tell(seed uint64, now time.Time) []deed {
 		}
 	}
 	slices.SortStableFunc(s.sales, func(a, b life) int { return a.booked.Compare(b.booked) })
-	deeds := troubles(now)
+	actions := troubles(now)
 	for i, b := range s.sales {
 		b.id, b.before.id = bookingID(firstID+i), bookingID(firstID+i)
-		deeds = append(deeds, b.deeds(now)...)
+		actions = append(actions, b.actions(now)...)
 	}
-	deeds = slices.DeleteFunc(deeds, func(d deed) bool { return d.At.After(now) })
-	slices.SortStableFunc(deeds, func(a, b deed) int { return a.At.Compare(b.At) })
-	return deeds
+	actions = slices.DeleteFunc(actions, func(d action) bool { return d.At.After(now) })
+	slices.SortStableFunc(actions, func(a, b action) int { return a.At.Compare(b.At) })
+	return actions
 }
 
 // The lengths of stays and of the gaps between them, as often as they stand
@@ -192,9 +192,9 @@ func (s *story) add(b life) {
 	}
 }
 
-// deeds tells the life of a booking, step by step.
-func (b life) deeds(now time.Time) []deed {
-	var deeds []deed
+// actions tells the life of a booking, step by step.
+func (b life) actions(now time.Time) []action {
+	var actions []action
 	do := func(at time.Time, p inn.Publication, by string) {
 		switch {
 		case at.IsZero():
@@ -204,7 +204,7 @@ func (b life) deeds(now time.Time) []deed {
 		case by == "":
 			by = b.house.keeper()
 		}
-		deeds = append(deeds, deed{by, p})
+		actions = append(actions, action{by, p})
 	}
 	first := b.sale
 	if !b.changed.IsZero() {
@@ -221,7 +221,7 @@ func (b life) deeds(now time.Time) []deed {
 	do(b.missed, step(inn.BookingNoShow, b.id, b.missed), "")
 	do(b.arrived, step(inn.BookingCheckedIn, b.id, b.arrived), "")
 	do(b.left, step(inn.BookingCheckedOut, b.id, b.left), "")
-	return deeds
+	return actions
 }
 
 // keeper gives who writes down what happens at a house.

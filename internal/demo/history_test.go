@@ -12,12 +12,12 @@ import (
 	"baithaka/internal/inn"
 )
 
-// replay gives the bookings that deeds lead to, without a database. A step that
+// replay gives the bookings that actions lead to, without a database. A step that
 // is impossible, or that changes nothing, fails the test.
-func replay(t *testing.T, deeds []deed) []inn.Booking {
+func replay(t *testing.T, actions []action) []inn.Booking {
 	t.Helper()
 	bookings := map[string]inn.Booking{}
-	for _, d := range deeds {
+	for _, d := range actions {
 		if d.Booking == nil {
 			continue
 		}
@@ -33,7 +33,7 @@ func replay(t *testing.T, deeds []deed) []inn.Booking {
 
 // stories checks what must hold for every seed and at any hour, midnight and the
 // change of a month among them.
-func stories(t *testing.T, check func(t *testing.T, deeds []deed, now time.Time)) {
+func stories(t *testing.T, check func(t *testing.T, actions []action, now time.Time)) {
 	begin := time.Date(2026, 2, 27, 0, 10, 0, 0, time.UTC)
 	for seed := range uint64(12) {
 		now := begin.Add(time.Duration(seed) * 26 * time.Hour)
@@ -42,9 +42,9 @@ func stories(t *testing.T, check func(t *testing.T, deeds []deed, now time.Time)
 }
 
 func TestStoryHasEveryStatusAndCategory(t *testing.T) {
-	stories(t, func(t *testing.T, deeds []deed, now time.Time) {
+	stories(t, func(t *testing.T, actions []action, now time.Time) {
 		statuses, categories, sources := map[inn.Status]int{}, map[inn.Category]int{}, map[string]int{}
-		bookings := replay(t, deeds)
+		bookings := replay(t, actions)
 		for _, b := range bookings {
 			statuses[b.Status]++
 			categories[b.Category]++
@@ -64,9 +64,9 @@ func TestNoRoomIsSoldTwice(t *testing.T) {
 		property, room string
 		date           inn.Date
 	}
-	stories(t, func(t *testing.T, deeds []deed, _ time.Time) {
+	stories(t, func(t *testing.T, actions []action, _ time.Time) {
 		sold := map[night]string{}
-		for _, b := range replay(t, deeds) {
+		for _, b := range replay(t, actions) {
 			if b.Category != inn.Stay || b.Status == inn.New || !b.Status.Stands() {
 				continue // a request may be for any night: the house has not said yes
 			}
@@ -84,9 +84,9 @@ func TestFiguresAreThoseOfALivingHouse(t *testing.T) {
 	for _, h := range houses() {
 		properties = append(properties, h.Property)
 	}
-	stories(t, func(t *testing.T, deeds []deed, now time.Time) {
+	stories(t, func(t *testing.T, actions []action, now time.Time) {
 		sales := inn.Sales{}
-		for _, b := range replay(t, deeds) {
+		for _, b := range replay(t, actions) {
 			sales.Add(b)
 		}
 		m := inn.Measure("portfolio", properties, sales, now, 30)

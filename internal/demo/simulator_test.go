@@ -83,16 +83,16 @@ func TestSimulatorReceivesTodaysGuests(t *testing.T) {
 		require.NoError(t, list(t.Context(), s))
 		now := time.Now()
 		today := inn.DateOf(now, h.zone)
-		var deeds []deed
+		var actions []action
 		for id, in := range map[string]inn.Date{"BK-1001": today, "BK-1002": today.Add(-2), "BK-1003": today.Add(1)} {
 			b := sell(rand.New(rand.NewPCG(1, 1)), h, h.offers[0], in, 2, false)
 			b.id = id
-			deeds = append(deeds, deed{frontOffice, b.publication(inn.BookingConfirmed, now)})
+			actions = append(actions, action{frontOffice, b.publication(inn.BookingConfirmed, now)})
 		}
-		deeds = append(deeds, deed{frontOffice, step(inn.BookingCheckedIn, "BK-1002", now)})
+		actions = append(actions, action{frontOffice, step(inn.BookingCheckedIn, "BK-1002", now)})
 		authors, err := install(t.Context(), s, frontOffice)
 		require.NoError(t, err)
-		require.NoError(t, publish(t.Context(), s, authors, deeds))
+		require.NoError(t, publish(t.Context(), s, authors, actions))
 
 		var warnings bytes.Buffer
 		simulate(t, s, 1, 1, 10*time.Minute, slog.New(slog.NewTextHandler(&warnings, nil)))

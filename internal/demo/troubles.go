@@ -41,24 +41,24 @@ var past = []trouble{
 }
 
 // troubles tells the alerts and the works at the houses before now.
-func troubles(now time.Time) []deed {
-	var deeds []deed
+func troubles(now time.Time) []action {
+	var actions []action
 	for _, t := range past {
-		deeds = append(deeds, deed{t.by, t.publication(inn.AlertRaised, now.Add(-t.raised))})
+		actions = append(actions, action{t.by, t.publication(inn.AlertRaised, now.Add(-t.raised))})
 		if t.taken > 0 {
-			deeds = append(deeds, deed{t.keeper, t.publication(inn.AlertAcknowledged, now.Add(-t.taken))})
+			actions = append(actions, action{t.keeper, t.publication(inn.AlertAcknowledged, now.Add(-t.taken))})
 		}
 		if t.solved > 0 {
-			deeds = append(deeds, deed{t.by, t.publication(inn.AlertResolved, now.Add(-t.solved))})
+			actions = append(actions, action{t.by, t.publication(inn.AlertResolved, now.Add(-t.solved))})
 		}
 	}
 	works := func(t inn.Type, ago time.Duration, c inn.PropertyChange) {
-		deeds = append(deeds, deed{frontOffice, inn.Publication{Type: t, At: now.Add(-ago), Property: &c}})
+		actions = append(actions, action{frontOffice, inn.Publication{Type: t, At: now.Add(-ago), Property: &c}})
 	}
 	works(inn.PropertyMaintenance, 31*day, inn.PropertyChange{Slug: "casa-do-rio", Status: "maintenance", Title: "Painting the staircase", Detail: "Two days, rooms stay open."})
 	works(inn.PropertyStatus, 29*day, inn.PropertyChange{Slug: "casa-do-rio", Status: "open"})
 	works(inn.PropertyMaintenance, 2*day+2*time.Hour, inn.PropertyChange{Slug: "harbour-rooms", Status: "maintenance", Title: "New windows in the loft", Detail: "Workmen from 10:00 to 16:00 until the end of the week."})
-	return deeds
+	return actions
 }
 
 // publication tells one step of an alert. Only its raising says what it is.

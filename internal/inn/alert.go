@@ -16,19 +16,19 @@ const (
 // Alert is something wrong that wants somebody, known by its key within a
 // property, or within the system when it concerns none.
 type Alert struct {
-	Key        string      `json:"key"`
-	Property   string      `json:"propertyId,omitempty"`   // slug; "" for a system alert
-	House      string      `json:"propertyName,omitempty"` // the property's name as shown
-	Title      string      `json:"title"`
-	Detail     string      `json:"detail,omitempty"`
-	Priority   Priority    `json:"priority"`
-	Status     AlertStatus `json:"status"`
-	RaisedAt   time.Time   `json:"raisedAt"`
-	HandledBy  string      `json:"acknowledgedBy,omitempty"` // who has it in hand, by name
-	HandledAt  *time.Time  `json:"acknowledgedAt,omitempty"`
-	HadBy      string      `json:"previouslyAcknowledgedBy,omitempty"` // who had it in hand before it rang again
-	ResolvedAt *time.Time  `json:"resolvedAt,omitempty"`
-	Event      int64       `json:"-"` // the last event about it
+	Key                      string      `json:"key"`
+	Property                 string      `json:"propertyId,omitempty"`   // slug; "" for a system alert
+	House                    string      `json:"propertyName,omitempty"` // the property's name as shown
+	Title                    string      `json:"title"`
+	Detail                   string      `json:"detail,omitempty"`
+	Priority                 Priority    `json:"priority"`
+	Status                   AlertStatus `json:"status"`
+	RaisedAt                 time.Time   `json:"raisedAt"`
+	AcknowledgedBy           string      `json:"acknowledgedBy,omitempty"` // by name
+	AcknowledgedAt           *time.Time  `json:"acknowledgedAt,omitempty"`
+	PreviouslyAcknowledgedBy string      `json:"previouslyAcknowledgedBy,omitempty"` // before it was raised again
+	ResolvedAt               *time.Time  `json:"resolvedAt,omitempty"`
+	Event                    int64       `json:"-"` // the last event about it
 }
 
 // Subject names the alert in events and cards. A key may hold colons, a slug may
@@ -73,20 +73,20 @@ func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.T
 	case AlertRaised:
 		if !existing || a.Status == Resolved {
 			next.RaisedAt, next.Status = now, Raised
-			next.HandledBy, next.HandledAt, next.HadBy, next.ResolvedAt = "", nil, "", nil
+			next.AcknowledgedBy, next.AcknowledgedAt, next.PreviouslyAcknowledgedBy, next.ResolvedAt = "", nil, "", nil
 		}
 	case AlertAcknowledged, AlertResolved:
 		if !existing {
 			return a, false, NoSuch("alert")
 		}
 		if t == AlertResolved && a.Status != Resolved {
-			next.Status, next.ResolvedAt, next.HadBy = Resolved, &now, ""
+			next.Status, next.ResolvedAt, next.PreviouslyAcknowledgedBy = Resolved, &now, ""
 		}
 		if t == AlertAcknowledged && a.Status == Resolved {
 			return a, false, E(Conflict, "This alert is resolved already; raise it again if it came back.")
 		}
 		if t == AlertAcknowledged && a.Status == Raised {
-			next.Status, next.HandledBy, next.HandledAt, next.HadBy = Acknowledged, by, &now, ""
+			next.Status, next.AcknowledgedBy, next.AcknowledgedAt, next.PreviouslyAcknowledgedBy = Acknowledged, by, &now, ""
 		}
 	}
 	if next.Title == "" {
@@ -95,13 +95,13 @@ func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.T
 	return next, !existing || next != a, nil
 }
 
-// Release takes an alert out of the hand that had it: it wants somebody again.
+// Release ends an acknowledgement: the alert needs somebody again.
 // It reports false when nobody had it.
 func (a Alert) Release() (next Alert, released bool) {
 	if a.Status != Acknowledged {
 		return a, false
 	}
-	a.Status, a.HadBy = Raised, a.HandledBy
-	a.HandledBy, a.HandledAt = "", nil
+	a.Status, a.PreviouslyAcknowledgedBy = Raised, a.AcknowledgedBy
+	a.AcknowledgedBy, a.AcknowledgedAt = "", nil
 	return a, true
 }

@@ -9,20 +9,20 @@ import (
 )
 
 func TestAlertLife(t *testing.T) {
-	raised, acked, resolved := noon, noon.Add(time.Minute), noon.Add(time.Hour)
+	raised, ackedAt, resolved := noon, noon.Add(time.Minute), noon.Add(time.Hour)
 	boiler := Alert{Key: "boiler", Property: "lake-house", Title: "Boiler off", Priority: High, Status: Raised, RaisedAt: raised}
-	held := boiler
-	held.Status, held.HandledBy, held.HandledAt = Acknowledged, "Maria", &acked
-	done := held
+	acked := boiler
+	acked.Status, acked.AcknowledgedBy, acked.AcknowledgedAt = Acknowledged, "Maria", &ackedAt
+	done := acked
 	done.Status, done.ResolvedAt = Resolved, &resolved
 	now := noon.Add(24 * time.Hour)
 	again := boiler
 	again.RaisedAt = now
 	resolvedNow := boiler
 	resolvedNow.Status, resolvedNow.ResolvedAt = Resolved, &now
-	heldNow := boiler
-	heldNow.Status, heldNow.HandledBy, heldNow.HandledAt = Acknowledged, "Tom", &now
-	worse := held
+	ackedNow := boiler
+	ackedNow.Status, ackedNow.AcknowledgedBy, ackedNow.AcknowledgedAt = Acknowledged, "Tom", &now
+	worse := acked
 	worse.Priority, worse.Detail = Critical, "and the pump"
 	for name, c := range map[string]struct {
 		from     Alert
@@ -36,11 +36,11 @@ func TestAlertLife(t *testing.T) {
 		"first sight":            {Alert{Key: "boiler", Property: "lake-house", Priority: High}, false, AlertRaised, AlertChange{Title: Given("Boiler off")}, Alert{Key: "boiler", Property: "lake-house", Title: "Boiler off", Priority: High, Status: Raised, RaisedAt: now}, true, ""},
 		"first sight, no title":  {Alert{Key: "boiler"}, false, AlertRaised, AlertChange{}, Alert{Key: "boiler"}, false, Invalid},
 		"raised again, the same": {boiler, true, AlertRaised, AlertChange{Title: Given("Boiler off")}, boiler, false, ""},
-		"raised again, worse":    {held, true, AlertRaised, AlertChange{Priority: Critical, Detail: Given("and the pump")}, worse, true, ""},
+		"raised again, worse":    {acked, true, AlertRaised, AlertChange{Priority: Critical, Detail: Given("and the pump")}, worse, true, ""},
 		"raised after resolved":  {done, true, AlertRaised, AlertChange{}, again, true, ""},
 		"title cleared":          {boiler, true, AlertRaised, AlertChange{Title: Field[string]{Given: true}}, boiler, false, Invalid},
-		"acknowledged":           {boiler, true, AlertAcknowledged, AlertChange{}, heldNow, true, ""},
-		"acknowledged twice":     {held, true, AlertAcknowledged, AlertChange{}, held, false, ""},
+		"acknowledged":           {boiler, true, AlertAcknowledged, AlertChange{}, ackedNow, true, ""},
+		"acknowledged twice":     {acked, true, AlertAcknowledged, AlertChange{}, acked, false, ""},
 		"acknowledged too late":  {done, true, AlertAcknowledged, AlertChange{}, done, false, Conflict},
 		"acknowledged unknown":   {Alert{Key: "x"}, false, AlertAcknowledged, AlertChange{Title: Given("x")}, Alert{Key: "x"}, false, NotFound},
 		"resolved":               {boiler, true, AlertResolved, AlertChange{}, resolvedNow, true, ""},
@@ -61,7 +61,7 @@ func TestAlertLife(t *testing.T) {
 	assert.Equal(t, "alert::net", Alert{Key: "net"}.Subject())
 	assert.NotEqual(t, boiler.Subject(), Alert{Key: "lake-house:boiler"}.Subject(), "two alerts share no card")
 	assert.Equal(t, System, Alert{Key: "net"}.Topic())
-	assert.True(t, held.Open())
+	assert.True(t, acked.Open())
 	assert.False(t, done.Open())
 }
 

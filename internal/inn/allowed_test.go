@@ -71,7 +71,7 @@ func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 		"Price": "money", "Priced": "money", "Email": "contacts", "Phone": "contacts", "Notes": "contacts",
 	}
 	open := "ID Property House Category Title Customer Status Country CheckIn CheckOut Units Guests Source ExternalID Version " +
-		"BookedAt ConfirmedAt EndedAt Last ChangedAt Changed By Event HeldBy HeldAt ErasedAt"
+		"BookedAt ConfirmedAt EndedAt Last ChangedAt Changed By Event AcknowledgedBy AcknowledgedAt ErasedAt"
 	for _, s := range []Visibility{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
 		want := strings.Fields(open)
 		for field, need := range hidden {
@@ -153,7 +153,7 @@ func payload(r *rand.Rand, depth int, next func() any) any {
 		}
 		return list
 	}
-	names := slices.Collect(maps.Keys(with(with(moneyFigures, deeds), with(reportedDeeds, map[string]form{
+	names := slices.Collect(maps.Keys(with(with(moneyFigures, actionFields), with(reportedActionFields, map[string]form{
 		"amount": nil, "Amount": nil, "totalAmount": nil, "INR": nil, "price": nil, "customerEmail": nil, "email": nil, "Action": nil, "phone": nil,
 		"notes": nil, "coverage": nil, "payload": nil, "data": nil, "": nil, "ACTION": nil, "unknown": nil,
 	}))))

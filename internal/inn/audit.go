@@ -5,38 +5,38 @@ import (
 	"time"
 )
 
-// Deed is a kind of administrative act.
-type Deed string
+// AuditAction is the kind of an administrative act, as the audit names it.
+type AuditAction string
 
-// The deeds that the audit keeps.
+// The actions that the audit keeps.
 const (
-	MemberAdded     Deed = "member:added"
-	MemberInvited   Deed = "member:invited"
-	MemberJoined    Deed = "member:joined"
-	MemberAltered   Deed = "member:changed"
-	MemberDisabled  Deed = "member:disabled"
-	MemberEnabled   Deed = "member:enabled"
-	LinkMade        Deed = "link:made"
-	PasswordChanged Deed = "password:changed"
-	SessionsEnded   Deed = "sessions:ended"
-	TwoStepOn       Deed = "two-step:on"
-	TwoStepOff      Deed = "two-step:off"
-	RecoveryRenewed Deed = "recovery:renewed"
-	RecoveryUsed    Deed = "recovery:used"
-	SignInFailed    Deed = "sign-in:failed"
-	KeyAdded        Deed = "key:added"
-	KeyRevoked      Deed = "key:revoked"
-	HouseListed     Deed = "property:listed"
-	SettingsChanged Deed = "settings:changed"
-	HouseRestored   Deed = "house:restored"
-	EpochBegun      Deed = "house:epoch"
-	ActErased       Deed = "act:erased"
-	GuestForgetting Deed = "guest:erasing" // an erasure was begun; its end is an act of its own
-	GuestForgotten  Deed = "guest:erased"
+	MemberAdded     AuditAction = "member:added"
+	MemberInvited   AuditAction = "member:invited"
+	MemberJoined    AuditAction = "member:joined"
+	MemberAltered   AuditAction = "member:changed"
+	MemberDisabled  AuditAction = "member:disabled"
+	MemberEnabled   AuditAction = "member:enabled"
+	LinkMade        AuditAction = "link:made"
+	PasswordChanged AuditAction = "password:changed"
+	SessionsEnded   AuditAction = "sessions:ended"
+	TwoStepOn       AuditAction = "two-step:on"
+	TwoStepOff      AuditAction = "two-step:off"
+	RecoveryRenewed AuditAction = "recovery:renewed"
+	RecoveryUsed    AuditAction = "recovery:used"
+	SignInFailed    AuditAction = "sign-in:failed"
+	KeyAdded        AuditAction = "key:added"
+	KeyRevoked      AuditAction = "key:revoked"
+	HouseListed     AuditAction = "property:listed"
+	SettingsChanged AuditAction = "settings:changed"
+	HouseRestored   AuditAction = "house:restored"
+	EpochBegun      AuditAction = "house:epoch"
+	ActErased       AuditAction = "act:erased"
+	GuestForgetting AuditAction = "guest:erasing" // an erasure was begun; its end is an act of its own
+	GuestForgotten  AuditAction = "guest:erased"
 )
 
-// Deeds lists them in the order of the documentation.
-var Deeds = []Deed{
+// AuditActions lists them in the order of the documentation.
+var AuditActions = []AuditAction{
 	MemberAdded, MemberInvited, MemberJoined, MemberAltered, MemberDisabled, MemberEnabled, LinkMade, PasswordChanged,
 	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgetting, GuestForgotten,
 }
@@ -46,20 +46,20 @@ var Deeds = []Deed{
 type Act struct {
 	ID      int64
 	At      time.Time
-	Actor   string // "user:3", or the name of what acts without being a person: "command line"
-	By      string // the actor's name as it was then
-	Deed    Deed   //
-	Subject string // "user:5", "key:website", "property:lake-house"
-	Name    string // of the subject, as it was then
-	Detail  string // what changed
-	Address string // where the request came from; "" for the command line
+	Actor   string      // "user:3", or the name of what acts without being a person: "command line"
+	By      string      // the actor's name as it was then
+	Action  AuditAction //
+	Subject string      // "user:5", "key:website", "property:lake-house"
+	Name    string      // of the subject, as it was then
+	Detail  string      // what changed
+	Address string      // where the request came from; "" for the command line
 }
 
 // Says puts the act into words that follow the actor's name: "disabled Meera
 // Pillai", "set a new password".
 func (a Act) Says() string {
 	name, own := cmp.Or(a.Name, a.Subject), a.Actor == a.Subject
-	switch a.Deed {
+	switch a.Action {
 	case MemberAdded:
 		return "added " + name
 	case MemberInvited:
@@ -118,5 +118,5 @@ func (a Act) Says() string {
 	case "":
 		return "what was said here has been erased"
 	}
-	return string(a.Deed) + " " + name
+	return string(a.Action) + " " + name
 }

@@ -63,8 +63,8 @@ type Booking struct {
 	By        string    // who did it, as shown
 	Event     int64     // its place in the log
 
-	HeldBy string     // who has it in hand since its last event ("Got it"); part of no snapshot
-	HeldAt *time.Time //
+	AcknowledgedBy string     // who has said "Got it" since its last event; part of no snapshot
+	AcknowledgedAt *time.Time //
 
 	ErasedAt time.Time // when its guest was erased; zero while they are known; part of no snapshot
 }

@@ -37,9 +37,9 @@ const (
 	MemberChanged    Type = "member:changed"    // a person's or key's rights changed, or ended
 	NotificationRead Type = "notification:read" // a person's read marks changed
 
-	NotificationHeld     Type = "notification:held"     // somebody has a booking in hand
-	NotificationReleased Type = "notification:released" // nobody has it any more: it rings again
-	NotificationsCleaned Type = "notification:cleaned"  // cards came or went beside what happened, and with them their part of the badges
+	NotificationAcknowledged Type = "notification:held"     // somebody said "Got it" of a booking
+	NotificationReleased     Type = "notification:released" // nobody has it any more: it rings again
+	NotificationsCleaned     Type = "notification:cleaned"  // cards came or went beside what happened, and with them their part of the badges
 
 	SessionEnded Type = "session:ended" // {"session": id}
 
@@ -81,7 +81,7 @@ var typeTable = []typeRow{
 
 	{Type: MemberChanged, priority: Low, needs: Own, kept: KeepLog},
 	{Type: NotificationRead, priority: Low, needs: Own, kept: KeepPeople},
-	{Type: NotificationHeld, priority: Low, needs: BookingView, kept: KeepPeople, badge: true, booking: true},
+	{Type: NotificationAcknowledged, priority: Low, needs: BookingView, kept: KeepPeople, badge: true, booking: true},
 	{Type: NotificationReleased, priority: Low, needs: BookingView, kept: KeepPeople, card: true, booking: true},
 	{Type: NotificationsCleaned, priority: Low, needs: Own, kept: KeepPeople, badge: true},
 	{Type: SessionEnded, priority: Low, needs: Own, kept: KeepPeople},

@@ -10,30 +10,32 @@ import (
 // what the asking person did about it. Its subject is its name everywhere: no
 // two cards share one, and it stays when a card is cleaned up and made again.
 type Notification struct {
-	Subject  string     `json:"subject"`
-	Kind     Kind       `json:"kind"`
-	Type     Type       `json:"type"` // of the latest event
-	Priority Priority   `json:"priority"`
-	Property string     `json:"property,omitempty"`
-	House    string     `json:"propertyName,omitempty"`
-	Title    string     `json:"title"` // without money and contacts: safe for every reader of the card
-	Body     string     `json:"body,omitempty"`
-	Event    int64      `json:"event"` // the latest event that concerns this person
-	Read     bool       `json:"read"`
-	HeldBy   string     `json:"acknowledgedBy,omitempty"` // who has it in hand ("Got it")
-	HeldAt   *time.Time `json:"acknowledgedAt,omitempty"`
-	HadBy    string     `json:"previouslyAcknowledgedBy,omitempty"` // who had, when it just rang again
-	Updated  time.Time  `json:"updatedAt"`
+	Subject                  string     `json:"subject"`
+	Kind                     Kind       `json:"kind"`
+	Type                     Type       `json:"type"` // of the latest event
+	Priority                 Priority   `json:"priority"`
+	Property                 string     `json:"property,omitempty"`
+	House                    string     `json:"propertyName,omitempty"`
+	Title                    string     `json:"title"` // without money and contacts: safe for every reader of the card
+	Body                     string     `json:"body,omitempty"`
+	Event                    int64      `json:"event"` // the latest event that concerns this person
+	Read                     bool       `json:"read"`
+	AcknowledgedBy           string     `json:"acknowledgedBy,omitempty"` // who said "Got it"
+	AcknowledgedAt           *time.Time `json:"acknowledgedAt,omitempty"`
+	PreviouslyAcknowledgedBy string     `json:"previouslyAcknowledgedBy,omitempty"` // who had, when it just rang again
+	Updated                  time.Time  `json:"updatedAt"`
 }
 
 // Open reports whether the card may still want somebody.
 func (n Notification) Open() bool { return n.Type != AlertResolved }
 
-// Loud reports whether the card is a red one: critical, open, in nobody's hand.
-func (n Notification) Loud() bool { return n.Priority == Critical && n.Open() && n.HeldBy == "" }
+// Loud reports whether the card is a red one: critical, open and not acknowledged.
+func (n Notification) Loud() bool {
+	return n.Priority == Critical && n.Open() && n.AcknowledgedBy == ""
+}
 
-// Holdable reports whether somebody can take the card's subject in hand.
-func (n Notification) Holdable() bool {
+// Acknowledgeable reports whether somebody can acknowledge the card's subject.
+func (n Notification) Acknowledgeable() bool {
 	return n.Open() && (n.Kind == AlertUpdate || n.Kind == BookingUpdate)
 }
 
@@ -68,7 +70,7 @@ func (b Booking) Card(e *Event) Notification { return e.card(b.House, b.Customer
 func (a Alert) Card(e *Event) Notification {
 	n := e.card(a.House, a.Title, a.Detail)
 	if a.Status == Acknowledged {
-		n.HeldBy, n.HeldAt = a.HandledBy, a.HandledAt
+		n.AcknowledgedBy, n.AcknowledgedAt = a.AcknowledgedBy, a.AcknowledgedAt
 	}
 	return n
 }
@@ -104,7 +106,7 @@ func (e *Event) ReportCard() Notification {
 // Badge is the bell's number for one person.
 type Badge struct {
 	Unread   int
-	Critical int                // of these, those that are critical, open and in nobody's hand
+	Critical int                // of these, those that are critical, open and not acknowledged
 	Kinds    [len(allKinds)]int // of these, those of each kind, in the order of Kinds
 }
 
@@ -116,18 +118,18 @@ func (b Badge) Of(k Kind) int {
 	return 0
 }
 
-// Holder names the viewer on what they take in hand: a person by name, a key as
-// what it is.
-func (v Viewer) Holder() string {
+// AcknowledgerName names the viewer on what they acknowledge: a person by name, a key
+// as what it is.
+func (v Viewer) AcknowledgerName() string {
 	if v.UserID != 0 {
 		return v.Name
 	}
 	return v.Actor()
 }
 
-// MayHold reports whether the viewer may take in hand what happens at a
+// MayAcknowledge reports whether the viewer may acknowledge what happens at a
 // property. The system's alerts, which have none, are everybody's.
-func (v Viewer) MayHold(property string) bool {
+func (v Viewer) MayAcknowledge(property string) bool {
 	if v.KeyID != 0 {
 		return v.May(NotificationAcknowledge, property)
 	}

@@ -23,7 +23,7 @@ func (b Booking) Redact(s Visibility) Booking {
 		Source: b.Source, ExternalID: b.ExternalID, Version: b.Version,
 		BookedAt: b.BookedAt, ConfirmedAt: b.ConfirmedAt, EndedAt: b.EndedAt,
 		Last: b.Last, ChangedAt: b.ChangedAt, By: b.By, Event: b.Event,
-		HeldBy: b.HeldBy, HeldAt: b.HeldAt, ErasedAt: b.ErasedAt,
+		AcknowledgedBy: b.AcknowledgedBy, AcknowledgedAt: b.AcknowledgedAt, ErasedAt: b.ErasedAt,
 	}
 	if s.Money {
 		seen.Price, seen.Priced = b.Price, b.Priced
@@ -111,13 +111,13 @@ func Redact(e *Event, s Visibility) *Event {
 		}
 		switch {
 		case e.Topic.personal():
-			data = e.passing(deeds)
+			data = e.passing(actionFields)
 		case s.Money:
-			data = e.passing(moneyDeeds)
+			data = e.passing(moneyActionFields)
 		case s.Contacts:
-			data = e.passing(contactDeeds)
+			data = e.passing(contactActionFields)
 		default:
-			data = e.passing(reportedDeeds)
+			data = e.passing(reportedActionFields)
 		}
 	}
 	redacted := *e
@@ -151,10 +151,10 @@ var (
 			return inside(raw, map[string]form{"priced": number, "nights": number})
 		},
 	}
-	deeds         = map[string]form{"name": text, "from": text, "action": text, "detail": text}
-	reportedDeeds = map[string]form{"reported": text, "name": text, "action": text, "title": text, "detail": text}
-	moneyDeeds    = with(reportedDeeds, map[string]form{"amount": number, "currency": currency})
-	contactDeeds  = with(reportedDeeds, map[string]form{"customerEmail": text, "customerPhone": text, "email": text, "phone": text, "notes": text})
+	actionFields         = map[string]form{"name": text, "from": text, "action": text, "detail": text}
+	reportedActionFields = map[string]form{"reported": text, "name": text, "action": text, "title": text, "detail": text}
+	moneyActionFields    = with(reportedActionFields, map[string]form{"amount": number, "currency": currency})
+	contactActionFields  = with(reportedActionFields, map[string]form{"customerEmail": text, "customerPhone": text, "email": text, "phone": text, "notes": text})
 )
 
 func with(some, more map[string]form) map[string]form {

@@ -54,7 +54,7 @@ func TestViewerSeesWhatThePolicyGives(t *testing.T) {
 		"figures of the house":         {at(House, "", MetricsUpdate), house},
 		"one's own sign-in":            {at(UserTopic(userID), "", UserLogin), []string{super, admin, user}},
 		"rights of one changed":        {at(UserTopic(userID), "", MemberChanged), []string{user}},
-		"a booking in somebody's hand": {at(lake, "lake-house", NotificationHeld), atLake},
+		"a booking in somebody's hand": {at(lake, "lake-house", NotificationAcknowledged), atLake},
 		"a booking that rings again":   {at(hill, "hill-cottage", NotificationReleased, UserTopic(userID)), house},
 		"cards cleaned up":             {at(System, "", NotificationsCleaned), append(slices.Clone(people), "key")},
 		"marks of one":                 {at(UserTopic(userID), "", NotificationRead), []string{user}},
@@ -174,15 +174,15 @@ func TestVisibilityIsWhatAFragmentMayDependOn(t *testing.T) {
 	v := viewers()
 	lake, hill := at("property:lake-house", "lake-house", BookingModified), at("property:hill-cottage", "hill-cottage", BookingModified)
 	for who, want := range map[string]Visibility{
-		super: {Money: true, Contacts: true, Houses: true, Notified: true, MayHold: true}, admin: {Money: true, Contacts: true, Houses: true, Notified: true, MayHold: true},
-		owner: {Money: true, Notified: true, MayHold: true}, manager: {Money: true, Contacts: true, Notified: true, MayHold: true},
-		staff: {Contacts: true, Notified: true, MayHold: true},
+		super: {Money: true, Contacts: true, Houses: true, Notified: true, MayAcknowledge: true}, admin: {Money: true, Contacts: true, Houses: true, Notified: true, MayAcknowledge: true},
+		owner: {Money: true, Notified: true, MayAcknowledge: true}, manager: {Money: true, Contacts: true, Notified: true, MayAcknowledge: true},
+		staff: {Contacts: true, Notified: true, MayAcknowledge: true},
 		user:  {Notified: true}, "key": {Money: true, Contacts: true, Houses: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
 		"blind": {Notified: true},
 	} {
 		assert.Equal(t, want, v[who].VisibilityOf(lake), who)
 		all := who == super || who == admin || who == "key"
-		assert.Equal(t, Visibility{Money: all, Contacts: all, Houses: all, Notified: true, MayHold: all && who != "key"}, v[who].VisibilityOf(hill), "%s elsewhere", who)
+		assert.Equal(t, Visibility{Money: all, Contacts: all, Houses: all, Notified: true, MayAcknowledge: all && who != "key"}, v[who].VisibilityOf(hill), "%s elsewhere", who)
 		for _, of := range []Type{BookingNew, AlertRaised, MetricsUpdate} {
 			assert.False(t, v[who].VisibilityOf(at("property:lake-house", "lake-house", of)).Houses, "%s: who sees %s alike shares its frame", who, of)
 		}

@@ -3,21 +3,21 @@ package inn
 // Visibility is what of a viewer a fragment may depend on. It is small and
 // comparable, because it is the key under which rendered frames are shared.
 type Visibility struct {
-	Money    bool   // amounts
-	Contacts bool   // the guest's e-mail, phone and notes
-	Houses   bool   // every property: so also the one that a booking came from
-	Notified bool   // announce it: a toast
-	Own      bool   // they did it themselves: it is read already
-	MayHold  bool   // a "Got it" button
-	Zone     string // in which zone times are shown
-	Year     int    // the present one at the property, which dates need not say; 0 for dates that always do
+	Money          bool   // amounts
+	Contacts       bool   // the guest's e-mail, phone and notes
+	Houses         bool   // every property: so also the one that a booking came from
+	Notified       bool   // announce it: a toast
+	Own            bool   // they did it themselves: it is read already
+	MayAcknowledge bool   // a "Got it" button
+	Zone           string // in which zone times are shown
+	Year           int    // the present one at the property, which dates need not say; 0 for dates that always do
 }
 
 // Visibility gives what the viewer may see of things at a property.
 func (v Viewer) Visibility(property string) Visibility {
 	return Visibility{
 		Money: v.May(FinancialView, property), Contacts: v.May(ContactView, property),
-		Houses: v.May(DashboardAccess, ""), MayHold: v.UserID != 0 && v.MayHold(property), Zone: v.Zone,
+		Houses: v.May(DashboardAccess, ""), MayAcknowledge: v.UserID != 0 && v.MayAcknowledge(property), Zone: v.Zone,
 	}
 }
 

@@ -39,14 +39,14 @@ func TestGotItOnAnAlert(t *testing.T) {
 	require.Len(t, events, 2)
 	assert.Equal(t, []any{inn.AlertAcknowledged, inn.PropertyTopic("lake"), "maria"}, []any{events[0].Type, events[0].Topic, events[0].By})
 	a := snapshot[inn.Alert](t, &events[0])
-	assert.Equal(t, []any{inn.Acknowledged, "maria"}, []any{a.Status, a.HandledBy})
+	assert.Equal(t, []any{inn.Acknowledged, "maria"}, []any{a.Status, a.AcknowledgedBy})
 	assert.Equal(t, []any{inn.NotificationRead, maria.Own()}, []any{events[1].Type, events[1].Topic}, "what she has, she has read")
 	open, err := s.OpenAlerts(ctx, tom, "lake", 10)
 	require.NoError(t, err)
 	a.Event = events[0].ID
 	assert.Equal(t, []inn.Alert{a}, open, "row and snapshot are one thing")
 	n := card(t, s, tom, boiler)
-	assert.Equal(t, []any{"maria", raised.ID, false}, []any{n.HeldBy, n.Event, n.Read}, "everybody sees who has it, and nobody has to read it again")
+	assert.Equal(t, []any{"maria", raised.ID, false}, []any{n.AcknowledgedBy, n.Event, n.Read}, "everybody sees who has it, and nobody has to read it again")
 	b, err := s.Badge(ctx, tom)
 	require.NoError(t, err)
 	assert.Equal(t, []int{1, 0}, []int{b.Unread, b.Critical}, "it is no longer red")
@@ -60,9 +60,9 @@ func TestGotItOnAnAlert(t *testing.T) {
 	events = since(t, s, head)
 	require.Len(t, events, 1)
 	a = snapshot[inn.Alert](t, &events[0])
-	assert.Equal(t, []any{inn.AlertRaised, inn.Raised, "", "maria"}, []any{events[0].Type, a.Status, a.HandledBy, a.HadBy})
+	assert.Equal(t, []any{inn.AlertRaised, inn.Raised, "", "maria"}, []any{events[0].Type, a.Status, a.AcknowledgedBy, a.PreviouslyAcknowledgedBy})
 	n = card(t, s, tom, boiler)
-	assert.Equal(t, []any{"", events[0].ID, false}, []any{n.HeldBy, n.Event, n.Read}, "it rings again")
+	assert.Equal(t, []any{"", events[0].ID, false}, []any{n.AcknowledgedBy, n.Event, n.Read}, "it rings again")
 	assert.True(t, card(t, s, maria, boiler).Read, "but not for who gave it back")
 	require.NoError(t, s.Unacknowledge(ctx, maria, boiler))
 	assert.Equal(t, events[0].ID, s.head(t))
@@ -79,15 +79,15 @@ func TestAcknowledgedFromOutsideHoldsTheCardAndResolvedLetsGo(t *testing.T) {
 	change := inn.AlertChange{Key: "boiler", Property: "lake"}
 	publish(t, s, website, inn.Publication{Type: inn.AlertAcknowledged, Alert: &change})
 	n := card(t, s, maria, boiler)
-	assert.Equal(t, []any{"key:website", inn.AlertRaised}, []any{n.HeldBy, n.Type})
-	require.NotNil(t, n.HeldAt)
+	assert.Equal(t, []any{"key:website", inn.AlertRaised}, []any{n.AcknowledgedBy, n.Type})
+	require.NotNil(t, n.AcknowledgedAt)
 	require.NoError(t, s.write(ctx, func(x *tx) error {
 		return x.exec(`UPDATE api_keys SET scopes = $2 WHERE id = $1`, website.KeyID, "events:write events:read notifications:write")
 	}))
 	require.NoError(t, s.Acknowledge(ctx, website, boiler), "the same key has it already")
 	resolved := publish(t, s, website, inn.Publication{Type: inn.AlertResolved, Alert: &change})[0]
 	n = card(t, s, maria, boiler)
-	assert.Equal(t, []any{"", inn.AlertResolved, resolved.ID}, []any{n.HeldBy, n.Type, n.Event})
+	assert.Equal(t, []any{"", inn.AlertResolved, resolved.ID}, []any{n.AcknowledgedBy, n.Type, n.Event})
 	head := s.head(t)
 	require.NoError(t, s.Due(ctx, later(time.Hour)))
 	assert.Equal(t, head, s.head(t), "what is solved does not ring again")
@@ -103,14 +103,14 @@ func TestGotItOnABooking(t *testing.T) {
 	events := since(t, s, head)
 	require.Len(t, events, 2)
 	n := snapshot[inn.Notification](t, &events[0])
-	assert.Equal(t, []any{inn.NotificationHeld, "booking:BK-1", "maria", "Asha Rao", "Lake House"}, []any{events[0].Type, n.Subject, n.HeldBy, n.Title, n.House})
+	assert.Equal(t, []any{inn.NotificationAcknowledged, "booking:BK-1", "maria", "Asha Rao", "Lake House"}, []any{events[0].Type, n.Subject, n.AcknowledgedBy, n.Title, n.House})
 	assert.NotContains(t, string(events[0].Data), "14400", "a card holds no money")
 	assert.NotContains(t, string(events[0].Data), "asha@", "and no contacts")
 	b, err := s.Booking(ctx, tom, "BK-1")
 	require.NoError(t, err)
-	assert.Equal(t, "maria", b.HeldBy)
+	assert.Equal(t, "maria", b.AcknowledgedBy)
 	mine := card(t, s, tom, "booking:BK-1")
-	assert.Equal(t, []any{"maria", made.ID, false}, []any{mine.HeldBy, mine.Event, mine.Read})
+	assert.Equal(t, []any{"maria", made.ID, false}, []any{mine.AcknowledgedBy, mine.Event, mine.Read})
 	leavesNothing(t, s, inn.Conflict, "she has it", func() error { return s.Acknowledge(ctx, tom, "booking:BK-1") })
 
 	head = s.head(t)
@@ -118,7 +118,7 @@ func TestGotItOnABooking(t *testing.T) {
 	events = since(t, s, head)
 	require.Len(t, events, 1)
 	assert.Equal(t, inn.NotificationReleased, events[0].Type)
-	assert.Equal(t, "maria", snapshot[inn.Notification](t, &events[0]).HadBy)
+	assert.Equal(t, "maria", snapshot[inn.Notification](t, &events[0]).PreviouslyAcknowledgedBy)
 	assert.False(t, card(t, s, maria, "booking:BK-1").Read, "it is new again")
 	assert.True(t, card(t, s, tom, "booking:BK-1").Read)
 
@@ -126,11 +126,11 @@ func TestGotItOnABooking(t *testing.T) {
 	publish(t, s, website, step("BK-1", inn.BookingConfirmed))
 	b, err = s.Booking(ctx, tom, "BK-1")
 	require.NoError(t, err)
-	assert.Empty(t, b.HeldBy, "what happens to a booking takes it out of any hand")
-	assert.Empty(t, card(t, s, tom, "booking:BK-1").HeldBy)
+	assert.Empty(t, b.AcknowledgedBy, "what happens to a booking takes it out of any hand")
+	assert.Empty(t, card(t, s, tom, "booking:BK-1").AcknowledgedBy)
 }
 
-func TestWhoMayTakeInHand(t *testing.T) {
+func TestWhoMayAcknowledge(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	owner, hill := person(t, s, "owner", inn.Owner, "lake"), person(t, s, "hill", inn.Staff, "hill")
@@ -164,11 +164,11 @@ func TestWhoMayTakeInHand(t *testing.T) {
 	}
 	require.NoError(t, s.Acknowledge(ctx, user, "alert::net"), "the system's alerts are everybody's")
 	require.NoError(t, s.Acknowledge(ctx, writes, "booking:BK-1"))
-	assert.Equal(t, "key:bot", card(t, s, owner, "booking:BK-1").HeldBy)
+	assert.Equal(t, "key:bot", card(t, s, owner, "booking:BK-1").AcknowledgedBy)
 	head := s.head(t)
 	require.NoError(t, s.Acknowledge(ctx, owner, boiler))
 	assert.Contains(t, since(t, s, head)[0].To, user.Own(), "who has the card by being addressed alone is told too")
-	assert.Equal(t, "owner", card(t, s, user, boiler).HeldBy)
+	assert.Equal(t, "owner", card(t, s, user, boiler).AcknowledgedBy)
 }
 
 // A "Got it" is a promise for a while: then it rings again.
@@ -201,7 +201,7 @@ func TestGotItRunsOut(t *testing.T) {
 	assert.Equal(t, 2, unread(t, s, tom))
 	open, err := s.OpenAlerts(ctx, tom, "lake", 10)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"maria", ""}, []string{open[0].HadBy, open[1].HadBy})
+	assert.Equal(t, []string{"maria", ""}, []string{open[0].PreviouslyAcknowledgedBy, open[1].PreviouslyAcknowledgedBy})
 
 	// How long it holds is the house's to say; a later "Got it" counts anew.
 	require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`UPDATE meta SET value = '5' WHERE name = 'ack_critical_minutes'`) }))

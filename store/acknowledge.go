@@ -7,81 +7,81 @@ import (
 	"baithaka/internal/inn"
 )
 
-// held is what somebody can take in hand: an alert or a booking.
-type held struct {
+// acknowledgeable is what somebody can acknowledge: an alert or a booking.
+type acknowledgeable struct {
 	subject  string
 	property string
 	alert    *inn.Alert
 	booking  *inn.Booking
-	by       string // who has it; "" for nobody
+	by       string // who acknowledged it; "" for nobody
 }
 
-// inHand gives an alert or a booking by its subject.
-func (t *tx) inHand(subject string) (h held, found bool, err error) {
-	h.subject = subject
+// acknowledgeable returns an alert or a booking by its subject.
+func (t *tx) acknowledgeable(subject string) (target acknowledgeable, found bool, err error) {
+	target.subject = subject
 	noun, name, _ := strings.Cut(subject, ":")
 	switch noun {
 	case "alert":
 		property, key, _ := strings.Cut(name, ":")
 		var a inn.Alert
 		a, found, err = t.alert(property, key)
-		h.alert, h.property = &a, property
+		target.alert, target.property = &a, property
 		if a.Status == inn.Acknowledged {
-			h.by = a.HandledBy
+			target.by = a.AcknowledgedBy
 		}
 	case "booking":
 		var b inn.Booking
 		b, found, err = t.booking(name)
-		h.booking, h.property, h.by = &b, b.Property, b.HeldBy
+		target.booking, target.property, target.by = &b, b.Property, b.AcknowledgedBy
 	}
-	return h, found, err
+	return target, found, err
 }
 
-// holdable gives an alert or a booking that the viewer may take in hand. What they
-// do not see is not there; what they see and may not take is forbidden.
-func (t *tx) holdable(by inn.Viewer, subject string) (held, error) {
-	h, found, err := t.inHand(subject)
-	if err != nil || found && by.MayHold(h.property) {
-		return h, err
+// toAcknowledge returns an alert or a booking that the viewer may acknowledge. What
+// they do not see is not found; what they see and may not acknowledge is forbidden.
+func (t *tx) toAcknowledge(by inn.Viewer, subject string) (acknowledgeable, error) {
+	target, found, err := t.acknowledgeable(subject)
+	if err != nil || found && by.MayAcknowledge(target.property) {
+		return target, err
 	}
 	if _, err := t.mine(by, subject); err != nil {
-		return h, err
+		return target, err
 	}
 	if !found {
-		return h, inn.E(inn.Conflict, "Only alerts and bookings can be taken in hand.")
+		return target, inn.E(inn.Conflict, "Only alerts and bookings can be taken in hand.")
 	}
-	return h, inn.E(inn.Forbidden, "You may read this, and not take it in hand.")
+	return target, inn.E(inn.Forbidden, "You may read this, and not take it in hand.")
 }
 
-// Acknowledge is "Got it": the viewer has an alert or a booking in hand, and
-// everybody who sees it is told so. What they have already stays theirs; what
-// somebody else has is not taken from them.
+// Acknowledge is "Got it": the viewer looks after an alert or a booking, and everybody
+// who sees it is told so. To acknowledge one's own again changes nothing; what
+// somebody else has acknowledged is a conflict.
 func (s *Store) Acknowledge(ctx context.Context, by inn.Viewer, subject string) error {
 	return s.act(ctx, by, inn.NotificationAcknowledge, func(t *tx, by inn.Viewer) error {
-		h, err := t.holdable(by, subject)
+		target, err := t.toAcknowledge(by, subject)
 		if err != nil {
 			return err
 		}
-		if h.by == by.Holder() {
+		if target.by == by.AcknowledgerName() {
 			return nil
 		}
-		if h.by != "" {
-			return inn.E(inn.Conflict, "%s has it already.", h.by)
+		if target.by != "" {
+			return inn.E(inn.Conflict, "%s has it already.", target.by)
 		}
-		if h.alert != nil {
-			err = t.holdAlert(by, *h.alert)
+		if target.alert != nil {
+			err = t.acknowledgeAlert(by, *target.alert)
 		} else {
-			err = t.holdBooking(by, *h.booking)
+			err = t.acknowledgeBooking(by, *target.booking)
 		}
 		if err != nil {
 			return err
 		}
-		return t.readHeld(by, subject)
+		return t.readAcknowledged(by, subject)
 	})
 }
 
-// readHeld marks the card of what somebody has taken in hand read for them.
-func (t *tx) readHeld(by inn.Viewer, subject string) error {
+// readAcknowledged marks the card of what somebody has acknowledged read for them.
+func (t *tx) readAcknowledged(by inn.Viewer, subject string) error {
 	if by.UserID == 0 {
 		return nil
 	}
@@ -99,33 +99,33 @@ func (t *tx) readHeld(by inn.Viewer, subject string) error {
 	return t.marked(by, Marks{IDs: []string{subject}, Read: true, Card: &m.Notification})
 }
 
-// Unacknowledge takes a "Got it" back: the alert or booking wants somebody again,
-// and rings. Whoever may take it in hand may do that, for who has it may have
+// Unacknowledge takes a "Got it" back: the alert or booking needs somebody again and
+// is announced anew. Whoever may acknowledge it may do that, for who did may have
 // gone home.
 func (s *Store) Unacknowledge(ctx context.Context, by inn.Viewer, subject string) error {
 	return s.act(ctx, by, inn.NotificationAcknowledge, func(t *tx, by inn.Viewer) error {
-		h, err := t.holdable(by, subject)
+		target, err := t.toAcknowledge(by, subject)
 		if err != nil {
 			return err
 		}
-		return t.release(by, h)
+		return t.release(by, target)
 	})
 }
 
-// release lets go of what somebody has in hand, if anybody does.
-func (t *tx) release(by inn.Viewer, h held) error {
+// release ends an acknowledgement, if there is one.
+func (t *tx) release(by inn.Viewer, target acknowledgeable) error {
 	switch {
-	case h.by == "":
+	case target.by == "":
 		return nil
-	case h.alert != nil:
-		a, _ := h.alert.Release()
+	case target.alert != nil:
+		a, _ := target.alert.Release()
 		return t.alertMoves(by, a, inn.AlertRaised)
 	}
-	return t.releaseBooking(by, *h.booking)
+	return t.releaseBooking(by, *target.booking)
 }
 
-func (t *tx) holdAlert(by inn.Viewer, was inn.Alert) error {
-	a, _, err := was.Apply(inn.AlertAcknowledged, inn.AlertChange{}, true, by.Holder(), t.now)
+func (t *tx) acknowledgeAlert(by inn.Viewer, was inn.Alert) error {
+	a, _, err := was.Apply(inn.AlertAcknowledged, inn.AlertChange{}, true, by.AcknowledgerName(), t.now)
 	if err != nil {
 		return err
 	}
@@ -152,22 +152,22 @@ func (t *tx) alertMoves(by inn.Viewer, a inn.Alert, as inn.Type) error {
 	return t.card(by, e, a.Card(e))
 }
 
-func (t *tx) holdBooking(by inn.Viewer, b inn.Booking) error {
-	if err := t.exec(`UPDATE bookings SET held_by = $2, held_at = $3 WHERE id = $1`, b.ID, by.Holder(), ms(t.now)); err != nil {
+func (t *tx) acknowledgeBooking(by inn.Viewer, b inn.Booking) error {
+	if err := t.exec(`UPDATE bookings SET held_by = $2, held_at = $3 WHERE id = $1`, b.ID, by.AcknowledgerName(), ms(t.now)); err != nil {
 		return err
 	}
-	e, n, err := t.bookingMoves(by, b, inn.NotificationHeld)
+	e, n, err := t.bookingMoves(by, b, inn.NotificationAcknowledged)
 	if err != nil {
 		return err
 	}
-	n.HeldBy, n.HeldAt = by.Holder(), &t.now
+	n.AcknowledgedBy, n.AcknowledgedAt = by.AcknowledgerName(), &t.now
 	if err := t.append(e, n); err != nil {
 		return err
 	}
-	if err := t.holdEnds(n); err != nil {
+	if err := t.scheduleRelease(n); err != nil {
 		return err
 	}
-	return t.holdCard(n)
+	return t.acknowledgeCard(n)
 }
 
 func (t *tx) releaseBooking(by inn.Viewer, b inn.Booking) error {
@@ -178,7 +178,7 @@ func (t *tx) releaseBooking(by inn.Viewer, b inn.Booking) error {
 	if err != nil {
 		return err
 	}
-	n.HadBy, n.Updated = b.HeldBy, t.now
+	n.PreviouslyAcknowledgedBy, n.Updated = b.AcknowledgedBy, t.now
 	if err := t.append(e, n); err != nil {
 		return err
 	}
@@ -219,23 +219,23 @@ func (t *tx) bookingMoves(by inn.Viewer, b inn.Booking, as inn.Type) (e *inn.Eve
 	}, n, err
 }
 
-// holdCard writes into whose hand a card has come.
-func (t *tx) holdCard(n inn.Notification) error {
-	return t.exec(`UPDATE notifications SET held_by = $2, held_at = $3 WHERE subject = $1`, n.Subject, n.HeldBy, ms(*n.HeldAt))
+// acknowledgeCard writes onto a card who has acknowledged it.
+func (t *tx) acknowledgeCard(n inn.Notification) error {
+	return t.exec(`UPDATE notifications SET held_by = $2, held_at = $3 WHERE subject = $1`, n.Subject, n.AcknowledgedBy, ms(*n.AcknowledgedAt))
 }
 
-// holdEnds sets the time at which a "Got it" runs out, by the priority. What is
-// neither critical nor high stays in the hand it is in.
-func (t *tx) holdEnds(n inn.Notification) error {
+// scheduleRelease sets the time at which a "Got it" runs out, by the priority. What is
+// neither critical nor high stays acknowledged.
+func (t *tx) scheduleRelease(n inn.Notification) error {
 	limit, ends := map[inn.Priority]inn.Limit{inn.Critical: inn.GotCritical, inn.High: inn.GotHigh}[n.Priority]
 	if !ends {
 		return nil
 	}
-	h, err := t.houseSettings()
+	target, err := t.houseSettings()
 	if err != nil {
 		return err
 	}
-	at := n.HeldAt.Add(h.Lasts(limit))
+	at := n.AcknowledgedAt.Add(target.Lasts(limit))
 	return t.exec(`INSERT OR REPLACE INTO due (what, subject, at) VALUES ('hold', $1, $2)`, n.Subject, ms(at))
 }
 
