@@ -236,7 +236,7 @@ func (t *tx) scheduleRelease(n inn.Notification) error {
 		return err
 	}
 	at := n.AcknowledgedAt.Add(target.Lasts(limit))
-	return t.exec(`INSERT OR REPLACE INTO due (what, subject, at) VALUES ('hold', $1, $2)`, n.Subject, ms(at))
+	return t.exec(`INSERT INTO due (what, subject, at) VALUES ('hold', $1, $2) ON CONFLICT (what, subject) DO UPDATE SET at = excluded.at`, n.Subject, ms(at))
 }
 
 // alert reads one alert inside a write.

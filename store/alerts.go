@@ -122,7 +122,7 @@ func (s *Store) OpenAlerts(ctx context.Context, by inn.Viewer, property string, 
 			found = "SELECT a.property AS key, a.event AS place FROM alerts a INDEXED BY alerts_open WHERE 1 = 1" +
 				strings.ReplaceAll(open, "{t}", "a") + " ORDER BY a.event DESC LIMIT $1"
 		}
-		newest = append(newest, fmt.Sprintf("SELECT key, place, '%s' AS priority, %d AS rank FROM (%s)", priority, rank, found))
+		newest = append(newest, fmt.Sprintf("SELECT key, place, '%s' AS priority, %d AS rank FROM (%s) of%[2]d", priority, rank, found))
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+alertColumns+`

@@ -145,8 +145,8 @@ func (s *Store) EraseAct(ctx context.Context, by inn.Viewer, id int64) error {
 	return s.act(ctx, by, inn.AuditView, func(t *tx, by inn.Viewer) error {
 		result, err := t.execResult(`
 			UPDATE audit
-			SET salt = x'', actor = '', by_name = '', deed = '', subject = '', name = '', detail = '', address = ''
-			WHERE id = $1 AND salt <> x''`, id)
+			SET salt = $2, actor = '', by_name = '', deed = '', subject = '', name = '', detail = '', address = ''
+			WHERE id = $1 AND length(salt) > 0`, id, []byte{})
 		if err != nil {
 			return err
 		}

@@ -122,7 +122,7 @@ func checkLog(ctx context.Context, pool *sql.DB, marked marks) (Finding, error) 
 	if err := pool.QueryRowContext(ctx, `
 		SELECT
 			(SELECT value FROM meta WHERE name = 'epoch'),
-			(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'trimmed'),
+			(SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'trimmed'),
 			`+headOfLog+`,
 			(SELECT count(*) FROM events),
 			coalesce((SELECT min(id) FROM events), 0),
@@ -153,10 +153,8 @@ func checkRows(ctx context.Context, pool *sql.DB) (Finding, error) {
 		SELECT
 			(SELECT count(*) FROM bookings),
 			(SELECT count(*) FROM notifications),
-			max(
-				coalesce((SELECT max(event) FROM bookings), 0),
-				coalesce((SELECT max(event) FROM notifications), 0),
-				coalesce((SELECT max(event) FROM alerts), 0)) - `+headOfLog+`,
+			(SELECT coalesce(max(newest.event), 0) FROM (
+				SELECT max(event) AS event FROM bookings UNION ALL SELECT max(event) FROM notifications UNION ALL SELECT max(event) FROM alerts) newest) - `+headOfLog+`,
 			(SELECT count(*) FROM bookings b JOIN events e ON e.id = b.event WHERE e.subject <> 'booking:' || b.id)`).
 		Scan(&bookings, &cards, &beyond, &strange); err != nil {
 		return found, err
@@ -179,9 +177,9 @@ func checkSearch(ctx context.Context, pool *sql.DB) (Finding, error) {
 	var reached, head, beyond int64
 	if err := pool.QueryRowContext(ctx, `
 		SELECT
-			(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'searched'),
+			(SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'searched'),
 			`+headOfLog+`,
-			(SELECT count(*) FROM event_search_docsize WHERE id > (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'searched'))`).
+			(SELECT count(*) FROM event_search_docsize WHERE id > (SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'searched'))`).
 		Scan(&reached, &head, &beyond); err != nil {
 		return found, err
 	}

@@ -20,7 +20,7 @@ const compactUpto = 128 << 20
 func Compact(ctx context.Context, database *db.DB) error {
 	var due bool
 	if err := database.Write.QueryRowContext(ctx, `
-		SELECT coalesce(max(erased_at), 0) > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'compacted'), 0)
+		SELECT coalesce(max(erased_at), 0) > coalesce((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'compacted'), 0)
 		FROM bookings`).Scan(&due); err != nil || !due {
 		return err
 	}

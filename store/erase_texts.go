@@ -168,7 +168,7 @@ func (e *erasure) saveOther(t *tx, was, b inn.Booking) error {
 // not hold any more: the booking alone tells what it is found by.
 func (e *erasure) reenter(t *tx, was, b inn.Booking) error {
 	var trimmed int64
-	if _, err := t.row(`SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'trimmed'`, nil, &trimmed); err != nil || b.Event > trimmed {
+	if _, err := t.row(`SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'trimmed'`, nil, &trimmed); err != nil || b.Event > trimmed {
 		return err
 	}
 	before, err := lastOf(was)

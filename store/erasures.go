@@ -77,14 +77,14 @@ func (t *tx) beginErasure(by inn.Viewer, ids []string, asked bool) (id int64, er
 		return 0, err
 	}
 	_, err = t.row(`
-		INSERT INTO erasures (begun_at, asked, person, by_name, address, bookings) VALUES ($1, CASE WHEN $2 THEN 1 ELSE 0 END, $3, $4, $5, $6)
-		RETURNING id`, []any{ms(t.now), asked, by.UserID, by.Name, by.Address, string(list)}, &id)
+		INSERT INTO erasures (begun_at, asked, person, by_name, address, bookings) VALUES ($1, $2, $3, $4, $5, $6)
+		RETURNING id`, []any{ms(t.now), oneIf(asked), by.UserID, by.Name, by.Address, string(list)}, &id)
 	return id, err
 }
 
 // recognise keeps what a guest is recognised by until their erasure is done.
 func (t *tx) recognise(erasure int64, r inn.Recogniser) error {
-	return t.exec(`INSERT INTO erasure_recognisers (erasure, kind, value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, erasure, r.Kind, r.Value)
+	return t.exec(`INSERT INTO erasure_recognisers (erasure, kind, value) VALUES ($1, $2, $3) ON CONFLICT (erasure, kind, value) DO NOTHING`, erasure, r.Kind, r.Value)
 }
 
 // byWord is the kind of what is no recogniser: a word that has left an entry of the

@@ -78,7 +78,7 @@ const headOfLog = `coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event
 func (s *Store) Bounds(ctx context.Context) (trimmed, head int64, err error) {
 	err = s.read.QueryRowContext(Ahead(ctx), `
 		SELECT
-			(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'trimmed'),
+			(SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'trimmed'),
 			`+headOfLog).Scan(&trimmed, &head)
 	return trimmed, head, err
 }

@@ -195,8 +195,8 @@ func byTopic(topics []inn.Topic, order, where, there string, more ...any) (query
 		joins: "CROSS JOIN events e ON e.id = r.event", where: " AND r.event" + beyond + where + there,
 	}
 	return `SELECT ` + columnsOfE + ` FROM (
-			SELECT place FROM (` + own.newest(keys, begin, "$3", order) + `)
-			UNION SELECT place FROM (` + addressed.newest(keys, begin, "$3", order) + `)
+			SELECT place FROM (` + own.newest(keys, begin, "$3", order) + `) own
+			UNION SELECT place FROM (` + addressed.newest(keys, begin, "$3", order) + `) addressed
 			ORDER BY place ` + order + ` LIMIT $3) found
 		CROSS JOIN events e ON e.id = found.place
 		ORDER BY found.place ` + order, args

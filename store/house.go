@@ -93,7 +93,7 @@ func (t *tx) changeHouse(by inn.Viewer, was, next inn.HouseSettings) error {
 		case "currency":
 			err = t.exec(`UPDATE properties SET currency = $2 WHERE slug = $1`, inn.Desk, c.To)
 		default:
-			err = t.exec(`INSERT OR REPLACE INTO meta (name, value) VALUES ($1, $2)`, c.Field, c.To)
+			err = t.exec(`INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, c.Field, c.To)
 		}
 		if err != nil {
 			return err

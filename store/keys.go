@@ -20,9 +20,9 @@ const keyPrefix = "bk_"
 const (
 	keyColumns = `
 	k.id, k.name, k.scopes, k.created_at, k.last_used, k.revoked,
-	coalesce((SELECT group_concat(property, ' ' ORDER BY property) FROM api_key_properties WHERE api_key = k.id), ''),
+	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM api_key_properties WHERE api_key = k.id), ''),
 	coalesce(o.id, 0), coalesce(o.name, ''), coalesce(o.role, ''), coalesce(o.disabled, 0),
-	coalesce((SELECT group_concat(property, ' ' ORDER BY property) FROM user_properties WHERE user = o.id), '')`
+	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM user_properties WHERE user = o.id), '')`
 	keyTables = `api_keys k LEFT JOIN users o ON o.id = k.owner`
 )
 
@@ -68,17 +68,14 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 		if by.UserID != 0 {
 			owner = by.UserID
 		}
-		result, err := t.execResult(`INSERT INTO api_keys (name, hash, scopes, created_at, owner) VALUES ($1, $2, $3, $4, $5)`,
-			k.Name, hash[:], strings.Join(scopes, " "), ms(t.now), owner)
+		var id int64
+		_, err := t.row(`INSERT INTO api_keys (name, hash, scopes, created_at, owner) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+			[]any{k.Name, hash[:], strings.Join(scopes, " "), ms(t.now), owner}, &id)
 		if isUnique(err) {
 			e := inn.E(inn.Conflict, "There is a key named %s already; revoked names are not used again.", k.Name)
 			e.Fields = []inn.FieldError{{Pointer: "/name", Detail: "is taken"}}
 			return e
 		}
-		if err != nil {
-			return err
-		}
-		id, err := result.LastInsertId()
 		if err != nil {
 			return err
 		}

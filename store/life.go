@@ -120,9 +120,10 @@ func (s *Store) NewEpoch(ctx context.Context, by inn.Viewer) (epoch string, err 
 
 // newEpoch draws the name of another life of the database.
 func (t *tx) newEpoch() (epoch string, err error) {
-	_, err = t.row(`UPDATE meta SET value = lower(hex(randomblob(3))) WHERE name = 'epoch' RETURNING value`, nil, &epoch)
-	t.epoch = epoch
-	return epoch, err
+	random := make([]byte, 3)
+	rand.Read(random) // never fails
+	t.epoch = hex.EncodeToString(random)
+	return t.epoch, t.exec(`UPDATE meta SET value = $1 WHERE name = 'epoch'`, t.epoch)
 }
 
 // openingsKept is how many openings a database remembers.
@@ -152,7 +153,7 @@ func (s *Store) verify(t *tx) (was, now marks, err error) {
 	now.opening = hex.EncodeToString(token)
 	if err := t.exec(`
 		INSERT INTO openings (number, token, head, at)
-		SELECT coalesce(max(number), 0) + 1, $1, CAST($2 AS INTEGER), CAST($3 AS INTEGER) FROM openings`,
+		SELECT coalesce(max(number), 0) + 1, $1, CAST($2 AS BIGINT), CAST($3 AS BIGINT) FROM openings`,
 		now.opening, now.log.ID, ms(time.Now())); err != nil {
 		return was, now, err
 	}

@@ -27,6 +27,11 @@ func asList[T ~string | ~int64](values []T) string {
 	return string(list)
 }
 
+// greater is the greater of two numbers, neither of which is NULL.
+func greater(a, b string) string {
+	return "CASE WHEN " + a + " > " + b + " THEN " + a + " ELSE " + b + " END"
+}
+
 // keyed is a table whose rows have a key and, under each key, places in the log
 // that an index gives in their order.
 type keyed struct {

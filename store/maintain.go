@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -173,7 +174,7 @@ const probeSize = 64 << 10
 // this is for the word that goes out to those who ask first.
 func (s *Store) probe(ctx context.Context) {
 	err := s.write(ctx, func(t *tx) error {
-		return t.exec(`INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', hex(zeroblob($1)))`, probeSize/2)
+		return t.exec(`INSERT INTO meta (name, value) VALUES ('probe', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, strings.Repeat("0", probeSize))
 	})
 	if err == nil {
 		err = s.write(ctx, func(t *tx) error { return t.exec(`DELETE FROM meta WHERE name = 'probe'`) })

@@ -15,7 +15,7 @@ import (
 const memberColumns = `
 	u.id, u.email, u.name, u.role, u.timezone, u.disabled, u.last_seen, u.password = '',
 	coalesce((SELECT expires FROM invites WHERE user = u.id), 0),
-	coalesce((SELECT group_concat(property, ' ' ORDER BY property) FROM user_properties WHERE user = u.id), '')`
+	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM user_properties WHERE user = u.id), '')`
 
 func scanMember(row interface{ Scan(...any) error }) (inn.Member, error) {
 	var m inn.Member
@@ -96,19 +96,17 @@ func (s *Store) AddMember(ctx context.Context, by inn.Viewer, m inn.Member, pass
 
 func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, error) {
 	// A new person has seen the history: it is not news to them.
-	result, err := t.execResult(`
+	_, err := t.row(`
 		INSERT INTO users (email, name, role, password, timezone, created_at, read_floor)
-		VALUES ($1, $2, $3, $4, $5, $6, `+headOfLog+`)`,
-		m.Email, m.Name, m.Role, hash, m.Zone, ms(t.now))
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		RETURNING id`,
+		[]any{m.Email, m.Name, m.Role, hash, m.Zone, ms(t.now), t.head}, &m.ID)
 	if isUnique(err) {
 		e := inn.E(inn.Conflict, "There is somebody with the address %s already.", m.Email)
 		e.Fields = []inn.FieldError{{Pointer: "/email", Detail: "is somebody's already"}}
 		return m, e
 	}
 	if err != nil {
-		return m, err
-	}
-	if m.ID, err = result.LastInsertId(); err != nil {
 		return m, err
 	}
 	if err := t.assign(m.ID, m.Properties); err != nil {
@@ -136,8 +134,8 @@ func (t *tx) assign(user int64, properties []string) error {
 	}
 	return t.exec(`
 		INSERT INTO user_properties (user, property)
-		SELECT DISTINCT $1, value FROM `+each("$2")+` WHERE true
-		ON CONFLICT DO NOTHING`, user, list)
+		SELECT DISTINCT $1, value FROM `+each("$2")+` WHERE 1 = 1
+		ON CONFLICT (user, property) DO NOTHING`, user, list)
 }
 
 // propertiesThere refuses a list in which one is none of ours.

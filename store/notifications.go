@@ -47,9 +47,9 @@ func reachOf(by inn.Viewer, read floors, taken ...any) reach {
 func (r *reach) on(topic string) string {
 	switch {
 	case r.every:
-		return "1"
+		return "1 = 1"
 	case r.topics == "":
-		return "0"
+		return "1 = 0"
 	}
 	return topic + " IN (SELECT value FROM " + each(r.topics) + ")"
 }
@@ -74,11 +74,11 @@ type floors struct {
 // floor that moves in between has an event, and after that everything is read
 // again.
 var floorsQuery = func() string {
-	query := `WITH own AS (SELECT coalesce((SELECT read_floor FROM users WHERE id = $1), 0) AS floor) SELECT floor`
+	query := `SELECT coalesce((SELECT read_floor FROM users WHERE id = $1), 0)`
 	for _, kind := range inn.Kinds {
-		query += fmt.Sprintf(`, max(floor, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = $1 AND f.kind = '%s'), 0))`, kind)
+		query += fmt.Sprintf(`, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = $1 AND f.kind = '%s'), 0)`, kind)
 	}
-	return query + ` FROM own`
+	return query
 }()
 
 func (f *floors) into() []any {
@@ -90,15 +90,24 @@ func (f *floors) into() []any {
 	return into
 }
 
+// rise brings the floors of the kinds up to that of everything.
+func (f *floors) rise() {
+	for i, floor := range f.kinds {
+		f.kinds[i] = max(floor, f.all)
+	}
+}
+
 func (s *Store) reach(ctx context.Context, by inn.Viewer, taken ...any) (reach, error) {
 	var read floors
 	err := s.read.QueryRowContext(ctx, floorsQuery, by.UserID).Scan(read.into()...)
+	read.rise()
 	return reachOf(by, read, taken...), err
 }
 
 func (t *tx) reach(by inn.Viewer) (reach, error) {
 	var read floors
 	_, err := t.row(floorsQuery, []any{by.UserID}, read.into()...)
+	read.rise()
 	return reachOf(by, read), err
 }
 
@@ -115,12 +124,12 @@ func (r *reach) anyFloor() string {
 // does. Addressing adds no reader to a booking: its card goes with the right to
 // see it.
 func (r *reach) latest() string {
-	return "CASE WHEN " + r.seen() + " THEN max(n.event, coalesce(s.event, 0)) WHEN n.kind <> 'booking_update' AND s.event >= n.readers_from THEN s.event ELSE 0 END"
+	return "CASE WHEN " + r.seen() + " THEN " + greater("n.event", "coalesce(s.event, 0)") + " WHEN n.kind <> 'booking_update' AND s.event >= n.readers_from THEN s.event ELSE 0 END"
 }
 
 // unread compares an event with what the person has read.
 func (r *reach) unread(latest string) string {
-	return "(coalesce(s.unread, 0) = 1 OR " + latest + " > max(" + r.anyFloor() + ", coalesce(s.read_event, 0)))"
+	return "(coalesce(s.unread, 0) = 1 OR " + latest + " > " + greater(r.anyFloor(), "coalesce(s.read_event, 0)") + ")"
 }
 
 const cardColumns = `n.kind, n.type, n.priority, n.property, coalesce((SELECT p.name FROM properties p WHERE p.slug = n.property), ''), n.subject, n.title, n.body, n.held_by, n.held_at, n.updated`

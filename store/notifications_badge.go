@@ -63,7 +63,7 @@ func (r *reach) countUnread() string {
 	sums := make([]string, len(inn.Kinds))
 	for i, kind := range inn.Kinds {
 		sums[i] = fmt.Sprintf(", above.k%d + addressed.k%d", i, i)
-		addressed[i] = fmt.Sprintf("CAST(total((%s - %s) * (n.kind = '%s')) AS INTEGER) AS k%d", unread, above, kind, i)
+		addressed[i] = fmt.Sprintf("coalesce(sum(CASE WHEN n.kind <> '%s' OR %s = %s THEN 0 WHEN %[3]s THEN -1 ELSE 1 END), 0) AS k%[4]d", kind, unread, above, i)
 		marks := fmt.Sprintf("FROM notification_states s INDEXED BY %%s WHERE s.user = %s AND s.kind = '%s' AND s.event = 0 AND %s", r.me, kind, r.on("s.topic"))
 		sums[i] += fmt.Sprintf(" - (SELECT count(*) "+marks+" AND s.unread = 0 AND s.covers > 0 AND s.covers > %s)", "notification_states_read", r.floors[i])
 		sums[i] += fmt.Sprintf(" + (SELECT count(*) "+marks+" AND s.unread = 1 AND s.covers > 0 AND s.covers <= %s)", "notification_states_unread", r.floors[i])

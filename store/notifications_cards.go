@@ -62,19 +62,18 @@ func (t *tx) saveCard(n inn.Notification, topic inn.Topic, shared, readers int64
 	}
 	save := `
 		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at, readers_from)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		RETURNING id`
 	if existing {
 		save = `
 		UPDATE notifications SET
 			kind = $2, type = $3, priority = $4, topic = $5, property = $6, title = $7, body = $8,
-			event = max(event, $9), updated = $10, held_by = $11, held_at = $12, readers_from = $13
-		WHERE subject = $1`
+			event = CASE WHEN event > $9 THEN event ELSE $9 END, updated = $10, held_by = $11, held_at = $12, readers_from = $13
+		WHERE subject = $1
+		RETURNING id`
 	}
-	result, err := t.execResult(save,
-		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.AcknowledgedBy, acknowledged, readers)
-	if err == nil && !existing {
-		id, err = result.LastInsertId()
-	}
+	_, err = t.row(save, []any{
+		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.AcknowledgedBy, acknowledged, readers}, &id)
 	return id, marked, err
 }
 
@@ -102,11 +101,12 @@ func (t *tx) readOwn(by inn.Viewer, card, event int64) error {
 func (t *tx) setMark(by inn.Viewer, card, event int64, read bool) error {
 	return t.exec(`
 		INSERT INTO notification_states (user, notification, read_event, unread, kind, topic, covers)
-		SELECT $1, n.id, $3, $4, n.kind, n.topic, iif($4 OR $3 >= n.event, n.event, 0) FROM notifications n WHERE n.id = $2
-		ON CONFLICT DO UPDATE SET
-			read_event = max(read_event, excluded.read_event), unread = excluded.unread,
+		SELECT $1, n.id, $3, $4, n.kind, n.topic, CASE WHEN $4 = 1 OR $3 >= n.event THEN n.event ELSE 0 END FROM notifications n WHERE n.id = $2
+		ON CONFLICT (user, notification) DO UPDATE SET
+			read_event = `+greater("notification_states.read_event", "excluded.read_event")+`, unread = excluded.unread,
 			kind = excluded.kind, topic = excluded.topic,
-			covers = (SELECT iif($4 OR max(read_event, $3) >= n.event, n.event, 0) FROM notifications n WHERE n.id = $2)`, by.UserID, card, event, !read)
+			covers = (SELECT CASE WHEN excluded.unread = 1 OR excluded.read_event >= n.event OR notification_states.read_event >= n.event THEN n.event ELSE 0 END
+				FROM notifications n WHERE n.id = notification_states.notification)`, by.UserID, card, event, oneIf(!read))
 }
 
 // addressed gives to whom a card was addressed, when it is nobody else's: what

@@ -86,8 +86,8 @@ func (l *cardList) source(from, latest, where string) {
 	case l.filter.Read:
 		where += " AND NOT " + unread
 	}
-	l.sources = append(l.sources, "SELECT * FROM (SELECT n.id, "+latest+" AS latest, "+unread+" AS unread FROM "+from+
-		" WHERE "+latest+" > 0 AND "+latest+" < "+l.before+" AND "+where+l.narrow+" ORDER BY "+latest+" DESC"+l.limit+")")
+	l.sources = append(l.sources, "SELECT id, latest, unread FROM (SELECT n.id, "+latest+" AS latest, "+unread+" AS unread FROM "+from+
+		" WHERE "+latest+" > 0 AND "+latest+" < "+l.before+" AND "+where+l.narrow+" ORDER BY "+latest+" DESC"+l.limit+") newest")
 }
 
 // shared adds the cards by their shared events, by the index that passes over the
@@ -133,8 +133,8 @@ func (l *cardList) byTopic(topics, narrow string) {
 	state := "LEFT JOIN notification_states s ON s.user = " + l.me + " AND s.notification = n.id"
 	found := keyed{table: "notifications", index: "notifications_topic", key: "topic", place: "event", as: "n", joins: state, where: narrow}.
 		newest(topics, l.before, l.most, "DESC")
-	l.sources = append(l.sources, "SELECT * FROM (SELECT n.id, n.event AS latest, "+unread+" AS unread FROM ("+found+") found"+
-		" CROSS JOIN notifications n INDEXED BY notifications_topic ON n.topic = found.key AND n.event = found.place "+state+")")
+	l.sources = append(l.sources, "SELECT id, latest, unread FROM (SELECT n.id, n.event AS latest, "+unread+" AS unread FROM ("+found+") found"+
+		" CROSS JOIN notifications n INDEXED BY notifications_topic ON n.topic = found.key AND n.event = found.place "+state+") newest")
 }
 
 // byKind takes the cards kind by kind. What is unread stands above the floor of

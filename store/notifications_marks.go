@@ -101,8 +101,8 @@ func (t *tx) mark(by inn.Viewer, m *mine, read bool) (changed bool, err error) {
 func (s *Store) MarkKindRead(ctx context.Context, by inn.Viewer, kind inn.Kind) error {
 	return s.clearMarks(ctx, by, Marks{Kind: kind, Read: true}, " AND kind = $3", []any{kind}, func(t *tx) error {
 		return t.exec(`
-			INSERT INTO read_floors (user, kind, floor) VALUES ($1, $2, `+headOfLog+`)
-			ON CONFLICT DO UPDATE SET floor = excluded.floor`, by.UserID, kind)
+			INSERT INTO read_floors (user, kind, floor) VALUES ($1, $2, $3)
+			ON CONFLICT (user, kind) DO UPDATE SET floor = excluded.floor`, by.UserID, kind, t.head)
 	})
 }
 
@@ -110,7 +110,7 @@ func (s *Store) MarkKindRead(ctx context.Context, by inn.Viewer, kind inn.Kind) 
 // however many cards there are.
 func (s *Store) MarkAllRead(ctx context.Context, by inn.Viewer) error {
 	return s.clearMarks(ctx, by, Marks{All: true, Read: true}, "", nil, func(t *tx) error {
-		return t.exec(`UPDATE users SET read_floor = `+headOfLog+` WHERE id = $1`, by.UserID)
+		return t.exec(`UPDATE users SET read_floor = $2 WHERE id = $1`, by.UserID, t.head)
 	})
 }
 

@@ -24,9 +24,9 @@ func (s *Store) Known(ctx context.Context, email string, at Places) (user int64,
 	var device, address bool
 	err = s.read.QueryRowContext(Ahead(ctx), `
 		SELECT id,
-			EXISTS (SELECT 1 FROM places WHERE user = id AND place = $2 AND seen > $4),
-			EXISTS (SELECT 1 FROM places WHERE user = id AND place = $3 AND seen > $4)
-		FROM (SELECT coalesce((SELECT id FROM users WHERE email = $1), 0) AS id)`,
+			EXISTS (SELECT 1 FROM places WHERE user = one.id AND place = $2 AND seen > $4),
+			EXISTS (SELECT 1 FROM places WHERE user = one.id AND place = $3 AND seen > $4)
+		FROM (SELECT coalesce((SELECT id FROM users WHERE email = $1), 0) AS id) one`,
 		email, placeDevice+at.Device, placeAddress+at.Address, ms(time.Now().Add(-placeKept))).Scan(&user, &device, &address)
 	if device {
 		known.Device = at.Device

@@ -50,7 +50,9 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 		if idem.Key == "" {
 			return nil
 		}
-		return t.exec(`INSERT OR REPLACE INTO idempotency (actor, key, body, answer, at) VALUES ($1, $2, $3, $4, $5)`,
+		return t.exec(`
+			INSERT INTO idempotency (actor, key, body, answer, at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (actor, key) DO UPDATE SET body = excluded.body, answer = excluded.answer, at = excluded.at`,
 			actor, idem.Key, idem.Body[:], idsOf(events), ms(t.now))
 	}))
 	if err != nil {

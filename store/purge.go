@@ -71,7 +71,7 @@ const purgeAfter = 7 * 24 * time.Hour
 // asks for that).
 func (s *Store) purge(ctx context.Context, now time.Time) error {
 	var since int64 // 0 for nothing to do, 1 for at once
-	if err := s.read.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'erasing'`).Scan(&since); err != nil || since == 0 {
+	if err := s.read.QueryRowContext(ctx, `SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'erasing'`).Scan(&since); err != nil || since == 0 {
 		return err
 	}
 	if since > 1 && now.Sub(fromMS(since)) < purgeAfter {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,16 +56,16 @@ const (
 		WHERE e.type = 'metrics:update' AND ` + storedOfE + ` > $1 AND ` + storedOfE + ` <= $2 AND ` + storedOfE + ` / 3600000 = (
 			SELECT ` + storedOfNext + ` / 3600000 FROM events next
 			WHERE next.subject = e.subject AND next.id > e.id ORDER BY next.id LIMIT 1))`
-	nextFigures = `SELECT coalesce(max(heard), 0) FROM (
-		SELECT ` + storedAt + ` AS heard FROM events WHERE type = 'metrics:update' AND ` + storedAt + ` > $1 AND ` + storedAt + ` <= $2 ORDER BY ` + storedAt + ` LIMIT $3)`
+	nextFigures = `SELECT coalesce(max(next.heard), 0) FROM (
+		SELECT ` + storedAt + ` AS heard FROM events WHERE type = 'metrics:update' AND ` + storedAt + ` > $1 AND ` + storedAt + ` <= $2 ORDER BY ` + storedAt + ` LIMIT $3) next`
 
 	forgetRecipients = `DELETE FROM event_recipients WHERE event <= $1`
 	forgetEvents     = `DELETE FROM events WHERE id <= $1`
 	// One step ends before the event with which it would remove too many recipients.
-	nextEvents = `SELECT coalesce(max(id), $1) FROM (
+	nextEvents = `SELECT coalesce(max(next.id), $1) FROM (
 		SELECT id FROM events
 		WHERE id <= $1 AND id <= coalesce((SELECT event FROM event_recipients WHERE event > 0 ORDER BY event LIMIT 1 OFFSET $3), $1)
-		ORDER BY id LIMIT $2)`
+		ORDER BY id LIMIT $2) next`
 )
 
 // forgetPassing removes events that are kept for a shorter time than the log. The
@@ -194,7 +195,7 @@ func (s *Store) thinFigures(ctx context.Context, before time.Time) error {
 	for {
 		var from, upto int64
 		err := s.sweep(ctx, func(t *tx) error {
-			if _, err := t.row(`SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'thinned'`, nil, &from); err != nil {
+			if _, err := t.row(`SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'thinned'`, nil, &from); err != nil {
 				return err
 			}
 			if _, err := t.row(nextFigures, []any{from, ms(before), forgetStep}, &upto); err != nil || upto == 0 {
@@ -203,7 +204,7 @@ func (s *Store) thinFigures(ctx context.Context, before time.Time) error {
 			if err := t.exec(forgetFigures, from, upto); err != nil {
 				return err
 			}
-			return t.exec(`UPDATE meta SET value = CAST($1 AS TEXT) WHERE name = 'thinned'`, upto)
+			return t.exec(`UPDATE meta SET value = $1 WHERE name = 'thinned'`, strconv.FormatInt(upto, 10))
 		})
 		if err != nil || upto == 0 {
 			return err
@@ -227,7 +228,7 @@ func (s *Store) Trim(ctx context.Context, upto int64) error {
 			if err := t.exec(forgetEvents, trimmed); err != nil {
 				return err
 			}
-			return t.exec(`UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), $1) AS TEXT) WHERE name = 'trimmed'`, trimmed)
+			return t.exec(`UPDATE meta SET value = $1 WHERE name = 'trimmed' AND CAST(value AS BIGINT) < $2`, strconv.FormatInt(trimmed, 10), trimmed)
 		})
 		if err != nil {
 			return err

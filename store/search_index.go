@@ -70,7 +70,7 @@ func (s *Store) caughtUp(ctx context.Context, head int64) (searched int64, err e
 }
 
 func (s *Store) searched(ctx context.Context) (place int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'searched'`).Scan(&place)
+	err = s.read.QueryRowContext(ctx, `SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'searched'`).Scan(&place)
 	return place, err
 }
 
@@ -126,8 +126,8 @@ func (s *Store) nextAddition(ctx context.Context) (a addition, err error) {
 }
 
 const indexState = `
-	SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'searched'),
-	       (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'rewritten')`
+	SELECT (SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'searched'),
+	       (SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'rewritten')`
 
 // index writes down what was prepared, unless the index or the events have
 // changed since; then the next step prepares it anew. It is no change that
@@ -174,7 +174,8 @@ func (t *tx) meet(met map[string]int, last int64) error {
 	for w, times := range met {
 		err := t.exec(`
 			INSERT INTO event_words (word, times, last, refolded) VALUES ($1, $2, $3, 1)
-			ON CONFLICT DO UPDATE SET times = times + excluded.times, last = max(last, excluded.last)`, w, times, last)
+			ON CONFLICT (word) DO UPDATE SET times = event_words.times + excluded.times,
+				last = `+greater("event_words.last", "excluded.last"), w, times, last)
 		if err != nil {
 			return err
 		}

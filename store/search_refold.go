@@ -32,7 +32,7 @@ func (s *Store) Refold(ctx context.Context) error {
 	return s.forgetUnfolded(ctx)
 }
 
-const refoldLeft = `SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'refold'`
+const refoldLeft = `SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'refold'`
 
 // refold makes the next entries anew and gives the place below which the others
 // are. It reads them where nobody can change them meanwhile: an entry must never

@@ -273,7 +273,7 @@ func (t *tx) endEach(where string, args ...any) (ended int, err error) {
 		return 0, err
 	}
 	for _, one := range all {
-		if err := t.exec(`UPDATE sessions SET ended = $2, data = x'' WHERE id = $1`, one.ID, ms(t.now)); err != nil {
+		if err := t.exec(`UPDATE sessions SET ended = $2, data = $3 WHERE id = $1`, one.ID, ms(t.now), []byte{}); err != nil {
 			return ended, err
 		}
 		if one.UserID == 0 {
@@ -295,13 +295,13 @@ func (t *tx) endSessions(user int64) error {
 	if err := t.endPending(user); err != nil {
 		return err
 	}
-	return t.exec(`UPDATE sessions SET ended = $2, data = x'' WHERE user = $1 AND ended = 0`, user, ms(t.now))
+	return t.exec(`UPDATE sessions SET ended = $2, data = $3 WHERE user = $1 AND ended = 0`, user, ms(t.now), []byte{})
 }
 
 // endPending ends what waits for a person's code: its password was right then,
 // and need not be now.
 func (t *tx) endPending(user int64) error {
-	return t.exec(`UPDATE sessions SET ended = $2, data = x'' WHERE pending = $1 AND ended = 0`, user, ms(t.now))
+	return t.exec(`UPDATE sessions SET ended = $2, data = $3 WHERE pending = $1 AND ended = 0`, user, ms(t.now), []byte{})
 }
 
 // noteLogin appends that a person signed in or out, heard by themselves and by

@@ -26,7 +26,7 @@ func (s *Store) SetupToken(ctx context.Context) (token string, err error) {
 			return err
 		}
 		token = hex.EncodeToString(random)
-		return t.exec(`INSERT OR REPLACE INTO meta (name, value) VALUES ('setup', $1)`, hashToken(token))
+		return t.exec(`INSERT INTO meta (name, value) VALUES ('setup', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, hashToken(token))
 	})
 	return token, err
 }

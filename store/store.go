@@ -192,6 +192,14 @@ func scanAll[T any](rows answer, err error, scan func(interface{ Scan(...any) er
 	return all, rows.Err()
 }
 
+// oneIf is how a column keeps what is so or not.
+func oneIf(so bool) int64 {
+	if so {
+		return 1
+	}
+	return 0
+}
+
 func ms(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -139,7 +139,7 @@ func (s *Store) DisableMember(ctx context.Context, by inn.Viewer, id int64, disa
 		if err != nil || was.Disabled == disabled {
 			return err
 		}
-		if err := t.setMember(`UPDATE users SET disabled = $2 WHERE id = $1`, id, disabled); err != nil {
+		if err := t.setMember(`UPDATE users SET disabled = $2 WHERE id = $1`, id, oneIf(disabled)); err != nil {
 			return err
 		}
 		action := inn.MemberEnabled

@@ -38,6 +38,7 @@ type tx struct {
 	stood *stood
 	names map[string]string // of the properties the transaction has come by; nothing renames one
 	now   time.Time
+	head  int64  // the newest event of the log
 	last  int64  // the newest event it appended; 0 for none
 	epoch string // that it began; "" for none
 
@@ -184,7 +185,7 @@ func (s *Store) transact(whole *tx, g *group) error {
 	for i := 0; i < len(g.jobs); i++ {
 		if g.answers[i] = g.jobs[i].ctx.Err(); g.answers[i] == nil {
 			t := *whole
-			t.now, t.left = time.Now().UTC().Truncate(time.Millisecond), addressAtOnce
+			t.now, t.left, t.head = time.Now().UTC().Truncate(time.Millisecond), addressAtOnce, g.now.log.ID
 			var stands bool
 			if stands, g.answers[i] = s.savepoint(&t, g.jobs[i].do); !stands {
 				return g.answers[i]
@@ -307,22 +308,20 @@ func (t *tx) append(e *inn.Event, data any) error {
 	if e.Priority == "" {
 		e.Priority = e.Type.Priority()
 	}
-	result, err := t.execResult(`
-		INSERT INTO events (at, topic, recipients, type, priority, subject, property, actor, by_name, data, stored)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		ms(e.At), e.Topic, joinTopics(e.To), e.Type, e.Priority, e.Subject, e.Property, e.Actor, e.By, string(e.Data), ms(e.Stored))
-	if err != nil {
-		return err
-	}
-	if e.ID, err = result.LastInsertId(); err != nil {
+	// Nobody else appends meanwhile, and a place that is rolled back is given again.
+	e.ID = t.head + 1
+	if err := t.exec(`
+		INSERT INTO events (id, at, topic, recipients, type, priority, subject, property, actor, by_name, data, stored)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		e.ID, ms(e.At), e.Topic, joinTopics(e.To), e.Type, e.Priority, e.Subject, e.Property, e.Actor, e.By, string(e.Data), ms(e.Stored)); err != nil {
 		return err
 	}
 	for _, topic := range e.To {
-		if err := t.exec(`INSERT INTO event_recipients (topic, event) VALUES ($1, $2) ON CONFLICT DO NOTHING`, topic, e.ID); err != nil {
+		if err := t.exec(`INSERT INTO event_recipients (topic, event) VALUES ($1, $2) ON CONFLICT (topic, event) DO NOTHING`, topic, e.ID); err != nil {
 			return err
 		}
 	}
-	t.last = e.ID
+	t.head, t.last = e.ID, e.ID
 	return nil
 }
 
