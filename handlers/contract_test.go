@@ -246,7 +246,11 @@ func watched(t testing.TB, next http.Handler) http.Handler {
 		seen.URL = &asked
 		var problems []string
 		if !one.streams {
-			problems = c.answered(operation, pointer, seen, one.status, w.Header(), one.body.Bytes())
+			said := one.body.Bytes()
+			if w.Header().Get("Content-Encoding") == "gzip" {
+				said = []byte(unpacked(t, answer{Header: w.Header(), Body: one.body.String()}))
+			}
+			problems = c.answered(operation, pointer, seen, one.status, w.Header(), said)
 		}
 		if one.status < 300 {
 			problems = append(problems, c.accepted(operation, pointer, seen, body.read.Bytes())...)

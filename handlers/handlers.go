@@ -19,6 +19,7 @@
 //	            beside the events
 //	answered    the line in the log of each request; meters and prometheus count it
 //	pace        how many pages and lists are made at once; line of the store is who reads
+//	whole       a page or a list is made before it is sent, and compressed
 //	health      livez and readyz
 package handlers
 
@@ -121,6 +122,9 @@ func (s *Site) Handler() http.Handler {
 	for _, r := range s.routes() {
 		if r.paces() {
 			r.handle = s.paced(r.handle)
+		}
+		if r.isWhole() {
+			r.handle = s.whole(r.handle)
 		}
 		e.Add(r.method, r.path, r.handle, s.may(r.needs), readable)
 		if r.method == http.MethodGet && !streamPath(r.path) {

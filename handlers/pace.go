@@ -1,11 +1,8 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
-	"net/http"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -87,59 +84,19 @@ func (p *pace) leave(who string) {
 	}
 }
 
-// made is an answer that is kept until it is whole: who takes it slowly keeps
-// nobody's turn.
-type made struct {
-	http.ResponseWriter
-	status int
-	body   bytes.Buffer
-}
+// paces reports whether an address takes turns: what is known of nobody is small,
+// and made once.
+func (r route) paces() bool { return r.isWhole() && r.needs != inn.Open }
 
-// WriteHeader is http.ResponseWriter's.
-func (m *made) WriteHeader(status int) { m.status = status }
-
-// Write is http.ResponseWriter's.
-func (m *made) Write(b []byte) (int, error) { return m.body.Write(b) }
-
-// paces reports whether an address is made whole before it is sent. A file is
-// written as it is read, in steps, and a stream never ends; a change waits for the
-// writer.
-func (r route) paces() bool {
-	switch r.path {
-	case "/livez", "/readyz", "/metrics", "/static/*":
-		return false
-	}
-	return r.method == http.MethodGet && r.needs != inn.Open && !streamPath(r.path) && !strings.HasSuffix(r.path, ".csv")
-}
-
-// paced has a page or a list made when it is its asker's turn.
+// paced has a page or a list made when it is its asker's turn, which ends before it
+// is sent.
 func (s *Site) paced(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		done, err := s.pace.enter(c.Request().Context(), viewer(c).Actor())
 		if err != nil {
 			return err
 		}
-		whole := &made{ResponseWriter: c.Response().Writer}
-		c.Response().Writer = whole
-		panicked := true
-		func() {
-			defer func() {
-				done()
-				c.Response().Writer = whole.ResponseWriter
-				if panicked { // nothing has been sent yet, and the failure can be
-					c.Response().Committed = false
-				}
-			}()
-			err = next(c)
-			panicked = false
-		}()
-		if whole.status == 0 {
-			return err // nothing was answered: the one place for errors does
-		}
-		whole.ResponseWriter.WriteHeader(whole.status)
-		if _, writeErr := whole.ResponseWriter.Write(whole.body.Bytes()); err == nil {
-			err = writeErr
-		}
-		return err
+		defer done()
+		return next(c)
 	}
 }
