@@ -2,23 +2,15 @@ package handlers
 
 import (
 	"context"
-	"errors"
-	"log/slog"
-	"maps"
 	"net/http"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/auth"
 	"baithaka/internal/inn"
 	"baithaka/store"
 )
-
-// touchEvery is how exactly it is known when a session was used last: no request
-// writes more often.
-const touchEvery = 5 * time.Minute
 
 // identify finds out who asks: a ticket's or an API key's bearer, else the person whose
 // session cookie came along. A wrong key is refused even where nobody is
@@ -47,7 +39,6 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 			if err != nil {
 				return err
 			}
-			v.Address = c.RealIP()
 			c.Set(viewerKey, v)
 		}
 		return next(c)
@@ -76,32 +67,19 @@ func (s *Site) bearer(r *http.Request) (inn.Viewer, error) {
 	if !v.Somebody() {
 		return v, unknown // it sleeps while its owner is disabled
 	}
-	s.seen.key(key.ID)
+	s.auth.SawKey(key.ID)
 	return v, nil
 }
 
-// session gives the person behind a session cookie, who asks by it; nobody
-// when it is unknown, expired or ended. Using it keeps it from running idle,
-// unless it is only a stream that is opened: pages do that by themselves.
+// session gives the person behind a session cookie; nobody when it is unknown,
+// expired or ended. Opening only a stream is no use of it: pages do that by
+// themselves.
 func (s *Site) session(c echo.Context, token string) (inn.Viewer, error) {
-	var one store.Session
-	ctx, err := s.sessions.Load(context.WithValue(c.Request().Context(), foundKey{}, &one), token)
-	if err != nil {
-		return inn.Viewer{}, err
-	}
-	id := s.sessions.GetInt64(ctx, userValue)
-	if id == 0 {
-		return inn.Viewer{}, nil
-	}
-	v, _, err := s.store.Current(ctx, inn.Viewer{UserID: id})
+	v, one, err := s.auth.Session(c.Request().Context(), token, !streamPath(c.Request().URL.Path))
 	if err != nil || !v.Somebody() {
 		return v, err
 	}
-	v.Session = one.ID
-	s.seen.person(id)
-	if !streamPath(c.Request().URL.Path) && time.Since(one.Used) >= touchEvery {
-		s.seen.session(one.ID)
-	}
+	v.Address = c.RealIP()
 	return v, s.renew(c, one, token)
 }
 
@@ -110,17 +88,14 @@ func (s *Site) session(c echo.Context, token string) (inn.Viewer, error) {
 // answers may be lost or come late, and the token would be with them.
 func (s *Site) renew(c echo.Context, one store.Session, token string) error {
 	r := c.Request()
-	if !one.Due && !one.Old || r.Method != http.MethodGet || isHTMX(c) || forPrograms(r) || streamPath(r.URL.Path) {
+	if !auth.Renews(one) || r.Method != http.MethodGet || isHTMX(c) || forPrograms(r) || streamPath(r.URL.Path) {
 		return nil
 	}
-	next := nextToken(token, one.Renewal)
-	if one.Due {
-		if err := s.store.RenewSession(r.Context(), one.ID, one.Token, hashToken(next)); err != nil {
-			return err
-		}
+	next, err := s.auth.Renew(r.Context(), one, token)
+	if err == nil {
+		s.setCookie(c, next, one.Expires)
 	}
-	s.setCookie(c, next, one.Expires)
-	return nil
+	return err
 }
 
 // still refuses to go on with what takes long when its viewer may not see what
@@ -129,13 +104,6 @@ func (s *Site) still(ctx context.Context, v inn.Viewer) error {
 	now, _, err := s.store.Current(ctx, v)
 	if err == nil && !now.SameRights(v) {
 		err = inn.E(inn.Forbidden, "What you may see has changed meanwhile. Ask again.")
-	}
-	return err
-}
-
-func ignoreNotFound(err error) error {
-	if inn.CodeOf(err) == inn.NotFound {
-		return nil
 	}
 	return err
 }
@@ -150,47 +118,5 @@ func (s *Site) may(a inn.Action) echo.MiddlewareFunc {
 			}
 			return next(c)
 		}
-	}
-}
-
-// lastSeen gathers who was here, and which keys and sessions were used, and
-// writes it once a minute, so that reading a page never waits for the disk.
-type lastSeen struct {
-	store                  *store.Store
-	logger                 *slog.Logger
-	mu                     sync.Mutex
-	people, keys, sessions map[int64]time.Time
-}
-
-func newLastSeen(s *store.Store, logger *slog.Logger) *lastSeen {
-	return &lastSeen{store: s, logger: logger, people: map[int64]time.Time{}, keys: map[int64]time.Time{}, sessions: map[int64]time.Time{}}
-}
-
-func (l *lastSeen) person(id int64)  { l.mark(l.people, id) }
-func (l *lastSeen) key(id int64)     { l.mark(l.keys, id) }
-func (l *lastSeen) session(id int64) { l.mark(l.sessions, id) }
-
-func (l *lastSeen) mark(in map[int64]time.Time, id int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	in[id] = time.Now()
-}
-
-func (l *lastSeen) flush() {
-	l.mu.Lock()
-	people, keys, sessions := maps.Clone(l.people), maps.Clone(l.keys), maps.Clone(l.sessions)
-	clear(l.people)
-	clear(l.keys)
-	clear(l.sessions)
-	l.mu.Unlock()
-	if len(people)+len(keys)+len(sessions) == 0 {
-		return
-	}
-	err := l.store.Seen(context.Background(), people, keys)
-	if len(sessions) > 0 {
-		err = errors.Join(err, l.store.UseSessions(context.Background(), sessions))
-	}
-	if err != nil {
-		l.logger.Warn("who was last seen when could not be noted", "error", err)
 	}
 }

@@ -163,7 +163,7 @@ func TestGetLeavesEveryTableAlone(t *testing.T) {
 			}
 		}
 	}
-	s.seen.flush()
+	s.flush()
 	assert.Equal(t, before, s.contents())
 	t.Logf("%d requests, %d tables", asked, len(before))
 }

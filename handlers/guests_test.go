@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baithaka/internal/auth"
 	"baithaka/internal/inn"
 )
 
@@ -300,7 +301,7 @@ func TestLogsNameNobody(t *testing.T) {
 	out := s.logged.String()
 	require.NotEmpty(t, out)
 	unmarked(t, out, "the log of the program")
-	for _, secret := range []string{key.secret, super.cookie.Value, password, hashToken(super.cookie.Value)} {
+	for _, secret := range []string{key.secret, super.cookie.Value, password, auth.HashToken(super.cookie.Value)} {
 		assert.NotContains(t, out, secret)
 	}
 }

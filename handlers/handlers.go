@@ -1,7 +1,7 @@
 // Package handlers is HTTP: who asks, what for, and the answer. A handler
 // authorises on its route line, binds, calls the store, and answers; what
-// changes on shared screens travels by the stream alone. It imports delivery,
-// intake, jobs, views, figures, store, live, static and inn, and must never write
+// changes on shared screens travels by the stream alone. It imports auth,
+// delivery, intake, jobs, views, figures, store, live, static and inn, and must never write
 // SQL or decide a right by itself.
 //
 // Where things are, by the names of the files:
@@ -12,8 +12,8 @@
 //	            and errors is where everything that was refused becomes an answer
 //	ingest      a publish: intake reads it, then the store has it; inspector
 //	            remembers what was refused
-//	signin      who somebody is: checkCredentials asks the throttle before a password or a code
-//	            is looked at; cookie is the session, twostep and invite the other ways
+//	signin      how one comes in, by what auth decides; cookie is the browser's side of
+//	            the session, twostep and invite the other ways
 //	streams     GET /live and /api/v1/stream, which delivery serves: after says from
 //	            where, tickets who may without a key; panel is what some pages show
 //	            beside the events
@@ -33,9 +33,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/auth"
 	"baithaka/internal/delivery"
 	"baithaka/internal/figures"
 	"baithaka/internal/inn"
@@ -64,13 +64,10 @@ type Site struct {
 	board     *figures.Board
 	logger    *slog.Logger
 	config    Config
-	sessions  *scs.SessionManager
 	crossing  *http.CrossOriginProtection
-	signIns   *throttle
-	failed    *failedSignIns
+	auth      *auth.Auth
 	streams   *delivery.Streams
 	years     *years
-	seen      *lastSeen
 	erasing   signal // somebody has asked for an erasure
 	meters    *meters
 	inspector inspector
@@ -87,9 +84,8 @@ type Site struct {
 func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logger, config Config) *Site {
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,
-		sessions: newSessions(s), crossing: http.NewCrossOriginProtection(),
-		signIns: newThrottle(), failed: newFailedSignIns(s, logger),
-		years: &years{store: s}, seen: newLastSeen(s, logger), erasing: make(signal, 1), bulk: newBulk(), pace: newPace(),
+		crossing: http.NewCrossOriginProtection(), auth: auth.New(s, logger),
+		years: &years{store: s}, erasing: make(signal, 1), bulk: newBulk(), pace: newPace(),
 		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
 	}
 	site.streams = delivery.New(s, log, board, logger, config.Streams, site.panel, site.meters.delivery.observe, site.years.at)
@@ -161,10 +157,8 @@ func (s *Site) Streams() *delivery.Streams { return s.streams }
 func (s *Site) Jobs() []jobs.Job {
 	return []jobs.Job{
 		{Name: "meters", Every: time.Second, Do: func(_ context.Context, now time.Time) error { s.meters.note(now, s.log.Head()); return nil }},
-		{Name: "last seen", Every: time.Minute, Last: true, Do: func(context.Context, time.Time) error { s.seen.flush(); return nil }},
-		{Name: "failed sign-ins", Every: time.Minute, Last: true, Do: func(context.Context, time.Time) error { s.failed.flush(); return nil }},
+		{Name: "sign-ins", Every: time.Minute, Last: true, Do: s.auth.Flush},
 		s.eraseJob(),
-		{Name: "throttle", Every: time.Minute, Do: func(_ context.Context, now time.Time) error { s.signIns.forget(now); return nil }},
 	}
 }
 

@@ -1,12 +1,12 @@
 package handlers
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/auth"
 	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
@@ -57,10 +57,10 @@ func (s *Site) changePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	token := newToken()
+	token := auth.NewToken()
 	present, err := s.checkPassword(c, form.Get("present"))
 	if err == nil {
-		err = s.store.ChangePassword(c.Request().Context(), viewer(c), present, form.Get("password"), hashToken(token))
+		err = s.store.ChangePassword(c.Request().Context(), viewer(c), present, form.Get("password"), auth.HashToken(token))
 	}
 	switch e := asError(err); {
 	case err == nil:
@@ -101,17 +101,13 @@ func answerTo(c echo.Context, e *inn.Error) int {
 // checkPassword asks somebody who is signed in for their password once more. A
 // wrong one is a wrong field, not the end of their session.
 func (s *Site) checkPassword(c echo.Context, password string) (store.Proof, error) {
-	proof, err := s.checkCredentials(c, s.ownAttempt(c), func(ctx context.Context) (store.Proof, error) {
-		return s.store.Authenticate(ctx, viewer(c).Email, password)
-	})
+	proof, err := s.auth.CheckPassword(c.Request().Context(), auth.Again(viewer(c)), password)
 	return proof, asField(err, "/present", "must be the password you have now")
 }
 
 // checkOwnCode is the same for a code of their second step.
 func (s *Site) checkOwnCode(c echo.Context, code string) (store.Proof, error) {
-	proof, err := s.checkCredentials(c, s.ownAttempt(c), func(ctx context.Context) (store.Proof, error) {
-		return s.store.UseCode(ctx, viewer(c).UserID, c.RealIP(), code)
-	})
+	proof, err := s.auth.CheckCode(c.Request().Context(), auth.Again(viewer(c)), code)
 	return proof, asField(err, "/code", "must be what your app shows now, and is taken once; wait for the next one")
 }
 

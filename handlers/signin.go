@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/auth"
 	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
@@ -23,6 +24,11 @@ func (s *Site) showLogin(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, next)
 	}
 	return s.render(c, http.StatusOK, views.LoginPage(views.Login{Next: next}))
+}
+
+// attempt is what an e-mail claims of who sends this request.
+func (s *Site) attempt(c echo.Context, email string) (auth.Attempt, error) {
+	return s.auth.Attempt(c.Request().Context(), email, deviceOf(c.Request()), c.RealIP())
 }
 
 // signIn checks an address and password. A failure shows the form again as it
@@ -44,9 +50,7 @@ func (s *Site) signIn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	proof, err := s.checkCredentials(c, who, func(ctx context.Context) (store.Proof, error) {
-		return s.store.Authenticate(ctx, email, form.Get("password"))
-	})
+	proof, err := s.auth.CheckPassword(c.Request().Context(), who, form.Get("password"))
 	if err == nil {
 		err = s.admit(c, proof, next)
 	}
@@ -63,50 +67,37 @@ func (s *Site) admit(c echo.Context, proof store.Proof, next string) error {
 	if err != nil {
 		return err
 	}
-	if two.On() {
-		return s.askCode(c, proof, next)
+	if !two.On() {
+		return s.begin(c, proof, next)
 	}
-	return s.begin(c, proof, next)
+	token, expires, err := s.auth.AwaitCode(c.Request().Context(), s.begun(c, store.SignIn{Proof: proof}), next)
+	if err != nil {
+		return err
+	}
+	s.setCookie(c, token, expires)
+	return c.Redirect(http.StatusSeeOther, "/login/code")
 }
 
-// begin starts a session under a new token, so that one planted before is
-// worth nothing, while what was proved is still so.
+// begin starts a session of somebody who has proved who they are.
 func (s *Site) begin(c echo.Context, proof store.Proof, next string) error {
 	device := rand.Text()
 	if cookie, err := c.Cookie(deviceCookie); err == nil && cookie.Value != "" {
 		device = cookie.Value // several people may use it
 	}
-	in := store.SignIn{Proof: proof, Places: store.Places{Device: hashToken(device), Address: neighbourhood(c.RealIP())}}
-	if err := s.startSession(c, in, store.SessionLife, map[string]any{userValue: proof.ID}); err != nil {
-		return err
-	}
-	s.setDevice(c, device)
-	return c.Redirect(http.StatusSeeOther, next)
-}
-
-// startSession gives the browser a new session that holds some values, in place
-// of the one it had.
-func (s *Site) startSession(c echo.Context, in store.SignIn, life time.Duration, values map[string]any) error {
-	ctx, err := s.sessions.Load(s.begun(c, in), "")
-	if err != nil {
-		return err
-	}
-	for name, value := range values {
-		s.sessions.Put(ctx, name, value)
-	}
-	s.sessions.SetDeadline(ctx, time.Now().Add(life))
-	token, expires, err := s.sessions.Commit(ctx)
+	in := store.SignIn{Proof: proof, Places: store.Places{Device: auth.HashToken(device), Address: auth.Neighbourhood(c.RealIP())}}
+	token, expires, err := s.auth.SignIn(c.Request().Context(), s.begun(c, in))
 	if err != nil {
 		return err
 	}
 	s.setCookie(c, token, expires)
-	return nil
+	s.setDevice(c, device)
+	return c.Redirect(http.StatusSeeOther, next)
 }
 
 // signOut ends the session and every stream that hangs on it.
 func (s *Site) signOut(c echo.Context) error {
 	if token := s.cookie(c.Request()); token != "" {
-		if err := s.store.SignOut(c.Request().Context(), viewer(c), hashToken(token), c.RealIP()); err != nil {
+		if err := s.store.SignOut(c.Request().Context(), viewer(c), auth.HashToken(token), c.RealIP()); err != nil {
 			return err
 		}
 	}

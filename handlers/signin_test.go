@@ -126,5 +126,5 @@ func TestThrottleCountsTriesUnderWay(t *testing.T) {
 		})
 	}
 	all.Wait()
-	assert.Equal(t, map[int]int{401: triesPerAccount, 429: 50 - triesPerAccount}, got)
+	assert.Equal(t, map[int]int{401: guessesPerAccount, 429: 50 - guessesPerAccount}, got)
 }

@@ -133,6 +133,9 @@ func newSite(t *testing.T, configs ...Config) *site {
 	return siteOver(t, database, configs...)
 }
 
+// flush writes down what auth has gathered.
+func (s *site) flush() { require.NoError(s.t, s.auth.Flush(s.t.Context(), time.Now())) }
+
 // siteOver is a server over a database that is open, with as many readers as it
 // has.
 func siteOver(t *testing.T, database *db.DB, configs ...Config) *site {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baithaka/internal/auth"
 	"baithaka/internal/inn"
 )
 
@@ -32,7 +33,7 @@ func TestWhoLosesTheirRightWhileTheBodyComesPublishesNothing(t *testing.T) {
 			}, 401},
 		"the session ends": {func(s *site) *caller { return s.as("manager") },
 			func(s *site, c *caller) error {
-				return s.store.EndSession(s.t.Context(), hashToken(c.cookie.Value))
+				return s.store.EndSession(s.t.Context(), auth.HashToken(c.cookie.Value))
 			}, 401},
 		"the password changes": {func(s *site) *caller { return s.as("manager") },
 			func(s *site, _ *caller) error {
@@ -84,7 +85,7 @@ func TestWhoLosesTheirRightWhileTheBodyComesPublishesNothing(t *testing.T) {
 func TestAFileEndsWithTheRightToIt(t *testing.T) {
 	s := newSite(t)
 	who := s.as("manager")
-	session, err := s.store.Session(t.Context(), hashToken(who.cookie.Value))
+	session, err := s.store.Session(t.Context(), auth.HashToken(who.cookie.Value))
 	require.NoError(t, err)
 	v := s.member("manager").Viewer()
 	v.Session = session.ID
@@ -98,7 +99,7 @@ func TestAFileEndsWithTheRightToIt(t *testing.T) {
 		"a property less": func() error {
 			return s.store.ChangeMember(t.Context(), operator, v.UserID, inn.Manager, []string{"hill-cottage"})
 		},
-		"the session": func() error { return s.store.EndSession(t.Context(), hashToken(who.cookie.Value)) },
+		"the session": func() error { return s.store.EndSession(t.Context(), auth.HashToken(who.cookie.Value)) },
 	} {
 		require.NoError(t, change())
 		assert.Equal(t, inn.Forbidden, inn.CodeOf(s.still(t.Context(), v)), what)

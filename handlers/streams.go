@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"baithaka/internal/auth"
 	"baithaka/internal/delivery"
 	"baithaka/internal/inn"
 	"baithaka/store"
@@ -52,7 +53,7 @@ func (s *Site) stream(c echo.Context, r delivery.Request) error {
 		r.Rendered = at.ID
 	}
 	r.Position = cmp.Or(c.Request().Header.Get("Last-Event-ID"), after)
-	r.From = neighbourhood(c.RealIP())
+	r.From = auth.Neighbourhood(c.RealIP())
 	l := lineOf(c)
 	l.status = http.StatusOK
 	r.Ended = func(v inn.Viewer, bytes int64) { s.answered(l, v, bytes) }

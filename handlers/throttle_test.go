@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,6 +14,9 @@ import (
 	"baithaka/internal/inn"
 	"baithaka/store"
 )
+
+// guessesPerAccount is after how many wrong ones an account waits.
+const guessesPerAccount = 10
 
 // behindProxy is a site that believes what the tests say about where they come
 // from.
@@ -65,12 +67,12 @@ func TestAThousandGuesses(t *testing.T) {
 			seconds, err := strconv.Atoi(r.Header.Get("Retry-After"))
 			require.NoError(t, err)
 			assert.Positive(t, seconds)
-			assert.LessOrEqual(t, seconds, int(throttleWindow.Seconds()))
+			assert.LessOrEqual(t, seconds, 15*60)
 		default:
 			require.Fail(t, "neither wrong nor too many", r.Status)
 		}
 	}
-	assert.Equal(t, triesPerAccount, evaluated)
+	assert.Equal(t, guessesPerAccount, evaluated)
 	t.Logf("1000 guesses, %d evaluated", evaluated)
 
 	assert.Equal(t, 429, s.guess("staff@house.test", password, "203.0.113.200", "").Status, "a stranger with the right password waits, too")
@@ -87,16 +89,16 @@ func TestKnownPlacesAreBounded(t *testing.T) {
 	s := behindProxy(t)
 	const home = "198.51.100.4"
 	phone := device(t, s.guess("staff@house.test", password, home, ""))
-	for i := range triesPerAccount {
+	for i := range guessesPerAccount {
 		assert.Equal(t, 401, s.guess("staff@house.test", "wrong-password", home, "").Status, i)
 	}
 	assert.Equal(t, 429, s.guess("staff@house.test", password, home, "").Status)
 	assert.Equal(t, 429, s.guess("staff@house.test", password, "203.0.113.9", "").Status)
-	for i := range triesPerAccount {
+	for i := range guessesPerAccount {
 		assert.Equal(t, 401, s.guess("staff@house.test", "wrong-password", home, phone).Status, i)
 	}
 	assert.Equal(t, 429, s.guess("staff@house.test", password, home, phone).Status)
-	for range triesPerAccount + 2 {
+	for range guessesPerAccount + 2 {
 		assert.Equal(t, 303, s.guess("owner@house.test", password, "203.0.113.9", "").Status, "what works is not counted")
 	}
 }
@@ -104,7 +106,7 @@ func TestKnownPlacesAreBounded(t *testing.T) {
 // Nobody's account is throttled like somebody's: 429 says nothing.
 func TestAnUnknownAccountIsThrottledAlike(t *testing.T) {
 	s := behindProxy(t)
-	for i := range triesPerAccount {
+	for i := range guessesPerAccount {
 		assert.Equal(t, 401, s.guess("ghost@house.test", "wrong-password", fmt.Sprintf("203.0.113.%d", i), "").Status)
 	}
 	known := s.guess("ghost@house.test", "wrong-password", "203.0.113.99", "")
@@ -115,62 +117,25 @@ func TestAnUnknownAccountIsThrottledAlike(t *testing.T) {
 // Without a trusted proxy a forwarding header is worth nothing.
 func TestForgedForwardingIsIgnored(t *testing.T) {
 	s := newSite(t)
-	for i := range triesPerAccount + 1 {
+	for i := range guessesPerAccount + 1 {
 		r := s.nobody().do("POST", "/login", "email=staff@house.test&password=wrong", "Content-Type", "application/x-www-form-urlencoded",
 			"X-Forwarded-For", fmt.Sprintf("203.0.113.%d", i), "X-Real-Ip", fmt.Sprintf("203.0.113.%d", i), "Forwarded", fmt.Sprintf("for=203.0.113.%d", i))
-		assert.Equal(t, map[bool]int{false: 401, true: 429}[i == triesPerAccount], r.Status, "try %d", i)
+		assert.Equal(t, map[bool]int{false: 401, true: 429}[i == guessesPerAccount], r.Status, "try %d", i)
 	}
-}
-
-// The budgets by themselves, with the time in hand.
-func TestThrottleBudgets(t *testing.T) {
-	at := time.Date(2026, 12, 12, 10, 0, 0, 0, time.UTC)
-	allowed := func(throttle *throttle, n int, who func(int) attempt) (let int) {
-		for i := range n {
-			if _, err := throttle.try(who(i), at); err == nil {
-				let++
-			} else {
-				assert.Equal(t, inn.TooMany, inn.CodeOf(err))
-			}
-		}
-		return let
-	}
-	one := newThrottle()
-	accounts := func(i int) attempt { return attempt{account: fmt.Sprintf("%d@house.test", i), address: "203.0.113.7"} }
-	assert.Equal(t, triesPerAddress, allowed(one, 1000, accounts), "a thousand accounts from one address")
-	assert.Equal(t, 1, allowed(one, 1, func(int) attempt {
-		return attempt{account: "x@house.test", address: "203.0.113.7", known: store.Places{Device: "phone"}}
-	}), "behind which a known device goes on")
-	at = at.Add(throttleWindow)
-	assert.Equal(t, triesPerAddress, allowed(one, 1000, accounts), "a quarter of an hour later")
-	at = at.Add(throttleWindow)
-	one.forget(at)
-	assert.Empty(t, one.failures, "nothing is kept longer")
-
-	assert.Equal(t, triesPerAccount, allowed(newThrottle(), 1000, func(i int) attempt {
-		return attempt{account: "staff@house.test", address: neighbourhood(fmt.Sprintf("2001:db8:%x::1", i))}
-	}), "a thousand networks at one account")
-	assert.Equal(t, triesPerAddress, allowed(newThrottle(), 1000, func(i int) attempt {
-		return attempt{account: fmt.Sprintf("%d@house.test", i), address: neighbourhood(fmt.Sprintf("2001:db8::%x", i))}
-	}), "one network of IPv6 is one address")
-	long := newThrottle()
-	assert.Equal(t, triesPerAccount, allowed(long, 100, func(i int) attempt {
-		return attempt{account: fmt.Sprintf("%0300d", 0) + strconv.Itoa(i), address: strconv.Itoa(i)}
-	}), "what is longer than any address counts as one")
 }
 
 // Every try is in the log at once and in the audit soon after, with who it was
 // meant for and from where, never with what was typed.
 func TestEveryTryIsKept(t *testing.T) {
 	s := behindProxy(t)
-	for range triesPerAccount + 5 {
+	for range guessesPerAccount + 5 {
 		s.guess("staff@house.test", "hunter2-typed-here", "203.0.113.7", "")
 	}
 	for i := range 3 {
 		s.guess("my-password-in-the-wrong-field", "hunter2-typed-here", fmt.Sprintf("203.0.113.%d", 20+i), "")
 	}
-	s.failed.flush()
-	s.failed.flush()
+	s.flush()
+	s.flush()
 	acts, err := s.store.Audit(t.Context(), store.AuditFilter{Action: inn.SignInFailed, Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, acts, 4)
@@ -190,17 +155,4 @@ func TestEveryTryIsKept(t *testing.T) {
 	for _, secret := range []string{"hunter2", "wrong-field", "staff@house.test"} {
 		assert.NotContains(t, logged, secret)
 	}
-}
-
-// A flood of guesses does not become a flood in the audit.
-func TestTheAuditOfFailuresIsBounded(t *testing.T) {
-	s := newSite(t)
-	for i := range 10_000 {
-		s.failed.note(0, fmt.Sprintf("2001:db8::%x", i))
-	}
-	s.failed.flush()
-	acts, err := s.store.Audit(t.Context(), store.AuditFilter{Action: inn.SignInFailed, Limit: 1000})
-	require.NoError(t, err)
-	assert.Len(t, acts, mostFailures+1)
-	assert.Contains(t, fmt.Sprint(acts), strconv.Itoa(10_000-mostFailures)+" times")
 }

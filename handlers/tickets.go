@@ -84,7 +84,7 @@ func (s *Site) byTicket(c echo.Context, ticket string) (inn.Viewer, error) {
 		return inn.Viewer{}, err
 	}
 	c.Set(ticketKey, one)
-	s.seen.key(one.Key.ID)
+	s.auth.SawKey(one.Key.ID)
 	return one.Key.Viewer(), nil
 }
 

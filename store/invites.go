@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"time"
 
+	"baithaka/internal/auth/credential"
 	"baithaka/internal/inn"
 )
 
@@ -110,10 +111,10 @@ func (s *Store) UseLink(ctx context.Context, address, token, name, password stri
 	if m.Invited {
 		m.Name = name
 	}
-	if err := CheckChosen(password, m); err != nil {
+	if err := credential.CheckChosen(password, m); err != nil {
 		return Proof{}, err
 	}
-	hash, err := s.hashPassword(ctx, password)
+	hash, err := s.passwords.Hash(ctx, password)
 	if err != nil {
 		return Proof{}, err
 	}

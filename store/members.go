@@ -80,7 +80,7 @@ func (s *Store) AddMember(ctx context.Context, by inn.Viewer, m inn.Member, pass
 	if err != nil {
 		return m, err
 	}
-	hash, err := s.hashPassword(ctx, password)
+	hash, err := s.passwords.Hash(ctx, password)
 	if err != nil {
 		return m, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baithaka/internal/auth/credential"
 	"baithaka/internal/inn"
 )
 
@@ -151,7 +152,7 @@ func TestAuthenticateTellsNobodyWhatWasWrong(t *testing.T) {
 func TestPasswordsAreEightTo256Characters(t *testing.T) {
 	t.Parallel()
 	for n, ok := range map[int]bool{0: false, 7: false, 8: true, 256: true, 257: false} {
-		assert.Equal(t, ok, CheckPassword(strings.Repeat("é", n)) == nil, n)
+		assert.Equal(t, ok, credential.CheckPassword(strings.Repeat("é", n)) == nil, n)
 	}
 	s := newStore(t)
 	good := inn.Member{Email: "a@demo.test", Name: "A", Role: inn.Staff}

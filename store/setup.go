@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"baithaka/internal/auth/credential"
 	"baithaka/internal/inn"
 )
 
@@ -48,10 +49,10 @@ func (s *Store) SetUp(ctx context.Context, token string, m inn.Member, password 
 	if err != nil {
 		return Proof{}, err
 	}
-	if err := CheckChosen(password, m); err != nil {
+	if err := credential.CheckChosen(password, m); err != nil {
 		return Proof{}, err
 	}
-	hash, err := s.hashPassword(ctx, password)
+	hash, err := s.passwords.Hash(ctx, password)
 	if err != nil {
 		return Proof{}, err
 	}

@@ -53,7 +53,7 @@ func (t *tx) present(by inn.Viewer) (now inn.Viewer, err error) {
 	if err != nil || !lives {
 		return inn.Viewer{}, err
 	}
-	who := credential{by.UserID, by.KeyID}
+	who := principal{by.UserID, by.KeyID}
 	now, known := t.stood.of[who]
 	if !known {
 		if now, err = t.powers(who); err != nil {
@@ -70,11 +70,11 @@ func (t *tx) present(by inn.Viewer) (now inn.Viewer, err error) {
 	return now, nil
 }
 
-// credential is a person or a key.
-type credential struct{ user, key int64 }
+// principal is a person or a key.
+type principal struct{ user, key int64 }
 
 // powers reads what a person or a key may do.
-func (t *tx) powers(who credential) (inn.Viewer, error) {
+func (t *tx) powers(who principal) (inn.Viewer, error) {
 	if who.key == 0 {
 		m, err := t.member(who.user)
 		return m.Viewer(), ignoreNotFound(err)
@@ -93,18 +93,18 @@ func (t *tx) powers(who credential) (inn.Viewer, error) {
 // statement changes one of the tables it was read from, when a write is rolled
 // back, and when another process has committed.
 type stood struct {
-	of      map[credential]inn.Viewer
+	of      map[principal]inn.Viewer
 	version int64 // of the file, as far as others wrote it
 }
 
 // mostStood is how many are remembered.
 const mostStood = 1000
 
-func newStood() *stood { return &stood{of: map[credential]inn.Viewer{}} }
+func newStood() *stood { return &stood{of: map[principal]inn.Viewer{}} }
 
 func (s *stood) forget() { clear(s.of) }
 
-func (s *stood) note(who credential, may inn.Viewer) {
+func (s *stood) note(who principal, may inn.Viewer) {
 	if len(s.of) >= mostStood {
 		s.forget()
 	}

@@ -38,6 +38,7 @@ import (
 	"time"
 
 	"baithaka/db"
+	"baithaka/internal/auth/credential"
 )
 
 // Store is the truth. It is safe for any number of goroutines: readers run side
@@ -55,7 +56,7 @@ type Store struct {
 	commits   commits
 	trouble   trouble
 	chain     chained
-	hasher    chan struct{} // bounds how many passwords are hashed at once
+	passwords credential.Hasher
 	erasing   sync.Mutex    // held by the erasure that is under way
 	looking   chan struct{} // held by who looks for a guest in all there is
 	read      *reader
@@ -66,7 +67,7 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
 		db: database, read: newReader(database.Read), log: log, stop: stop,
-		jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), hasher: make(chan struct{}, 2), looking: make(chan struct{}, 1),
+		jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), passwords: credential.NewHasher(), looking: make(chan struct{}, 1),
 	}
 	s.notifier.ch, s.life.over = make(chan struct{}), make(chan struct{})
 	conn, err := database.Write.Conn(ctx)

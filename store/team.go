@@ -165,7 +165,7 @@ func (s *Store) DisableMember(ctx context.Context, by inn.Viewer, id int64, disa
 // SetPassword gives a person a new password and ends their sessions and links.
 // It is for themselves, for who may change them, and for the command line.
 func (s *Store) SetPassword(ctx context.Context, by inn.Viewer, id int64, password string) error {
-	hash, err := s.hashPassword(ctx, password)
+	hash, err := s.passwords.Hash(ctx, password)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"baithaka/internal/auth/credential"
 	"baithaka/internal/inn"
 )
 
@@ -56,7 +57,7 @@ func (s *Store) TwoStep(ctx context.Context, user, session int64) (TwoStep, erro
 // nothing until a first code proves that their app has it, and only the session
 // that asked for it is shown it.
 func (s *Store) BeginTwoStep(ctx context.Context, by inn.Viewer, present Proof) error {
-	secret := make([]byte, secretBytes)
+	secret := make([]byte, credential.SecretBytes)
 	rand.Read(secret) // never fails
 	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
 		if err := t.knowsPassword(by, present); err != nil {
@@ -93,7 +94,7 @@ func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, code string) 
 		if !found {
 			return inn.E(inn.Conflict, "This set-up is over: it was begun more than 15 minutes ago, or elsewhere. Begin again.")
 		}
-		step, right := stepOf(secret, bare(code), 0, t.now)
+		step, right := credential.Step(secret, bare(code), 0, t.now)
 		if !right {
 			return inn.InvalidFields([]inn.FieldError{{Pointer: "/code", Detail: "must be what your app shows now; check that the clock of your phone is right, and type the next one"}})
 		}
@@ -162,7 +163,7 @@ func (s *Store) UseCode(ctx context.Context, user int64, address, code string) (
 			return orElse(err, errWrongCode)
 		}
 		proof = Proof{Member: m, secret: secret}
-		if step, right := stepOf(secret, code, last, t.now); right {
+		if step, right := credential.Step(secret, code, last, t.now); right {
 			return t.exec(`UPDATE two_step SET last_step = $2 WHERE user = $1`, m.ID, step)
 		}
 		var used string

@@ -9,53 +9,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baithaka/internal/auth/credential"
 	"baithaka/internal/inn"
 )
-
-// The vectors of RFC 6238, appendix B, for SHA-1; ours are the last six of their
-// eight digits.
-func TestCodesAreThoseOfTheRFC(t *testing.T) {
-	secret := []byte("12345678901234567890")
-	for at, code := range map[int64]string{
-		59: "94287082", 1111111109: "07081804", 1111111111: "14050471", 1234567890: "89005924", 2000000000: "69279037", 20000000000: "65353130",
-	} {
-		assert.Equal(t, code[2:], codeOf(secret, stepAt(time.Unix(at, 0))), at)
-	}
-	// RFC 4226, appendix D.
-	for step, code := range []string{"755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"} {
-		assert.Equal(t, code, codeOf(secret, int64(step)))
-	}
-}
-
-// A code counts half a minute early and late, and once.
-func TestWhichCodesCount(t *testing.T) {
-	secret, now := []byte("12345678901234567890"), time.Unix(1234567890, 0)
-	present := stepAt(now)
-	for off := int64(-3); off <= 3; off++ {
-		step, found := stepOf(secret, codeOf(secret, present+off), 0, now)
-		assert.Equal(t, off >= -1 && off <= 1, found, off)
-		if found {
-			assert.Equal(t, present+off, step)
-		}
-	}
-	_, found := stepOf(secret, codeOf(secret, present), present, now)
-	assert.False(t, found, "taken already")
-	_, found = stepOf(secret, codeOf(secret, present-1), present, now)
-	assert.False(t, found, "older than one that was taken")
-	_, found = stepOf(secret, codeOf(secret, present+1), present, now)
-	assert.True(t, found)
-	for _, wrong := range []string{"", "00000", "0000000", "12345a"} {
-		_, found = stepOf(secret, wrong, 0, now)
-		assert.False(t, found, wrong)
-	}
-}
 
 // code gives the code that a person's app shows now, or some steps from now.
 func code(t testing.TB, s *Store, user int64, off int64) string {
 	t.Helper()
 	var secret []byte
 	require.NoError(t, s.db.Read.QueryRow(`SELECT secret FROM two_step WHERE user = $1`, user).Scan(&secret))
-	return codeOf(secret, stepAt(time.Now())+off)
+	return credential.Code(secret, credential.StepAt(time.Now())+off)
 }
 
 // enrolled gives a person two-step sign-in, and their recovery codes.
@@ -90,7 +53,7 @@ func TestTwoStep(t *testing.T) {
 	leavesNothing(t, s, inn.Conflict, "off already", func() error { return s.EndTwoStep(ctx, tom, knows, Proof{Member: knows.Member}) })
 
 	require.NoError(t, s.BeginTwoStep(ctx, tom, proof(tom)))
-	assert.Len(t, stands(here).Secret, secretBytes)
+	assert.Len(t, stands(here).Secret, credential.SecretBytes)
 	assert.Nil(t, stands(elsewhere).Secret, "another browser is not shown it")
 	assert.False(t, stands(here).On(), "no code is asked for yet")
 	first := stands(here).Secret

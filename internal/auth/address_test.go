@@ -1,4 +1,4 @@
-package handlers
+package auth
 
 import (
 	"testing"
@@ -12,6 +12,6 @@ func TestNeighbourhood(t *testing.T) {
 		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "2001:DB8:1:2::1": "2001:db8:1:2::/64", "2001:db8:1:3::1": "2001:db8:1:3::/64",
 		"fe80::1%eth0": "fe80::/64", "::1": "::/64", "": "", "not an address": "not an address",
 	} {
-		assert.Equal(t, want, neighbourhood(address), address)
+		assert.Equal(t, want, Neighbourhood(address), address)
 	}
 }

@@ -1,11 +1,11 @@
-package handlers
+package auth
 
 import "net/netip"
 
-// neighbourhood gives what an address counts as where limits are kept per
+// Neighbourhood returns what an address counts as where limits are kept per
 // address: itself, and for IPv6 its /64, since one customer of one provider has
 // all of that. What cannot be read as an address counts as itself.
-func neighbourhood(address string) string {
+func Neighbourhood(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return address

@@ -1,7 +1,6 @@
-package store
+package credential
 
 import (
-	"context"
 	_ "embed"
 	"slices"
 	"strings"
@@ -43,7 +42,7 @@ func CheckChosen(password string, m inn.Member) error {
 	return nil
 }
 
-// whatIsKnown gives what a stranger would try for a person: their address, its
+// whatIsKnown returns what a stranger would try for a person: their address, its
 // parts, their name, its parts, and the product.
 func whatIsKnown(m inn.Member) []string {
 	email, name := strings.ToLower(m.Email), strings.ToLower(m.Name)
@@ -63,44 +62,4 @@ func little(rest string) bool {
 		}
 	}
 	return letters < 4
-}
-
-// ChangePassword gives a person the password they chose, if the one they proved to
-// know is still theirs. The session in which
-// they did so goes on under another token, given hashed; all others end, and so
-// does a link that was made for them.
-func (s *Store) ChangePassword(ctx context.Context, by inn.Viewer, present Proof, password string, token string) error {
-	m, err := s.Member(ctx, by.UserID)
-	if err != nil {
-		return err
-	}
-	if err := CheckChosen(password, m); err != nil {
-		return err
-	}
-	hash, err := s.hashPassword(ctx, password)
-	if err != nil {
-		return err
-	}
-	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
-		if err := t.knowsPassword(by, present); err != nil {
-			return err
-		}
-		m, err := t.theirs(by, by.UserID)
-		if err != nil {
-			return err
-		}
-		if err := t.setMember(`UPDATE users SET password = $2 WHERE id = $1`, m.ID, hash); err != nil {
-			return err
-		}
-		if _, err := t.endOthers(m.ID, by.Session); err != nil {
-			return err
-		}
-		if err := t.exec(`UPDATE sessions SET token = $2, renewal = '', previous = '' WHERE id = $1 AND ended = 0`, by.Session, token); err != nil {
-			return err
-		}
-		if err := t.voidLink(m.ID); err != nil {
-			return err
-		}
-		return t.audit(by, aboutMember(inn.PasswordChanged, m, ""))
-	})
 }

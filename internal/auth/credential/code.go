@@ -1,4 +1,4 @@
-package store
+package credential
 
 import (
 	"crypto/hmac"
@@ -14,15 +14,15 @@ import (
 const (
 	stepLength = 30 * time.Second
 	codeDigits = 6
-	// secretBytes is the length of a secret: that of the hash, as RFC 4226 asks.
-	secretBytes = sha1.Size
+	// SecretBytes is the length of a secret: that of the hash, as RFC 4226 asks.
+	SecretBytes = sha1.Size
 )
 
-// stepAt numbers the half minutes since 1970.
-func stepAt(now time.Time) int64 { return now.Unix() / int64(stepLength/time.Second) }
+// StepAt numbers the half minutes since 1970.
+func StepAt(now time.Time) int64 { return now.Unix() / int64(stepLength/time.Second) }
 
-// codeOf gives the code of a secret for one step: RFC 4226, section 5.3.
-func codeOf(secret []byte, step int64) string {
+// Code returns the code of a secret for one step: RFC 4226, section 5.3.
+func Code(secret []byte, step int64) string {
 	mac := hmac.New(sha1.New, secret)
 	_ = binary.Write(mac, binary.BigEndian, step) // a hash takes everything
 	sum := mac.Sum(nil)
@@ -31,14 +31,14 @@ func codeOf(secret []byte, step int64) string {
 	return fmt.Sprintf("%0*d", codeDigits, number%1_000_000)
 }
 
-// stepOf gives the step whose code that is: the present one, or one beside it,
+// Step returns the step whose code that is: the present one, or one beside it,
 // since clocks differ and people type slowly. Steps up to the one that was taken
 // last do not count, so that a code somebody looked on is worth nothing. All
 // three are always computed.
-func stepOf(secret []byte, code string, last int64, now time.Time) (step int64, found bool) {
-	present := stepAt(now)
+func Step(secret []byte, code string, last int64, now time.Time) (step int64, found bool) {
+	present := StepAt(now)
 	for at := present - 1; at <= present+1; at++ {
-		if subtle.ConstantTimeCompare([]byte(codeOf(secret, at)), []byte(code)) == 1 && at > last {
+		if subtle.ConstantTimeCompare([]byte(Code(secret, at)), []byte(code)) == 1 && at > last {
 			step, found = at, true
 		}
 	}

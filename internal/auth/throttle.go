@@ -1,8 +1,10 @@
-package handlers
+package auth
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -35,28 +37,42 @@ const (
 
 func newThrottle() *throttle { return &throttle{failures: map[string][]time.Time{}} }
 
-// attempt is somebody who says who they are.
-type attempt struct {
-	account string       // e-mail, as it was typed
-	user    int64        // whose that is; 0 for nobody's
-	address string       // where they come from, as limits count it: neighbourhood
-	known   store.Places // those of their places where that account signed in before
+// Attempt is somebody who says who they are.
+type Attempt struct {
+	Account string       // e-mail, as it was typed
+	User    int64        // whose that is; 0 for nobody's
+	Address string       // where they come from
+	Known   store.Places // those of their places where that account signed in before
+}
+
+// Attempt returns what an e-mail claims: whose it is, and whether they signed in
+// before on the device, given by its hashed cookie, or from the address.
+func (a *Auth) Attempt(ctx context.Context, email, device, address string) (Attempt, error) {
+	user, known, err := a.store.Known(ctx, email, store.Places{Device: device, Address: Neighbourhood(address)})
+	return Attempt{Account: email, User: user, Address: address, Known: known}, err
+}
+
+// Again returns the attempt of somebody who is signed in and asked once more: no
+// guess from elsewhere keeps them from it.
+func Again(v inn.Viewer) Attempt {
+	device := "session " + strconv.FormatInt(v.Session, 10)
+	return Attempt{Account: v.Email, User: v.UserID, Address: v.Address, Known: store.Places{Device: device}}
 }
 
 // longestAccount is more than any e-mail address there can be.
 const longestAccount = 255
 
-// keys gives the budget that decides, and all that a failure counts in.
-func (a attempt) keys() (decides string, all []string) {
-	account := strings.ToLower(strings.TrimSpace(a.account))
+// keys returns the budget that decides, and all that a failure counts in.
+func (a Attempt) keys() (decides string, all []string) {
+	account := strings.ToLower(strings.TrimSpace(a.Account))
 	account = "account " + account[:min(len(account), longestAccount)]
-	address := "address " + a.address
+	address := "address " + Neighbourhood(a.Address)
 	decides = account
 	switch {
-	case a.known.Device != "":
-		decides = account + " device " + a.known.Device
-	case a.known.Address != "":
-		decides = account + " address " + a.known.Address
+	case a.Known.Device != "":
+		decides = account + " device " + a.Known.Device
+	case a.Known.Address != "":
+		decides = account + " address " + a.Known.Address
 	}
 	all = []string{account, address}
 	if decides != account {
@@ -68,12 +84,12 @@ func (a attempt) keys() (decides string, all []string) {
 // try refuses a try when there were too many failures lately, and else counts
 // it as one until it is forgiven: of many tries at once no more are let through
 // than of as many in a row.
-func (t *throttle) try(a attempt, now time.Time) (forgive func(), err error) {
+func (t *throttle) try(a Attempt, now time.Time) (forgive func(), err error) {
 	decides, all := a.keys()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	wait := t.wait(decides, triesPerAccount, now)
-	if a.known.Device == "" {
+	if a.Known.Device == "" {
 		// A device has proved itself; others behind the same address have not.
 		wait = max(wait, t.wait(all[1], triesPerAddress, now))
 	}
@@ -87,7 +103,7 @@ func (t *throttle) try(a attempt, now time.Time) (forgive func(), err error) {
 	return func() { t.forgive(all, now) }, nil
 }
 
-// wait gives for how long a key has no tries left.
+// wait returns for how long a key has no tries left.
 func (t *throttle) wait(key string, tries int, now time.Time) time.Duration {
 	times := recent(t.failures[key], now)
 	if len(times) < tries {
