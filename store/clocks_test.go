@@ -173,7 +173,7 @@ func TestSalesHoldWhatHasNotEnded(t *testing.T) {
 			ids = append(ids, one.ID)
 		}
 		assert.ElementsMatch(t, []string{"in", "late", "cancelled"}, ids, name)
-		m := inn.Measure("property:lake", []inn.Property{house("lake")}, sales, time.Now(), 30)
+		m := inn.Measure("property:lake", []inn.Property{house("lake")}, nil, sales, time.Now(), 30)
 		assert.Equal(t, 1, m.ActiveBookings, name)
 		assert.Negative(t, m.Currencies["INR"].TodayRevenue.Minor, "what was cancelled today is taken off today")
 	}

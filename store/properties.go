@@ -19,10 +19,8 @@ func scanProperty(row interface{ Scan(...any) error }) (inn.Property, error) {
 
 // ListProperty adds a property and says so in the log.
 func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property) error {
-	if p.Status == "" {
-		p.Status = "open"
-	}
-	p.Name, p.Title, p.Detail = inn.CleanText(p.Name, false), "", ""
+	p = p.Tidy()
+	p.Title, p.Detail = "", ""
 	if err := p.Validate(); err != nil {
 		return err
 	}
@@ -79,7 +77,7 @@ func (t *tx) changeProperty(by inn.Viewer, p inn.Publication, to []inn.Topic) (*
 	if now == was && p.Type != inn.PropertyListed {
 		return nil, nil
 	}
-	if err := t.exec(`UPDATE properties SET status = $2, title = $3, detail = $4 WHERE slug = $1`, c.Slug, now.Status, now.Title, now.Detail); err != nil {
+	if err := t.saveProperty(was, now); err != nil {
 		return nil, err
 	}
 	e := propertyEvent(by, p.Type, c.Slug)
@@ -104,10 +102,12 @@ func (t *tx) property(slug string) (inn.Property, error) {
 
 // PropertyFilter narrows Properties.
 type PropertyFilter struct {
-	Desk  bool   // the desk too, where that is the viewer's: everything bookings may belong to
-	Words string // all of them, in the name or the slug
-	After string // those that stand behind one, by its slug
-	Limit int
+	Desk   bool   // the desk too, where that is the viewer's: everything bookings may belong to
+	Open   bool   // without those that are closed
+	Closed bool   // those alone
+	Words  string // all of them, in the name or the slug
+	After  string // those that stand behind one, by its slug
+	Limit  int
 }
 
 // Properties gives properties that the viewer may see, by name; more says that
@@ -122,6 +122,12 @@ func (s *Store) Properties(ctx context.Context, by inn.Viewer, f PropertyFilter)
 	if !f.Desk {
 		args = append(args, inn.Desk)
 		where += fmt.Sprintf(" AND slug <> $%d", len(args))
+	}
+	switch {
+	case f.Open:
+		where += " AND status <> 'closed'"
+	case f.Closed:
+		where += " AND status = 'closed'"
 	}
 	if f.After != "" {
 		where += " AND (name, slug) > ((SELECT name FROM properties WHERE slug = $1), $1)"

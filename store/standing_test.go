@@ -21,7 +21,7 @@ var reading = map[string]bool{
 	"GuestSummary": true, "Colleagues": true, "Current": true, "CountProperties": true, "PropertiesNamed": true,
 	"Activity": true, "Badge": true, "Booking": true, "Bookings": true, "BookingsPage": true, "FindGuests": true, "GuestRecords": true, "History": true,
 	"HistoryPage": true, "Notification": true, "Notifications": true, "NotificationsPage": true, "OpenAlerts": true, "Properties": true,
-	"Property": true, "SameGuest": true, "Sold": true,
+	"Property": true, "Stake": true, "SameGuest": true, "Sold": true,
 }
 
 // ending is a method that only takes away what its caller came with.
@@ -31,8 +31,12 @@ const ending = "SignOut"
 func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
 	member := inn.Member{Email: "new@demo.test", Name: "New", Role: inn.Staff}
 	return map[string]func(by inn.Viewer) error{
-		"Publish":            func(by inn.Viewer) error { _, err := tryPublish(s, by, sold("BK-2", "lake")); return err },
-		"ListProperty":       func(by inn.Viewer) error { return s.ListProperty(ctx, by, house("river")) },
+		"Publish":      func(by inn.Viewer) error { _, err := tryPublish(s, by, sold("BK-2", "lake")); return err },
+		"ListProperty": func(by inn.Viewer) error { return s.ListProperty(ctx, by, house("river")) },
+		"ChangeProperty": func(by inn.Viewer) error {
+			_, _, err := s.ChangeProperty(ctx, by, "lake", inn.PropertyEdit{Units: inn.Given(9)})
+			return err
+		},
 		"Acknowledge":        func(by inn.Viewer) error { return s.Acknowledge(ctx, by, "booking:BK-1") },
 		"Unacknowledge":      func(by inn.Viewer) error { return s.Unacknowledge(ctx, by, "booking:BK-1") },
 		"MarkRead":           func(by inn.Viewer) error { return s.MarkRead(ctx, by, []string{"booking:BK-1"}, true) },

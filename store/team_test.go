@@ -82,6 +82,10 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 		{inn.KeyRevoked, by, "key:shop", "", "revoked the API key shop", []inn.Type{inn.MemberChanged, inn.UserAction},
 			func() error { return s.RevokeKey(ctx, by, "shop") }},
 		{inn.HouseListed, operator, "property:river", "", "listed River House", []inn.Type{inn.PropertyListed}, func() error { return s.ListProperty(ctx, operator, house("river")) }},
+		{inn.HouseAltered, operator, "property:river", "units 4 → 3", "changed River House", []inn.Type{inn.PropertyChanged}, func() error {
+			_, _, err := s.ChangeProperty(ctx, operator, "river", inn.PropertyEdit{Units: inn.Given(3)})
+			return err
+		}},
 		{inn.SettingsChanged, operator, "house", "zone Asia/Kolkata → Europe/Rome, currency INR → EUR", "changed the settings of the house", []inn.Type{inn.HouseChanged},
 			func() error { return s.SetDesk(ctx, operator, "Europe/Rome", "EUR") }},
 		{inn.MemberAdded, operator, "user:4", "USER", "added Ann", []inn.Type{inn.MemberChanged}, func() error {

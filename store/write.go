@@ -36,7 +36,7 @@ type tx struct {
 	conn  *sql.Conn
 	stmts map[string]statement // prepared once for the life of the connection
 	stood *stood
-	names map[string]string // of the properties the transaction has come by; nothing renames one
+	names map[string]string // of the properties the transaction has come by
 	now   time.Time
 	head  int64  // the newest event of the log
 	last  int64  // the newest event it appended; 0 for none

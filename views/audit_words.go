@@ -43,6 +43,8 @@ func actionWord(d inn.AuditAction) string {
 		return "API key revoked"
 	case inn.HouseListed:
 		return "Property listed"
+	case inn.HouseAltered:
+		return "Property changed"
 	case inn.SettingsChanged:
 		return "Settings changed"
 	case inn.GuestForgetting:
@@ -63,7 +65,7 @@ func actionIcon(d inn.AuditAction) string {
 	switch d {
 	case inn.KeyAdded, inn.KeyRevoked:
 		return "key-round"
-	case inn.HouseListed:
+	case inn.HouseListed, inn.HouseAltered:
 		return "building"
 	case inn.SettingsChanged:
 		return "settings"

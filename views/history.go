@@ -86,7 +86,7 @@ var typeNames = map[inn.Type]string{
 	inn.BookingNew: "Booked", inn.BookingConfirmed: "Confirmed", inn.BookingModified: "Changed", inn.BookingCancelled: "Cancelled",
 	inn.BookingCheckedIn: "Checked in", inn.BookingCheckedOut: "Checked out", inn.BookingNoShow: "No-show",
 	inn.BookingReinstated: "Reinstated", inn.BookingMoved: "Moved to another property", inn.BookingErased: "Guest erased",
-	inn.PropertyListed: "Listed", inn.PropertyStatus: "Status", inn.PropertyMaintenance: "Maintenance", inn.PropertyAvailability: "Availability",
+	inn.PropertyListed: "Listed", inn.PropertyChanged: "Changed", inn.PropertyStatus: "Status", inn.PropertyMaintenance: "Maintenance", inn.PropertyAvailability: "Availability",
 	inn.AlertRaised: "Raised", inn.AlertAcknowledged: "Taken in hand", inn.AlertResolved: "Solved",
 	inn.MetricsUpdate: "Changed",
 	inn.UserLogin:     "Signed in", inn.UserLogout: "Signed out", inn.UserAction: "Did something",

@@ -21,3 +21,20 @@ func propertyKind(p inn.Property) string {
 func propertySubtitle(p inn.Property) string {
 	return joined(" · ", propertyKind(p), p.Country, p.Zone)
 }
+
+// propertyFields names the settings of a property, for its form and its history.
+var propertyFields = map[string]string{
+	"name": "Name", "units": "Units", "currency": "Currency", "timezone": "Time zone", "country": "Country", "status": "State",
+}
+
+// propertyChanges reads what a property:changed event changed.
+func propertyChanges(e *inn.Event) (changes []change) {
+	var told inn.ChangedProperty
+	if err := e.Into(&told); err != nil {
+		return nil
+	}
+	for _, c := range told.Changed {
+		changes = append(changes, change{Label: propertyFields[c.Field], From: c.From, To: c.To})
+	}
+	return changes
+}

@@ -114,6 +114,9 @@ func tellProperty(e *inn.Event) story {
 		t.Verb = "is listed"
 	case inn.PropertyMaintenance:
 		t.Verb = "is under maintenance"
+	case inn.PropertyChanged:
+		t.Verb, t.Detail = "was changed", ""
+		t.Changes = propertyChanges(e)
 	}
 	return t
 }

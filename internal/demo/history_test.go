@@ -89,7 +89,7 @@ func TestFiguresAreThoseOfALivingHouse(t *testing.T) {
 		for _, b := range replay(t, actions) {
 			sales.Add(b)
 		}
-		m := inn.Measure("portfolio", properties, sales, now, 30)
+		m := inn.Measure("portfolio", properties, nil, sales, now, 30)
 		assert.Equal(t, "INR", m.Main)
 		assert.InDelta(t, 67.5, *m.Occupancy, 12.5)
 		assert.LessOrEqual(t, m.Tonight.Sold, m.Tonight.Available)

@@ -22,6 +22,7 @@ type ledger struct {
 	mu         sync.Mutex
 	sales      inn.Sales      // nil until they are read
 	properties []inn.Property // nil until they are read
+	rooms      inn.RoomCounts // read with them
 	changed    map[string]bool
 	at         map[string]bool // the properties that what changed stood at, or stands at
 	heard      int64           // the place in the log up to which catchUp has heard what changed
@@ -141,12 +142,26 @@ func (l *ledger) lists(ctx context.Context, scope Scope) (err error) {
 		return nil
 	}
 	// It may have been listed a moment ago.
-	if l.properties, err = l.store.EveryProperty(ctx); err != nil {
+	if err := l.readProperties(ctx); err != nil {
 		return err
 	}
 	if len(scope.of(l.properties)) == 0 {
 		return inn.NoSuch("property")
 	}
+	return nil
+}
+
+// readProperties reads the properties, and how many rooms they had before.
+func (l *ledger) readProperties(ctx context.Context) error {
+	rooms, err := l.store.RoomCounts(ctx)
+	if err != nil {
+		return err
+	}
+	properties, err := l.store.EveryProperty(ctx)
+	if err != nil {
+		return err
+	}
+	l.properties, l.rooms = properties, rooms
 	return nil
 }
 
@@ -158,13 +173,13 @@ func (l *ledger) measure(ctx context.Context, scope Scope, days int) (inn.Metric
 	if err := l.bring(ctx, now); err != nil {
 		return inn.Metrics{}, err
 	}
-	return inn.Measure(scope.Name, scope.of(l.properties), l.sales, now, days), nil
+	return inn.Measure(scope.Name, scope.of(l.properties), l.rooms, l.sales, now, days), nil
 }
 
 // bring reads what is not known and, again, what changed.
 func (l *ledger) bring(ctx context.Context, now time.Time) (err error) {
 	if l.properties == nil {
-		if l.properties, err = l.store.EveryProperty(ctx); err != nil {
+		if err := l.readProperties(ctx); err != nil {
 			return err
 		}
 	}

@@ -66,7 +66,7 @@ func (x *site) measured(scope Scope, now time.Time, days int) inn.Metrics {
 	require.NoError(x.t, err)
 	sales, err := x.store.Sales(x.t.Context(), now, days)
 	require.NoError(x.t, err)
-	return inn.Measure(scope.Name, scope.of(properties), sales, now, days)
+	return inn.Measure(scope.Name, scope.of(properties), nil, sales, now, days)
 }
 
 // Who asks by the API has what they have just published in the answer, though the

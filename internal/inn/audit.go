@@ -27,6 +27,7 @@ const (
 	KeyAdded        AuditAction = "key:added"
 	KeyRevoked      AuditAction = "key:revoked"
 	HouseListed     AuditAction = "property:listed"
+	HouseAltered    AuditAction = "property:changed"
 	SettingsChanged AuditAction = "settings:changed"
 	HouseRestored   AuditAction = "house:restored"
 	EpochBegun      AuditAction = "house:epoch"
@@ -38,7 +39,7 @@ const (
 // AuditActions lists them in the order of the documentation.
 var AuditActions = []AuditAction{
 	MemberAdded, MemberInvited, MemberJoined, MemberAltered, MemberDisabled, MemberEnabled, LinkMade, PasswordChanged,
-	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgetting, GuestForgotten,
+	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, HouseAltered, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgetting, GuestForgotten,
 }
 
 // Act is one administrative act as the audit keeps it: who did what to whom,
@@ -103,6 +104,8 @@ func (a Act) Says() string {
 		return "revoked the API key " + name
 	case HouseListed:
 		return "listed " + name
+	case HouseAltered:
+		return "changed " + name
 	case SettingsChanged:
 		return "changed the settings of the house"
 	case HouseRestored:

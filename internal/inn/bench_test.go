@@ -22,7 +22,7 @@ func BenchmarkMeasure(b *testing.B) {
 	sales := sold(bookings...)
 	b.ReportAllocs()
 	for b.Loop() {
-		Measure("portfolio", properties, sales, tenth, 30)
+		Measure("portfolio", properties, nil, sales, tenth, 30)
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	BookingErased     Type = "booking:erased" // its guest was: whoever keeps a copy is to forget them too
 
 	PropertyListed       Type = "property:listed"
+	PropertyChanged      Type = "property:changed" // its name, units, currency, zone, country, or status by hand
 	PropertyStatus       Type = "property:status"
 	PropertyMaintenance  Type = "property:maintenance"
 	PropertyAvailability Type = "property:availability"
@@ -64,6 +65,8 @@ var typeTable = []typeRow{
 	{Type: BookingErased, kind: BookingUpdate, priority: Low, needs: BookingView, kept: KeepLog},
 
 	{Type: PropertyListed, kind: PropertyUpdate, priority: Medium, needs: PropertyView, takes: PropertyManage, kept: KeepLog, card: true},
+	// What it is called and how it counts stands on nearly every page.
+	{Type: PropertyChanged, kind: PropertyUpdate, priority: Medium, needs: PropertyView, kept: KeepLog, card: true, reloadsPages: true},
 	{Type: PropertyStatus, kind: PropertyUpdate, priority: Medium, needs: PropertyView, takes: PropertyManage, kept: KeepLog, card: true},
 	{Type: PropertyMaintenance, kind: PropertyUpdate, priority: Medium, needs: PropertyView, takes: PropertyManage, kept: KeepLog, card: true},
 	{Type: PropertyAvailability, kind: PropertyUpdate, priority: Medium, needs: PropertyView, takes: PropertyManage, kept: KeepLog, card: true},

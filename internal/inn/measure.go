@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// Measure computes the figures of a scope from its properties and what was sold
-// of them, over that many days. Every property counts days in its own zone. The
+// Measure computes the figures of a scope from its properties, how many rooms they
+// had before, and what was sold of them, over that many days. Every property counts days in its own zone. The
 // definitions follow USALI and STR where those have one: a night is (room, local
 // date), the checkout day is not counted, no-shows, cancellations and what costs
 // nothing are not sold, rooms out of order for a while stay in the denominator, and
 // period figures are sums over nights, never averages of daily ratios.
-func Measure(scope string, properties []Property, sales Sales, now time.Time, days int) Metrics {
+func Measure(scope string, properties []Property, rooms RoomCounts, sales Sales, now time.Time, days int) Metrics {
 	m := measure{
 		days: days, now: now, at: now.UnixMilli(), atBefore: now.UnixMilli() - int64(days)*dayMillis,
 		money: map[string]*tally{}, guests: map[uint64]int{}, guestsBefore: map[uint64]bool{},
 	}
 	m.trend = Trend{make([]float64, days), make([]float64, days), make([]float64, days), make([]float64, days)}
-	m.sold, m.revenue = make([]int, days), make([]int64, days)
+	m.available, m.sold, m.revenue = make([]int, days), make([]int, days), make([]int64, days)
 	m.main = mainCurrency(properties, sales, m.atBefore)
 	if m.main != "" {
 		m.in(m.main)
 	}
 	for _, p := range properties {
-		m.property(p, sales[p.Slug])
+		m.property(p, rooms, sales[p.Slug])
 	}
 	return m.result(scope)
 }
@@ -42,8 +42,8 @@ type measure struct {
 	active, activeBefore int
 	guests               map[uint64]int // the first day of the window on which each booked
 	guestsBefore         map[uint64]bool
-	available            int     // rooms of a night, over all properties of the scope
-	sold                 []int   // per day of the window
+	available            []int   // rooms per night of the window, over all properties of the scope
+	sold                 []int   // the same, of those that were sold
 	revenue              []int64 // the same, in minor units of the main currency
 	newToday             int
 	complimentary        int // rooms of tonight that cost nothing
@@ -67,13 +67,17 @@ func (m *measure) in(currency string) *tally {
 	return t
 }
 
-func (m *measure) property(p Property, sales []Sale) {
+func (m *measure) property(p Property, rooms RoomCounts, sales []Sale) {
 	zone := p.Location()
 	today := dayIn(m.at, zone)
 	first := today + 1 - day(m.days)
 	if p.Category == Stay {
-		m.available += p.Units
-		m.in(p.Currency).available += p.Units * m.days
+		own := m.in(p.Currency)
+		for on := range m.available {
+			n := rooms.on(p, first+day(on))
+			m.available[on] += n
+			own.available += n
+		}
 	} else if p.Slug != Desk {
 		m.in(p.Currency)
 	}
@@ -191,21 +195,22 @@ func (m *measure) result(scope string) Metrics {
 		Currencies: map[string]CurrencyFigures{}, NewToday: m.newToday, Trend: m.trend,
 		ActiveBookings: m.active, BookingsChange: change(int64(m.active), int64(m.activeBefore)),
 		TotalCustomers: len(m.guests), CustomersChange: change(int64(len(m.guests)), int64(len(m.guestsBefore))),
-		Tonight: Rooms{m.sold[m.days-1], m.complimentary, m.available},
+		Tonight: Rooms{m.sold[m.days-1], m.complimentary, m.available[m.days-1]},
 	}
 	for _, day := range m.guests {
 		r.Trend.Customers[day]++
 	}
-	sold := 0
+	sold, available := 0, 0
 	for day, n := range m.sold {
 		sold += n
+		available += m.available[day]
 		r.Trend.Revenue[day] = Money{m.revenue[day], m.main}.Major()
-		if m.available > 0 {
-			r.Trend.Occupancy[day] = percent(n, m.available)
+		if m.available[day] > 0 {
+			r.Trend.Occupancy[day] = percent(n, m.available[day])
 		}
 	}
-	if m.available > 0 {
-		occupancy := percent(sold, m.available*m.days)
+	if available > 0 {
+		occupancy := percent(sold, available)
 		r.Occupancy = &occupancy
 	}
 	for currency, t := range m.money {

@@ -55,7 +55,7 @@ func sold(bookings ...Booking) Sales {
 }
 
 func TestMeasureByHand(t *testing.T) {
-	m := Measure("property:lake", []Property{lake}, sold(decemberAtTheLake()...), tenth, 10)
+	m := Measure("property:lake", []Property{lake}, nil, sold(decemberAtTheLake()...), tenth, 10)
 	assert.Equal(t, "10d", m.Window)
 	assert.Equal(t, "EUR", m.Main)
 	// Sold: 3 of Asha's, 2 rooms for one night of Ben's, 2 of Cleo's; of 2 × 10.
@@ -85,18 +85,18 @@ func TestMeasureByHand(t *testing.T) {
 // would change without anything having happened.
 func TestMeasureDoesNotDependOnTheOrderOfRows(t *testing.T) {
 	bookings := decemberAtTheLake()
-	m := Measure("property:lake", []Property{lake}, sold(bookings...), tenth, 10)
+	m := Measure("property:lake", []Property{lake}, nil, sold(bookings...), tenth, 10)
 	slices.Reverse(bookings)
-	assert.True(t, m.Same(Measure("property:lake", []Property{lake}, sold(bookings...), tenth.Add(time.Second), 10)))
+	assert.True(t, m.Same(Measure("property:lake", []Property{lake}, nil, sold(bookings...), tenth.Add(time.Second), 10)))
 	bookings[0].Priced = false
-	assert.False(t, m.Same(Measure("property:lake", []Property{lake}, sold(bookings...), tenth, 10)))
+	assert.False(t, m.Same(Measure("property:lake", []Property{lake}, nil, sold(bookings...), tenth, 10)))
 }
 
 func TestNothingBeforeIsNewAndNoRoomsIsNoOccupancy(t *testing.T) {
 	desk := Property{Slug: Desk, Category: Transfer, Currency: "EUR", Zone: "UTC"}
 	taxi := sale(Confirmed, "2026-12-10", "", "2026-12-10", 4000, "Asha")
 	taxi.Property, taxi.Category = Desk, Transfer
-	m := Measure("property:desk", []Property{desk}, sold(taxi), tenth, 10)
+	m := Measure("property:desk", []Property{desk}, nil, sold(taxi), tenth, 10)
 	assert.Nil(t, m.Occupancy)
 	assert.Nil(t, m.BookingsChange)
 	assert.Nil(t, m.CustomersChange)
@@ -108,11 +108,11 @@ func TestNothingBeforeIsNewAndNoRoomsIsNoOccupancy(t *testing.T) {
 	assert.Contains(t, string(text), `"occupancy":null`)
 	assert.Contains(t, string(text), `"totalRevenue":40,`)
 
-	empty := Measure("property:lake", []Property{lake}, nil, tenth, 10)
+	empty := Measure("property:lake", []Property{lake}, nil, nil, tenth, 10)
 	assert.Equal(t, of(0), empty.Occupancy, "rooms and nobody in them is 0")
 	assert.Nil(t, empty.Currencies["EUR"].ADR, "0 sold has no rate")
 	assert.Equal(t, &Money{0, "EUR"}, empty.Currencies["EUR"].RevPAR)
-	assert.Nil(t, Measure("portfolio", nil, nil, tenth, 10).Occupancy)
+	assert.Nil(t, Measure("portfolio", nil, nil, nil, tenth, 10).Occupancy)
 }
 
 func TestCurrenciesAreNeverAdded(t *testing.T) {
@@ -121,7 +121,7 @@ func TestCurrenciesAreNeverAdded(t *testing.T) {
 	inr.Property, inr.Price.Currency = "hill", "INR"
 	foreign := sale(Confirmed, "2026-12-01", "2026-12-03", "2026-12-01", 90000, "Lu") // sold in rupees at the lake
 	foreign.Price.Currency = "INR"
-	m := Measure("portfolio", []Property{hill, lake}, sold(append(decemberAtTheLake(), inr, foreign)...), tenth, 10)
+	m := Measure("portfolio", []Property{hill, lake}, nil, sold(append(decemberAtTheLake(), inr, foreign)...), tenth, 10)
 	assert.Equal(t, Money{38000, "EUR"}, m.Currencies["EUR"].TotalRevenue)
 	assert.Equal(t, Money{890000, "INR"}, m.Currencies["INR"].TotalRevenue)
 	assert.Equal(t, &Money{2500, "EUR"}, m.Currencies["EUR"].RevPAR, "only over the rooms sold in euro")
@@ -145,7 +145,7 @@ func TestTodayIsThePropertysOwn(t *testing.T) {
 		later.BookedAt = time.Date(2026, 12, 10, 19, 0, 0, 0, time.UTC) // 00:30 of the 11th in Kolkata
 		before := sale(New, "", "", "2026-12-09", 500, "c")
 		before.BookedAt = time.Date(2026, 12, 9, 22, 30, 0, 0, time.UTC) // 23:30 of the 9th in Rome
-		m := Measure("property:lake", []Property{p}, sold(late, later, before), now, 10)
+		m := Measure("property:lake", []Property{p}, nil, sold(late, later, before), now, 10)
 		assert.Equal(t, want, m.Currencies["EUR"].TodayRevenue.Minor, zone)
 		assert.Equal(t, int64(3500), m.Currencies["EUR"].TotalRevenue.Minor, zone)
 	}
@@ -153,7 +153,7 @@ func TestTodayIsThePropertysOwn(t *testing.T) {
 	for zone, rooms := range map[string]int{"Asia/Kolkata": 1, "Europe/Rome": 0} {
 		p := lake
 		p.Zone = zone
-		assert.Equal(t, rooms, Measure("", []Property{p}, sold(tonight), now, 10).Tonight.Sold, zone)
+		assert.Equal(t, rooms, Measure("", []Property{p}, nil, sold(tonight), now, 10).Tonight.Sold, zone)
 	}
 }
 
@@ -163,7 +163,7 @@ func TestActiveNowAgainstAWindowAgo(t *testing.T) {
 	staying := sale(CheckedIn, "2026-12-01", "2026-12-10", "2026-11-01", 0, "b") // leaves today
 	left := sale(Confirmed, "2026-11-01", "2026-11-30", "2026-11-01", 0, "c")    // nobody checked it out
 	fresh := sale(Confirmed, "2026-12-11", "2026-12-12", "2026-12-09", 0, "d")
-	m := Measure("", []Property{lake}, sold(gone, staying, left, fresh), tenth, 10)
+	m := Measure("", []Property{lake}, nil, sold(gone, staying, left, fresh), tenth, 10)
 	assert.Equal(t, 2, m.ActiveBookings, "staying and fresh")
 	assert.Equal(t, of(-33.3), m.BookingsChange, "gone, staying and left before")
 }
@@ -174,10 +174,10 @@ func TestGuestsOfASetAreCountedOnce(t *testing.T) {
 	there.Property = "hill"
 	before := sale(New, "", "", "2026-11-25", 0, "Asha Rao")
 	set := []Booking{here, there, before}
-	assert.Equal(t, 1, Measure("properties", []Property{hill, lake}, sold(set...), tenth, 10).TotalCustomers)
-	assert.Equal(t, of(0), Measure("properties", []Property{hill, lake}, sold(set...), tenth, 10).CustomersChange)
-	assert.Equal(t, 1, Measure("property:hill", []Property{hill}, sold(set...), tenth, 10).TotalCustomers)
-	assert.Equal(t, 1, Measure("property:lake", []Property{lake}, sold(set...), tenth, 10).TotalCustomers)
+	assert.Equal(t, 1, Measure("properties", []Property{hill, lake}, nil, sold(set...), tenth, 10).TotalCustomers)
+	assert.Equal(t, of(0), Measure("properties", []Property{hill, lake}, nil, sold(set...), tenth, 10).CustomersChange)
+	assert.Equal(t, 1, Measure("property:hill", []Property{hill}, nil, sold(set...), tenth, 10).TotalCustomers)
+	assert.Equal(t, 1, Measure("property:lake", []Property{lake}, nil, sold(set...), tenth, 10).TotalCustomers)
 }
 
 func TestOddStays(t *testing.T) {
@@ -185,17 +185,17 @@ func TestOddStays(t *testing.T) {
 	open := sale(Confirmed, "2026-12-05", "", "2026-12-01", 5000, "b")
 	car := sale(Confirmed, "2026-12-05", "2026-12-09", "2026-12-01", 5000, "c")
 	car.Category = Car
-	m := Measure("", []Property{lake}, sold(dayUse, open, car), tenth, 10)
+	m := Measure("", []Property{lake}, nil, sold(dayUse, open, car), tenth, 10)
 	assert.Equal(t, of(0), m.Occupancy, "none of them sleeps in a room")
 	assert.Nil(t, m.Currencies["EUR"].ADR)
 	full := sale(Confirmed, "2026-12-01", "2026-12-11", "2026-12-01", 0, "d")
 	full.Units = 3
-	assert.Equal(t, of(150), Measure("", []Property{lake}, sold(full), tenth, 10).Occupancy, "overbooked is shown")
+	assert.Equal(t, of(150), Measure("", []Property{lake}, nil, sold(full), tenth, 10).Occupancy, "overbooked is shown")
 	third := sale(Confirmed, "2026-11-29", "2026-12-02", "2026-11-01", 10000, "e") // one night of three
-	assert.Equal(t, &Money{3333, "EUR"}, Measure("", []Property{lake}, sold(third), tenth, 10).Currencies["EUR"].ADR)
+	assert.Equal(t, &Money{3333, "EUR"}, Measure("", []Property{lake}, nil, sold(third), tenth, 10).Currencies["EUR"].ADR)
 	both := sale(Cancelled, "", "", "2026-12-10", 7000, "f")
 	both.EndedAt = morning("2026-12-10")
-	assert.Zero(t, Measure("", []Property{lake}, sold(both), tenth, 10).Currencies["EUR"].TodayRevenue.Minor, "booked and cancelled today")
+	assert.Zero(t, Measure("", []Property{lake}, nil, sold(both), tenth, 10).Currencies["EUR"].TodayRevenue.Minor, "booked and cancelled today")
 }
 
 // The line beside "Active bookings" draws active bookings: on each day what the
@@ -216,7 +216,7 @@ func TestTheTrendOfActiveBookingsIsWhatItSays(t *testing.T) {
 	for i := range bookings {
 		bookings[i].Property, bookings[i].BookedAt, bookings[i].Category = "a", ago(200), Stay
 	}
-	m := Measure("property:a", []Property{house}, sold(bookings...), now, 30)
+	m := Measure("property:a", []Property{house}, nil, sold(bookings...), now, 30)
 	today := dayOf(DateOf(now, house.Location()))
 	for i, got := range m.Trend.Bookings {
 		want := 0

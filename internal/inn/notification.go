@@ -80,6 +80,9 @@ func (p Property) Card(e *Event) Notification {
 	return e.card(p.Name, p.Name, cmp.Or(p.Title, p.Status))
 }
 
+// Card returns the card of a property after a change of its settings.
+func (c ChangedProperty) Card(e *Event) Notification { return e.card(c.Name, c.Name, c.Says()) }
+
 // Erase gives the card of a booking without its guest.
 func (n Notification) Erase(g *Guest) Notification {
 	n.Title = ErasedGuest

@@ -12,10 +12,10 @@ func TestSalesForgetOnlyWhatMakesNoDifference(t *testing.T) {
 	long, open := sale(Confirmed, "2026-06-01", "2026-12-20", "2026-05-01", 5000, "long"), sale(New, "", "", "2026-05-01", 5000, "open")
 	past := sale(CheckedOut, "2026-11-01", "2026-11-05", "2026-10-20", 9000, "past")
 	sales := sold(append(decemberAtTheLake(), long, open, past)...)
-	before := Measure("", []Property{lake}, sales, tenth, 10)
+	before := Measure("", []Property{lake}, nil, sales, tenth, 10)
 	sales.Forget(tenth, 10)
 	assert.Len(t, sales["lake"], 8, "all but the one that is past")
-	assert.True(t, before.Same(Measure("", []Property{lake}, sales, tenth, 10)))
+	assert.True(t, before.Same(Measure("", []Property{lake}, nil, sales, tenth, 10)))
 	sales.Forget(tenth.AddDate(1, 0, 0), 10)
 	assert.Len(t, sales["lake"], 1, "whose end is not known")
 }
