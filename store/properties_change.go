@@ -68,7 +68,7 @@ func (t *tx) alterProperty(by inn.Viewer, was, now inn.Property, changed []inn.C
 	if err := t.card(by, e, told.Card(e)); err != nil {
 		return err
 	}
-	return t.audit(by, inn.Act{Deed: inn.HouseAltered, Subject: e.Subject, Name: now.Name, Detail: told.Says()})
+	return t.audit(by, inn.Act{Action: inn.HouseAltered, Subject: e.Subject, Name: now.Name, Detail: told.Says()})
 }
 
 // saveProperty writes the row of a property, and how many units it had until today

@@ -52,7 +52,7 @@ func TestAChangedPropertyIsRowEventCardAndAct(t *testing.T) {
 	assert.Equal(t, "Sea House", b.House)
 	all := acts(t, s)
 	last := all[len(all)-1]
-	assert.Equal(t, []any{inn.HouseAltered, "Sea House"}, []any{last.Deed, last.Name})
+	assert.Equal(t, []any{inn.HouseAltered, "Sea House"}, []any{last.Action, last.Name})
 
 	leavesNothing(t, s, inn.Conflict, "what was not seen", func() error { _, _, err := s.ChangeProperty(ctx, maria, "lake", edit); return err })
 }
