@@ -26,16 +26,16 @@ func (a *account) window() time.Duration { return time.Duration(a.last - a.first
 func settle(all []published, c *crowd, heard func(stream, publish int) bool) *account {
 	a := &account{first: 1 << 62}
 	history := &oracle.History{}
-	sent := map[int64]int64{}   // by place
+	sent := map[int64]int64{}   // by position
 	publish := map[string]int{} // by name
 	for _, p := range all {
 		a.first, a.last = min(a.first, p.sent), max(a.last, p.answered)
 		a.late = max(a.late, time.Duration(p.late))
 		a.ack = append(a.ack, time.Duration(p.answered-p.sent))
-		for _, place := range p.places {
-			name := strconv.FormatInt(place, 10)
-			sent[place], publish[name] = p.sent, p.n
-			history.Acked(oracle.Event{Place: place, Name: name}, began.Add(time.Duration(p.sent)), began.Add(time.Duration(p.answered)))
+		for _, position := range p.positions {
+			name := strconv.FormatInt(position, 10)
+			sent[position], publish[name] = p.sent, p.n
+			history.Acked(oracle.Event{Position: position, Name: name}, began.Add(time.Duration(p.sent)), began.Add(time.Duration(p.answered)))
 		}
 	}
 	for i, s := range c.streams {
@@ -47,14 +47,14 @@ func settle(all []published, c *crowd, heard func(stream, publish int) bool) *ac
 		record := history.Stream("stream "+strconv.Itoa(i), viewer)
 		record.Begin(s.begin)
 		for _, d := range s.got {
-			at, ours := sent[d.place]
+			at, ours := sent[d.position]
 			if !ours {
 				continue // figures and warm-up
 			}
 			a.got++
 			a.last = max(a.last, d.at)
 			a.latency = append(a.latency, time.Duration(d.at-at))
-			record.Got(oracle.Delivery{Place: d.place, At: began.Add(time.Duration(d.at))})
+			record.Got(oracle.Delivery{Position: d.position, At: began.Add(time.Duration(d.at))})
 		}
 		record.Reached(max(s.end, s.begin))
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // catchup publishes while nobody listens, then lets all streams come back at
-// once from the place before, and says when the last had everything.
+// once from the position before, and says when the last had everything.
 func catchup(p *plan) (err error) {
 	o, err := p.open()
 	if err != nil {
@@ -27,7 +27,7 @@ func catchup(p *plan) (err error) {
 	if err != nil {
 		return err
 	}
-	after, err := o.position(first[0].places[0])
+	after, err := o.position(first[0].positions[0])
 	if err != nil {
 		return err
 	}
@@ -55,8 +55,8 @@ func catchup(p *plan) (err error) {
 	return nil
 }
 
-// position gives a place in the log as the server writes it.
-func (o *opened) position(place int64) (string, error) {
+// position gives a position in the log as the server writes it.
+func (o *opened) position(position int64) (string, error) {
 	answer, err := o.get("/api/v1/events?limit=1", o.server.authorised())
 	if err != nil {
 		return "", err
@@ -66,7 +66,7 @@ func (o *opened) position(place int64) (string, error) {
 	if !found {
 		return "", fmt.Errorf("no position in %s", answer)
 	}
-	return fmt.Sprintf("%s-%d", epoch, place), nil
+	return fmt.Sprintf("%s-%d", epoch, position), nil
 }
 
 func (o *opened) get(path, who string) ([]byte, error) {

@@ -26,7 +26,7 @@ type floor struct {
 
 // delivered is one event on its way: as it is answered, and as it is sent.
 type delivered struct {
-	place         int64
+	position      int64
 	data, message []byte
 }
 
@@ -76,17 +76,17 @@ func (f *floor) publish(w http.ResponseWriter, r *http.Request) {
 	}
 	f.mu.Lock()
 	f.last++
-	d := delivered{place: f.last}
+	d := delivered{position: f.last}
 	d.data = fmt.Appendf(nil, `{"id":"floor-%d","type":"alert:raised","kind":"alert_update","priority":"high","property":%q,`+
-		`"subject":"alert:house-0:bench-0","actor":"key:bench","timestamp":"2026-01-01T00:00:00.000Z","payload":%s}`, d.place, event.Property, event.Payload)
-	d.message = fmt.Appendf(nil, "id: floor-%d\nevent: alert:raised\ndata: %s\n\n", d.place, d.data)
+		`"subject":"alert:house-0:bench-0","actor":"key:bench","timestamp":"2026-01-01T00:00:00.000Z","payload":%s}`, d.position, event.Property, event.Payload)
+	d.message = fmt.Appendf(nil, "id: floor-%d\nevent: alert:raised\ndata: %s\n\n", d.position, d.data)
 	for _, send := range f.streams {
 		send(d)
 	}
 	f.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusCreated)
-	fmt.Fprintf(w, `{"id":"floor-%d","event":%s}`, d.place, d.data)
+	fmt.Fprintf(w, `{"id":"floor-%d","event":%s}`, d.position, d.data)
 }
 
 // join begins a stream: what it says first is written before anything can be sent.
@@ -128,7 +128,7 @@ func (f *floor) naive(w http.ResponseWriter, r *http.Request) {
 	for {
 		select {
 		case d := <-told:
-			if _, err := fmt.Fprintf(w, "id: floor-%d\nevent: alert:raised\ndata: %s\n\n", d.place, d.data); err != nil || flush() != nil {
+			if _, err := fmt.Fprintf(w, "id: floor-%d\nevent: alert:raised\ndata: %s\n\n", d.position, d.data); err != nil || flush() != nil {
 				return
 			}
 		case <-r.Context().Done():

@@ -28,7 +28,7 @@ func TestFloors(t *testing.T) {
 			}
 			body, _ := io.ReadAll(answer.Body)
 			answer.Body.Close()
-			if at, err := places(body); err != nil || !slices.Equal(at, []int64{int64(n + 1)}) {
+			if at, err := positions(body); err != nil || !slices.Equal(at, []int64{int64(n + 1)}) {
 				t.Fatal(kind, at, err)
 			}
 		}
@@ -36,7 +36,7 @@ func TestFloors(t *testing.T) {
 		var got []string
 		for len(got) < 5 {
 			n, err := res.Body.Read(buf)
-			p.feed(buf[:n], func(name string, place int64) { got = append(got, fmt.Sprintf("%s %d", name, place)) })
+			p.feed(buf[:n], func(name string, position int64) { got = append(got, fmt.Sprintf("%s %d", name, position)) })
 			if err != nil {
 				t.Fatal(kind, got, err)
 			}

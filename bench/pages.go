@@ -42,7 +42,7 @@ func (o *opened) fillLog() error {
 	return err
 }
 
-// head gives the place of the newest event.
+// head gives the position of the newest event.
 func (o *opened) head() (int64, error) {
 	answer, err := o.get("/api/v1/events?limit=1", o.server.authorised())
 	if err != nil {

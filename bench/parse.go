@@ -13,8 +13,8 @@ type parser struct {
 	line [96]byte // how a line that is not whole yet begins
 	n    int
 
-	place int64 // of the id line of the message that is being read; -1 for none
-	name  string
+	position int64 // of the id line of the message that is being read; -1 for none
+	name     string
 }
 
 type chunkState uint8
@@ -36,11 +36,11 @@ const (
 	nameEvent  = "" // any other, or none
 )
 
-func newParser(chunked bool) parser { return parser{chunked: chunked, place: -1} }
+func newParser(chunked bool) parser { return parser{chunked: chunked, position: -1} }
 
 // feed reads a piece and calls message for each that has an id: its name, if it
 // is one of control, and the number in its position.
-func (p *parser) feed(b []byte, message func(name string, place int64)) {
+func (p *parser) feed(b []byte, message func(name string, position int64)) {
 	if !p.chunked {
 		p.text(b, message)
 		return
@@ -111,12 +111,12 @@ func (p *parser) text(b []byte, message func(string, int64)) {
 func (p *parser) field(line []byte, message func(string, int64)) {
 	switch {
 	case len(line) == 0:
-		if p.place >= 0 {
-			message(p.name, p.place)
+		if p.position >= 0 {
+			message(p.name, p.position)
 		}
-		p.place, p.name = -1, nameEvent
+		p.position, p.name = -1, nameEvent
 	case bytes.HasPrefix(line, []byte("id: ")):
-		p.place = number(line[bytes.LastIndexByte(line, '-')+1:])
+		p.position = number(line[bytes.LastIndexByte(line, '-')+1:])
 	case bytes.HasPrefix(line, []byte("event: ")):
 		p.name = control(line[len("event: "):])
 	}

@@ -31,7 +31,7 @@ func TestParserInPieces(t *testing.T) {
 			p := newParser(c.chunked)
 			var got []string
 			for part := range slices.Chunk([]byte(c.bytes), piece) {
-				p.feed(part, func(name string, place int64) { got = append(got, fmt.Sprintf("%s %d", name, place)) })
+				p.feed(part, func(name string, position int64) { got = append(got, fmt.Sprintf("%s %d", name, position)) })
 			}
 			if !slices.Equal(got, heard) {
 				t.Fatalf("chunked %t in pieces of %d: %q", c.chunked, piece, got)
@@ -45,7 +45,7 @@ func TestLongLines(t *testing.T) {
 	p := newParser(false)
 	var got []int64
 	for _, part := range []string{"id: k7f2-5\ndata: ", strings.Repeat("x", 500), "\n", "\nid: k7f2-6\n", "data: y\n\n"} {
-		p.feed([]byte(part), func(_ string, place int64) { got = append(got, place) })
+		p.feed([]byte(part), func(_ string, position int64) { got = append(got, position) })
 	}
 	if !slices.Equal(got, []int64{5, 6}) {
 		t.Fatal(got)

@@ -51,7 +51,7 @@ type published struct {
 	n              int // which of the load
 	sent, answered int64
 	late           int64 // behind its schedule
-	places         []int64
+	positions      []int64
 }
 
 // load is what is published.
@@ -105,7 +105,7 @@ func (l *load) work(server string, next *atomic.Int64, start int64) (mine []publ
 		if status != http.StatusCreated {
 			return mine, fmt.Errorf("a publish was answered %d: %s", status, answer)
 		}
-		if p.places, err = places(answer); err != nil {
+		if p.positions, err = positions(answer); err != nil {
 			return mine, err
 		}
 		mine = append(mine, p)
@@ -113,8 +113,8 @@ func (l *load) work(server string, next *atomic.Int64, start int64) (mine []publ
 	return mine, nil
 }
 
-// places reads the answer to one event or to a batch.
-func places(answer []byte) (all []int64, err error) {
+// positions reads the answer to one event or to a batch.
+func positions(answer []byte) (all []int64, err error) {
 	var a struct {
 		ID  string
 		IDs []string

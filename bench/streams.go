@@ -18,7 +18,7 @@ var began = time.Now()
 func sinceBegan() int64 { return int64(time.Since(began)) }
 
 // delivery is one event as it came.
-type delivery struct{ place, at int64 }
+type delivery struct{ position, at int64 }
 
 // stream is one open stream. Once it is connected it belongs to the crowd's
 // loop.
@@ -167,21 +167,21 @@ func (c *crowd) take(s *stream, b []byte, at int64) {
 		s.parser = newParser(bytes.Contains(bytes.ToLower(s.head[:end]), []byte("\r\ntransfer-encoding: chunked")))
 		s.head = nil
 	}
-	s.parser.feed(b, func(name string, place int64) {
-		s.end = max(s.end, place)
+	s.parser.feed(b, func(name string, position int64) {
+		s.end = max(s.end, position)
 		switch name {
 		case nameEvent:
-			s.got = append(s.got, delivery{place, at})
+			s.got = append(s.got, delivery{position, at})
 			c.events.Add(1)
 			c.last.Store(at)
 		case nameHello:
-			s.begin = place
+			s.begin = position
 		case nameLive:
 			s.live = true
 			c.live.Add(1)
 		case nameResync:
 			s.resyncs++
-			s.begin = place
+			s.begin = position
 		case nameBye:
 			s.failed = "told not to come back"
 		}

@@ -27,7 +27,7 @@ func (s *Site) showActivity(c echo.Context) error {
 	if a.From, a.To, f.Since, f.Until, err = period(c, p.Zone); err != nil {
 		return err
 	}
-	if f.Before, err = s.place(c.QueryParam("before")); err != nil {
+	if f.Before, err = s.readPosition(c.QueryParam("before")); err != nil {
 		return err
 	}
 	if person := c.QueryParam("person"); person != "" {

@@ -50,7 +50,7 @@ func TestActivity(t *testing.T) {
 	assert.Equal(t, 400, admin.get("/activity?before=x").Status)
 }
 
-func TestActivityIsPagedByPlace(t *testing.T) {
+func TestActivityIsPagedByPosition(t *testing.T) {
 	s := newSite(t)
 	staff := s.as("staff")
 	for range 2*listShown + 3 {

@@ -41,11 +41,11 @@ func (s *Site) listEvents(c echo.Context) error {
 		return err
 	}
 	forward := after != ""
-	if f.After, err = s.place(after); err != nil {
+	if f.After, err = s.readPosition(after); err != nil {
 		return err
 	}
 	f.Oldest = forward
-	if f.Before, err = s.place(c.QueryParam("before")); err != nil {
+	if f.Before, err = s.readPosition(c.QueryParam("before")); err != nil {
 		return err
 	}
 	events, err := s.store.History(c.Request().Context(), v, f)
@@ -77,7 +77,7 @@ func (s *Site) listEvents(c echo.Context) error {
 func (s *Site) holds(ctx context.Context, after int64) error {
 	trimmed, head, err := s.store.Bounds(ctx)
 	if err == nil && (after < trimmed || after > head) {
-		err = lostPlace()
+		err = lostPosition()
 	}
 	return err
 }
@@ -108,7 +108,7 @@ func (s *Site) listBookings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if f.Before, err = s.place(after); err != nil {
+	if f.Before, err = s.readPosition(after); err != nil {
 		return err
 	}
 	bookings, err := s.store.Bookings(c.Request().Context(), v, f)

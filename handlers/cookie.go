@@ -74,7 +74,7 @@ func (s *Site) setSession(c echo.Context, token string) error {
 }
 
 // The device's cookie stays when one signs out: it only tells that somebody has
-// signed in here before (store.Places), and is sent to the sign-in page alone.
+// signed in here before (store.KnownDevice), and is sent to the sign-in page alone.
 const deviceCookie = "baithaka-device"
 
 // deviceOf gives the device's cookie, hashed as it is kept; "" without one.

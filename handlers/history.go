@@ -42,7 +42,7 @@ func (s *Site) showHistory(c echo.Context) error {
 	h := views.History{Asked: asked, Properties: chosen}
 	f := filterOf(asked, v)
 	f.Limit = historyShown + 1
-	if f.Before, err = s.place(query.Get("before")); err != nil {
+	if f.Before, err = s.readPosition(query.Get("before")); err != nil {
 		return err
 	}
 	var reached int64

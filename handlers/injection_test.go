@@ -84,8 +84,8 @@ func TestNoFieldIsForged(t *testing.T) {
 					continue
 				}
 				require.Regexp(t, `^`+s.store.Epoch()+`-\d+$`, m.ID)
-				require.GreaterOrEqual(t, place(t, m.ID), before, "%s %s", e.path, when)
-				before = place(t, m.ID)
+				require.GreaterOrEqual(t, eventNumber(t, m.ID), before, "%s %s", e.path, when)
+				before = eventNumber(t, m.ID)
 				if strings.Contains(m.Event, ":") {
 					events++
 					require.True(t, json.Valid([]byte(m.Data)), m.Data)

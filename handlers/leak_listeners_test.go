@@ -115,14 +115,14 @@ func (l *listening) heard(m message, live *bool) {
 		l.told.Reached(id)
 	case m.Event == "":
 		if strings.Contains(m.Data, "ZQ-") { // others, such as read marks, are none of the test's
-			l.told.Got(oracle.Delivery{Place: id, At: time.Now(), Replayed: !*live})
+			l.told.Got(oracle.Delivery{Position: id, At: time.Now(), Replayed: !*live})
 		}
 	default:
 		var e struct{ Payload map[string]any }
 		_ = json.Unmarshal([]byte(m.Data), &e)
 		for _, field := range []string{"customerName", "title", "scope", "name"} {
 			if name, _ := e.Payload[field].(string); strings.HasPrefix(name, "ZQ-") {
-				l.told.Got(oracle.Delivery{Place: id, Name: name, At: time.Now(), Replayed: !*live})
+				l.told.Got(oracle.Delivery{Position: id, Name: name, At: time.Now(), Replayed: !*live})
 				return
 			}
 		}
@@ -147,7 +147,7 @@ func (l *listening) position() string {
 // reach waits until the stream has come to a place, or has ended.
 func (l *listening) reach(id int64) {
 	for deadline := time.Now().Add(2 * soon); ; {
-		if at := l.position(); at != "" && place(l.t, at) >= id {
+		if at := l.position(); at != "" && eventNumber(l.t, at) >= id {
 			return
 		}
 		l.mu.Lock()
@@ -167,7 +167,7 @@ func (l *listening) reach(id int64) {
 // log; 0 when it changed nothing.
 func (l *listeners) change() (at int64) {
 	l.t.Helper()
-	ctx, before := l.t.Context(), place(l.t, l.s.head())
+	ctx, before := l.t.Context(), eventNumber(l.t, l.s.head())
 	topic := inn.UserTopic(l.member.ID)
 	switch {
 	case l.who.secret != "":

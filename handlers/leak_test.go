@@ -56,9 +56,9 @@ func leakBatch(t *testing.T, h *oracle.History, writer *caller, from, n int) (la
 	var answer struct{ IDs []string }
 	require.NoError(t, json.Unmarshal([]byte(r.Body), &answer))
 	for i, e := range events {
-		e.Place = place(t, answer.IDs[i])
+		e.Position = eventNumber(t, answer.IDs[i])
 		h.Acked(e, sent, answered)
-		last = e.Place
+		last = e.Position
 	}
 	return last
 }
@@ -84,7 +84,7 @@ func TestNothingLeaks(t *testing.T) {
 		if pages {
 			l.streams = append(l.streams, &listening{listeners: l, page: true, told: h.Stream(l.name+" (page)", viewerName(l.name, true))})
 		}
-		l.noted(place(t, s.head()))
+		l.noted(eventNumber(t, s.head()))
 		for _, one := range l.streams {
 			one.connect()
 		}
@@ -149,7 +149,7 @@ func TestNothingLeaks(t *testing.T) {
 			}
 		}
 	}
-	last := place(t, s.head())
+	last := eventNumber(t, s.head())
 	for _, l := range everybody {
 		for _, one := range l.streams {
 			if !l.gone {

@@ -274,7 +274,7 @@ func TestEveryEventType(t *testing.T) {
 	for _, h := range happenings {
 		had[h.as] = true
 		for _, property := range []string{"lake-house", "hill-cottage"} {
-			from := place(t, s.head())
+			from := eventNumber(t, s.head())
 			h.make(s, writer, property)
 			var id int64
 			require.NoError(t, s.db.Read.QueryRow(`SELECT max(id) FROM events WHERE id > $1 AND type = $2`, from, h.as).Scan(&id), h.as)
@@ -292,7 +292,7 @@ func TestEveryEventType(t *testing.T) {
 		for _, m := range e.open().gather(last) {
 			if m.Event == "" || strings.Contains(m.Event, ":") {
 				if m.HasID {
-					got[place(t, m.ID)] = true
+					got[eventNumber(t, m.ID)] = true
 				}
 			}
 		}

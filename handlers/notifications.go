@@ -50,7 +50,7 @@ func (s *Site) showNotifications(c echo.Context) error {
 		}
 		f.Urgent = &rest
 	}
-	if f.Before, err = s.place(c.QueryParam("before")); err != nil {
+	if f.Before, err = s.readPosition(c.QueryParam("before")); err != nil {
 		return err
 	}
 	f.Limit = listShown + 1

@@ -52,7 +52,7 @@ func (s *Site) listNotifications(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if f.Before, err = s.place(after); err != nil {
+	if f.Before, err = s.readPosition(after); err != nil {
 		return err
 	}
 	cards, reached, err := s.store.NotificationsPage(ctx, v, f)

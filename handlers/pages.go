@@ -80,7 +80,7 @@ func (s *Site) showBookings(c echo.Context) error {
 	if l.Status != "" && !l.Status.Valid() {
 		return inn.E(inn.Invalid, "There is no such status to filter by.")
 	}
-	before, err := s.place(c.QueryParam("before"))
+	before, err := s.readPosition(c.QueryParam("before"))
 	if err != nil {
 		return err
 	}
@@ -196,21 +196,21 @@ func (s *Site) showProperty(c echo.Context) error {
 	return s.render(c, http.StatusOK, views.PropertyPage(p, pv))
 }
 
-// place reads a position that a list goes on from; "" is the beginning.
-func (s *Site) place(position string) (int64, error) {
+// readPosition reads a position that a list goes on from; "" is the beginning.
+func (s *Site) readPosition(position string) (int64, error) {
 	if position == "" {
 		return 0, nil
 	}
 	at, err := inn.ParsePosition(position)
 	if err == nil && at.Epoch != s.store.Epoch() {
-		err = lostPlace()
+		err = lostPosition()
 	}
 	return at.ID, err
 }
 
-// lostPlace is the answer to a position that nothing can be read on from without
+// lostPosition is the answer to a position that nothing can be read on from without
 // a gap: of another life of the log, trimmed, or beyond its end.
-func lostPlace() error {
+func lostPosition() error {
 	return inn.E(inn.Malformed, "That position is not in this log, or no longer. Begin again without one: what happened in between may be missing here.")
 }
 

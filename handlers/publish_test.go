@@ -183,7 +183,7 @@ func TestBatch(t *testing.T) {
 	ids, _ := r.json(t)["ids"].([]any)
 	require.Len(t, ids, 3)
 	assert.Nil(t, ids[0], "nothing changed there")
-	assert.Equal(t, place(t, ids[1].(string))+1, place(t, ids[2].(string)))
+	assert.Equal(t, eventNumber(t, ids[1].(string))+1, eventNumber(t, ids[2].(string)))
 
 	again := writer.post("/api/v1/events", "["+booking("new", "BK-1", "lake-house", "")+"]")
 	assert.Equal(t, 201, again.Status)

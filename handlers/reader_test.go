@@ -187,7 +187,7 @@ func (r *reader) upTo(position string) string {
 func (r *reader) gather(position string) []message {
 	r.t.Helper()
 	var all []message
-	for deadline := time.Now().Add(soon); r.lastID == "" || place(r.t, r.lastID) < place(r.t, position); {
+	for deadline := time.Now().Add(soon); r.lastID == "" || eventNumber(r.t, r.lastID) < eventNumber(r.t, position); {
 		require.True(r.t, time.Now().Before(deadline), "the stream did not come to %s", position)
 		select {
 		case m, open := <-r.messages:
@@ -205,8 +205,8 @@ func (r *reader) gather(position string) []message {
 	return all
 }
 
-// place gives the number in a position.
-func place(t *testing.T, position string) (id int64) {
+// eventNumber returns the number in a position.
+func eventNumber(t *testing.T, position string) (id int64) {
 	t.Helper()
 	_, number, _ := strings.Cut(position, "-")
 	_, err := fmt.Sscan(number, &id)

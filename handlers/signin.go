@@ -84,7 +84,7 @@ func (s *Site) begin(c echo.Context, proof store.Proof, next string) error {
 	if cookie, err := c.Cookie(deviceCookie); err == nil && cookie.Value != "" {
 		device = cookie.Value // several people may use it
 	}
-	in := store.SignIn{Proof: proof, Places: store.Places{Device: auth.HashToken(device), Address: auth.Neighbourhood(c.RealIP())}}
+	in := store.SignIn{Proof: proof, KnownDevice: store.KnownDevice{Device: auth.HashToken(device), Address: auth.Neighbourhood(c.RealIP())}}
 	token, expires, err := s.auth.SignIn(c.Request().Context(), s.begun(c, in))
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func TestStreamBeginsWithHello(t *testing.T) {
 		var data map[string]any
 		require.NoError(t, json.Unmarshal([]byte(hello.Data), &data))
 		assert.Equal(t, at, data["position"])
-		assert.GreaterOrEqual(t, place(t, data["head"].(string)), place(t, head))
+		assert.GreaterOrEqual(t, eventNumber(t, data["head"].(string)), eventNumber(t, head))
 		assert.GreaterOrEqual(t, data["behind"].(float64), 1.0)
 		assert.Equal(t, true, data["recovered"])
 
@@ -37,10 +37,10 @@ func TestStreamBeginsWithHello(t *testing.T) {
 		assert.Equal(t, head, missed.ID)
 		assert.Contains(t, missed.Data, "BK-2")
 		_, live := r.until("live")
-		assert.GreaterOrEqual(t, place(t, live.ID), place(t, head))
+		assert.GreaterOrEqual(t, eventNumber(t, live.ID), eventNumber(t, head))
 		s.streams.Beat()
 		_, beat := r.until("beat")
-		assert.GreaterOrEqual(t, place(t, beat.ID), place(t, head))
+		assert.GreaterOrEqual(t, eventNumber(t, beat.ID), eventNumber(t, head))
 
 		assert.Equal(t, "no-store", r.header.Get("Cache-Control"))
 		assert.Equal(t, "no", r.header.Get("X-Accel-Buffering"))
@@ -50,7 +50,7 @@ func TestStreamBeginsWithHello(t *testing.T) {
 	fresh := s.stream("/live", s.as("manager"), "")
 	hello := fresh.next(soon)
 	assert.Contains(t, hello.Data, `"recovered":false`)
-	assert.GreaterOrEqual(t, place(t, hello.ID), place(t, head))
+	assert.GreaterOrEqual(t, eventNumber(t, hello.ID), eventNumber(t, head))
 }
 
 // A message of the JSON stream is exactly what CONTRACT shows.
@@ -144,7 +144,7 @@ func TestLostPositions(t *testing.T) {
 		writer.publish(booking("new", fmt.Sprintf("BK-old%d", i), "lake-house", ""))
 	}
 	trimmed := s.lastBefore(t, "BK-old1")
-	require.NoError(t, s.store.Trim(t.Context(), place(t, trimmed)+1))
+	require.NoError(t, s.store.Trim(t.Context(), eventNumber(t, trimmed)+1))
 	epoch := s.store.Epoch()
 	lost := []string{
 		"garbage", "-", "--", epoch, epoch + "-", epoch + "--1", epoch + "-1x", epoch + "-+5", epoch + "-9223372036854775808",
@@ -165,7 +165,7 @@ func TestLostPositions(t *testing.T) {
 		require.Equal(t, 200, r.status, position)
 		hello := r.next(soon)
 		assert.Contains(t, hello.Data, `"recovered":false`, position)
-		assert.GreaterOrEqual(t, place(t, hello.ID), place(t, s.head())-1, position)
+		assert.GreaterOrEqual(t, eventNumber(t, hello.ID), eventNumber(t, s.head())-1, position)
 		assert.Equal(t, "resync", r.next(soon).Event, position)
 		r.until("live")
 		id := fmt.Sprintf("BK-after%d", i)
@@ -177,7 +177,7 @@ func TestLostPositions(t *testing.T) {
 		}
 		r.close()
 	}
-	kept := s.stream("/api/v1/stream", program, fmt.Sprintf("%s-%d", epoch, place(t, trimmed)+1))
+	kept := s.stream("/api/v1/stream", program, fmt.Sprintf("%s-%d", epoch, eventNumber(t, trimmed)+1))
 	assert.Contains(t, kept.next(soon).Data, `"recovered":true`)
 	assert.Equal(t, []string{"BK-old2"}, kept.subjects(1))
 }
@@ -190,12 +190,12 @@ func TestHistoryNamesItsGaps(t *testing.T) {
 	for i := range 6 {
 		writer.publish(booking("new", fmt.Sprintf("BK-%d", i), "lake-house", ""))
 	}
-	epoch, trimmed := s.store.Epoch(), place(t, s.lastBefore(t, "BK-2"))
+	epoch, trimmed := s.store.Epoch(), eventNumber(t, s.lastBefore(t, "BK-2"))
 	at := func(id int64) string { return fmt.Sprintf("%s-%d", epoch, id) }
 	ask := func(query string) answer { return program.get("/api/v1/events?limit=2&type=booking:new&" + query) }
 	require.Equal(t, 200, ask("after="+at(0)).Status, "nothing is trimmed yet")
 	require.NoError(t, s.store.Trim(t.Context(), trimmed))
-	end := place(t, s.head())
+	end := eventNumber(t, s.head())
 	foreign := ask("after=ffffff-" + strconv.FormatInt(end, 10))
 	assert.Equal(t, 400, foreign.Status)
 	for _, lost := range []int64{0, trimmed - 1, end + 1, 99999999} {
@@ -212,7 +212,7 @@ func TestHistoryNamesItsGaps(t *testing.T) {
 		}
 		if next = r.json(t)["next"]; next != nil {
 			query = "after=" + next.(string)
-			require.NoError(t, s.store.Trim(t.Context(), place(t, next.(string))))
+			require.NoError(t, s.store.Trim(t.Context(), eventNumber(t, next.(string))))
 		}
 	}
 	assert.Equal(t, []string{"booking:BK-2", "booking:BK-3", "booking:BK-4", "booking:BK-5"}, told)
@@ -242,7 +242,7 @@ func TestFarBehind(t *testing.T) {
 	r := s.stream("/live", manager, far)
 	assert.Equal(t, far, r.next(soon).ID)
 	_, resync := r.until("resync")
-	assert.GreaterOrEqual(t, place(t, resync.ID), place(t, s.lastBefore(t, "BK-f999"))+1)
+	assert.GreaterOrEqual(t, eventNumber(t, resync.ID), eventNumber(t, s.lastBefore(t, "BK-f999"))+1)
 	r.until("live")
 	publish("lake-house", 1000, 1001)
 	assert.NotContains(t, r.pushed("BK-f1000"), "BK-f999")

@@ -84,7 +84,7 @@ func TestOneOrder(t *testing.T) {
 	for i, e := range events {
 		first[i] = strings.TrimPrefix(e.Subject, "booking:")
 		if i > 0 {
-			assert.Greater(t, place(t, e.ID), place(t, events[i-1].ID))
+			assert.Greater(t, eventNumber(t, e.ID), eventNumber(t, events[i-1].ID))
 		}
 	}
 	assert.Equal(t, first, b.subjects(4*each))

@@ -85,7 +85,7 @@ func TestAThousandGuesses(t *testing.T) {
 
 // What a known place may do is bounded like everything else, and counts for
 // strangers: it is no second set of guesses.
-func TestKnownPlacesAreBounded(t *testing.T) {
+func TestTriesOfKnownDevicesAreBounded(t *testing.T) {
 	s := behindProxy(t)
 	const home = "198.51.100.4"
 	phone := device(t, s.guess("staff@house.test", password, home, ""))

@@ -39,8 +39,8 @@ type AuditFilter struct {
 	Actor        string // "user:3"; "" for everybody
 	Action       inn.AuditAction
 	Since, Until time.Time // Until is not part of it; zero for no bound
-	Before       int64     // the place a page goes on from; 0 for the newest
-	After        int64     // only what came after a place
+	Before       int64     // the position a page goes on from; 0 for the newest
+	After        int64     // only what came after a position
 	Limit        int
 }
 

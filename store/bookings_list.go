@@ -14,7 +14,7 @@ type BookingFilter struct {
 	Property string
 	Status   inn.Status
 	Search   string // words of the guest's name, the title, the property's name and the id
-	Before   int64  // place in the log: bookings last changed before it
+	Before   int64  // position in the log: bookings last changed before it
 	Limit    int
 }
 
@@ -26,7 +26,7 @@ func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([
 }
 
 // BookingsPage is Bookings for somebody who waits for a page: a search for what is
-// rare stops after a while, and gives the place from which to go on; 0 when it has
+// rare stops after a while, and gives the position from which to go on; 0 when it has
 // looked at everything or the limit is full.
 func (s *Store) BookingsPage(ctx context.Context, by inn.Viewer, f BookingFilter) (found []inn.Booking, reached int64, err error) {
 	return s.bookings(ctx, by, f, patience)
@@ -54,7 +54,7 @@ func (s *Store) bookings(ctx context.Context, by inn.Viewer, f BookingFilter, pa
 func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 	args = []any{f.Before, f.Limit}
 	newest := func(index, where string) string {
-		return "SELECT b.event AS place FROM bookings b INDEXED BY " + index + " WHERE b.event < $1" + where + " ORDER BY b.event DESC LIMIT $2"
+		return "SELECT b.event AS position FROM bookings b INDEXED BY " + index + " WHERE b.event < $1" + where + " ORDER BY b.event DESC LIMIT $2"
 	}
 	var found string
 	switch {
@@ -68,7 +68,7 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 		if len(properties) == 0 {
 			return "", nil
 		}
-		of := keyed{table: "bookings", index: "bookings_property", key: "property", place: "event", as: "b"}
+		of := keyed{table: "bookings", index: "bookings_property", key: "property", position: "event", as: "b"}
 		args = append(args, asList(properties))
 		if f.Status != "" {
 			args = append(args, f.Status)
@@ -82,8 +82,8 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 		found = newest("bookings_event", "")
 	}
 	return `SELECT ` + bookingColumns + ` FROM (` + found + `) found
-		CROSS JOIN bookings b ON b.event = found.place CROSS JOIN properties p ON p.slug = b.property
-		ORDER BY found.place DESC`, args
+		CROSS JOIN bookings b ON b.event = found.position CROSS JOIN properties p ON p.slug = b.property
+		ORDER BY found.position DESC`, args
 }
 
 // searchBookings gives the bookings that hold the words of a filter. They are
@@ -97,7 +97,7 @@ func (s *Store) searchBookings(ctx context.Context, by inn.Viewer, f BookingFilt
 	return found, left.before, err
 }
 
-// walk reads the bookings that stand at the places of a search.
+// walk reads the bookings that stand at the positions of a search.
 func (f BookingFilter) walk(by inn.Viewer) walk[inn.Booking] {
 	where, args := visible(by, inn.BookingView, "b.property", make([]any, walkArgs)) // the search's own come first
 	if f.Status != "" {
@@ -105,7 +105,7 @@ func (f BookingFilter) walk(by inn.Viewer) walk[inn.Booking] {
 		where += fmt.Sprintf(" AND b.status = $%d", len(args))
 	}
 	return walk[inn.Booking]{
-		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.place CROSS JOIN properties p ON p.slug = b.property`,
+		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.position CROSS JOIN properties p ON p.slug = b.property`,
 		where: "AND " + where, args: args[walkArgs:], scan: scanBooking,
 	}
 }

@@ -43,9 +43,9 @@ func parseLink(s string) (l link, ok bool) {
 func (l link) then(act int64, payload []byte) link {
 	h := sha256.New()
 	h.Write(l.chain[:])
-	var place [8]byte
-	binary.BigEndian.PutUint64(place[:], uint64(act))
-	h.Write(place[:])
+	var position [8]byte
+	binary.BigEndian.PutUint64(position[:], uint64(act))
+	h.Write(position[:])
 	h.Write(payload)
 	return link{act, [sha256.Size]byte(h.Sum(nil))}
 }

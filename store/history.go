@@ -13,7 +13,7 @@ import (
 
 // EventFilter narrows History.
 type EventFilter struct {
-	After, Before int64 // places in the log; 0 for none
+	After, Before int64 // positions in the log; 0 for none
 	Oldest        bool  // the oldest first, from After on; else the newest first
 	Type          inn.Type
 	Kind          inn.Kind
@@ -35,7 +35,7 @@ func (s *Store) History(ctx context.Context, by inn.Viewer, f EventFilter) ([]in
 }
 
 // HistoryPage is History for somebody who waits for a page: where what is sought
-// is rare it stops after a while, and gives the place from which to go on; 0 when
+// is rare it stops after a while, and gives the position from which to go on; 0 when
 // it has looked at everything or the limit is full.
 func (s *Store) HistoryPage(ctx context.Context, by inn.Viewer, f EventFilter) (found []inn.Event, reached int64, err error) {
 	found, left, err := s.history(ctx, by, f, patience)
@@ -94,11 +94,11 @@ func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter, patien
 			return nil, err
 		}
 		return func(in span, step int) ([]inn.Event, span, bool, error) {
-			places, rest, err := find.places(ctx, in, step)
+			positions, rest, err := find.positions(ctx, in, step)
 			if err != nil {
 				return nil, rest, false, err
 			}
-			batch, err := f.walk().at(ctx, find, places, len(places))
+			batch, err := f.walk().at(ctx, find, positions, len(positions))
 			return slices.DeleteFunc(batch, func(e inn.Event) bool { return !find.fits(&e) }), rest, find.stopped, err
 		}, nil
 	}
@@ -144,7 +144,7 @@ func (f EventFilter) searches() bool {
 // columnsOfE is eventColumns where other tables are read beside the log.
 const columnsOfE = `e.id, e.at, e.stored, e.topic, e.recipients, e.type, e.priority, e.subject, e.property, e.actor, e.by_name, e.data`
 
-// Every query takes the places as $1 and $2 and the limit as $3, and leaves out
+// Every query takes the positions as $1 and $2 and the limit as $3, and leaves out
 // what is for the house's own streams.
 
 func (f EventFilter) order() string {
@@ -189,22 +189,22 @@ func byTopic(topics []inn.Topic, order, where, there string, more ...any) (query
 	if order == "ASC" {
 		begin, beyond = "$1", " < $2"
 	}
-	own := keyed{table: "events", index: "events_topic", key: "topic", place: "id", as: "e", where: " AND e.id" + beyond + where}
+	own := keyed{table: "events", index: "events_topic", key: "topic", position: "id", as: "e", where: " AND e.id" + beyond + where}
 	addressed := keyed{
-		table: "event_recipients", index: "sqlite_autoindex_event_recipients_1", key: "topic", place: "event", as: "r",
+		table: "event_recipients", index: "sqlite_autoindex_event_recipients_1", key: "topic", position: "event", as: "r",
 		joins: "CROSS JOIN events e ON e.id = r.event", where: " AND r.event" + beyond + where + there,
 	}
 	return `SELECT ` + columnsOfE + ` FROM (
-			SELECT place FROM (` + own.newest(keys, begin, "$3", order) + `) own
-			UNION SELECT place FROM (` + addressed.newest(keys, begin, "$3", order) + `) addressed
-			ORDER BY place ` + order + ` LIMIT $3) found
-		CROSS JOIN events e ON e.id = found.place
-		ORDER BY found.place ` + order, args
+			SELECT position FROM (` + own.newest(keys, begin, "$3", order) + `) own
+			UNION SELECT position FROM (` + addressed.newest(keys, begin, "$3", order) + `) addressed
+			ORDER BY position ` + order + ` LIMIT $3) found
+		CROSS JOIN events e ON e.id = found.position
+		ORDER BY found.position ` + order, args
 }
 
-// walk reads the events at the places of a search.
+// walk reads the events at the positions of a search.
 func (f EventFilter) walk() walk[inn.Event] {
-	return walk[inn.Event]{columns: columnsOfE, joins: `CROSS JOIN events e ON e.id = f.place`, where: f.shown(), scan: scanEvent}
+	return walk[inn.Event]{columns: columnsOfE, joins: `CROSS JOIN events e ON e.id = f.position`, where: f.shown(), scan: scanEvent}
 }
 
 // types gives the types of event that pass the filter.

@@ -162,13 +162,13 @@ func TestPagesOfHistoryHoldEverythingOnce(t *testing.T) {
 					}
 					f.Before = page[size-1].ID
 				}
-				assert.Equal(t, placesOf(whole), paged, "%s, %s, pages of %d", who, name, size)
+				assert.Equal(t, positionsOf(whole), paged, "%s, %s, pages of %d", who, name, size)
 			}
 		}
 	}
 }
 
-func placesOf(events []inn.Event) []int64 {
+func positionsOf(events []inn.Event) []int64 {
 	list := make([]int64, len(events))
 	for i, e := range events {
 		list[i] = e.ID
@@ -211,9 +211,9 @@ func TestIndexFollowsTheLog(t *testing.T) {
 	loose, err := s.finder(ctx, EventFilter{Words: "BK-1"}, nil, 0)
 	require.NoError(t, err)
 	loose.loose = true // as it is where "bk" is in nearly every event
-	places, _, err := loose.places(ctx, span{0, loose.head + 1}, 9)
+	positions, _, err := loose.positions(ctx, span{0, loose.head + 1}, 9)
 	require.NoError(t, err)
-	assert.Equal(t, []int64{old[0].Event}, places)
+	assert.Equal(t, []int64{old[0].Event}, positions)
 	publish(t, s, website, titled("BK-1", "Tree house"))
 	require.NoError(t, s.Index(ctx))
 	assert.Equal(t, 4, rows(), "what left the log left the index when the booking moved on")

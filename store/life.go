@@ -58,7 +58,7 @@ var errReplaced = inn.E(inn.Unavailable, "The database was replaced while it was
 
 // recover brings a database that was just opened into order: the acts of an older
 // version are put into the audit's chain, and a log that does not go on from its
-// marks begins a new epoch. Places that were handed out once will be handed out
+// marks begins a new epoch. Positions that were handed out once will be handed out
 // again then, to other events; with the epoch every position is lost, and every
 // stream is told.
 func (s *Store) recover(ctx context.Context) error {

@@ -135,7 +135,7 @@ func TestASearchPassesAStepWithOneReader(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	require.NoError(t, s.write(ctx, func(x *tx) error {
-		return x.exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, stepPlaces-5)
+		return x.exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, stepPositions-5)
 	}))
 	for i := range 10 {
 		publish(t, s, website, sold(fmt.Sprintf("BK-%d", i), "lake"))

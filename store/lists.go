@@ -32,40 +32,40 @@ func greater(a, b string) string {
 	return "CASE WHEN " + a + " > " + b + " THEN " + a + " ELSE " + b + " END"
 }
 
-// keyed is a table whose rows have a key and, under each key, places in the log
+// keyed is a table whose rows have a key and, under each key, positions in the log
 // that an index gives in their order.
 type keyed struct {
-	table, index string // the table, and the index of key and place
-	key, place   string // its columns
-	as           string // the name the table has in joins and where
-	within       string // AND … of what stands before the place in the index, with the name of the table as {t}
-	joins        string // what where looks at besides
-	where        string // AND …
+	table, index  string // the table, and the index of key and position
+	key, position string // its columns
+	as            string // the name the table has in joins and where
+	within        string // AND … of what stands before the position in the index, with the name of the table as {t}
+	joins         string // what where looks at besides
+	where         string // AND …
 }
 
-// newest gives the key and the place of the newest rows of some keys, or of the
+// newest gives the key and the position of the newest rows of some keys, or of the
 // oldest ones with the order ASC: the first of each key stand side by side, and
 // where one is taken the next of its key takes its place. It costs a look at the
 // index for each key and for each row of the answer, whatever lies between.
-// keys and limit are placeholders, and so is the place from which to begin, which
+// keys and limit are placeholders, and so is the position from which to begin, which
 // is not part of it.
 func (k keyed) newest(keys, begin, limit, order string) string {
 	side := "<"
 	if order == "ASC" {
 		side = ">"
 	}
-	key, place := k.as+"."+k.key, k.as+"."+k.place
+	key, position := k.as+"."+k.key, k.as+"."+k.position
 	first := func(of, beyond string) string {
-		return "SELECT " + place + " FROM " + k.table + " " + k.as + " INDEXED BY " + k.index + " " + k.joins +
-			" WHERE " + key + " = " + of + strings.ReplaceAll(k.within, "{t}", k.as) + " AND " + place + " " + side + " " + beyond + k.where +
-			" ORDER BY " + place + " " + order + " LIMIT 1"
+		return "SELECT " + position + " FROM " + k.table + " " + k.as + " INDEXED BY " + k.index + " " + k.joins +
+			" WHERE " + key + " = " + of + strings.ReplaceAll(k.within, "{t}", k.as) + " AND " + position + " " + side + " " + beyond + k.where +
+			" ORDER BY " + position + " " + order + " LIMIT 1"
 	}
 	at := func(of, beyond string) string {
 		return "CROSS JOIN " + k.table + " at INDEXED BY " + k.index +
-			" ON at." + k.key + " = " + of + strings.ReplaceAll(k.within, "{t}", "at") + " AND at." + k.place + " = (" + first(of, beyond) + ")"
+			" ON at." + k.key + " = " + of + strings.ReplaceAll(k.within, "{t}", "at") + " AND at." + k.position + " = (" + first(of, beyond) + ")"
 	}
-	return "WITH RECURSIVE walk (key, place) AS (" +
-		"SELECT keys.value, at." + k.place + " FROM " + each(keys) + " keys " + at("keys.value", begin) +
-		" UNION ALL SELECT walk.key, at." + k.place + " FROM walk " + at("walk.key", "walk.place") +
-		" ORDER BY 2 " + order + " LIMIT " + limit + ") SELECT key, place FROM walk"
+	return "WITH RECURSIVE walk (key, position) AS (" +
+		"SELECT keys.value, at." + k.position + " FROM " + each(keys) + " keys " + at("keys.value", begin) +
+		" UNION ALL SELECT walk.key, at." + k.position + " FROM walk " + at("walk.key", "walk.position") +
+		" ORDER BY 2 " + order + " LIMIT " + limit + ") SELECT key, position FROM walk"
 }

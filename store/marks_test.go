@@ -145,7 +145,7 @@ func grow(t *testing.T, dir string, n int) {
 
 // A program that ends before it has said so has noted what it handed out: the
 // place is beside the database before anybody is told of it.
-func TestAPlaceIsNotedBeforeItIsToldOf(t *testing.T) {
+func TestAPositionIsNotedBeforeItIsTold(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	for n := range 3 {

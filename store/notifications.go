@@ -63,7 +63,7 @@ func (r *reach) arg(value any) string {
 	return "$" + strconv.Itoa(len(r.args))
 }
 
-// floors are the places up to which a person has read everything: all of it, and
+// floors are the positions up to which a person has read everything: all of it, and
 // each kind, which is never below that. "Read all" moves one number.
 type floors struct {
 	all   int64
@@ -153,7 +153,7 @@ type NotificationFilter struct {
 	Until    time.Time // and before then
 	Search   string
 	Urgent   *bool // only, or without, what is critical and open
-	Before   int64 // place in the log
+	Before   int64 // position in the log
 	Limit    int
 }
 

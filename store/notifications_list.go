@@ -19,7 +19,7 @@ func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f Notification
 }
 
 // NotificationsPage is Notifications for somebody who waits for a page: a search
-// for what is rare stops after a while, and gives the place from which to go on; 0
+// for what is rare stops after a while, and gives the position from which to go on; 0
 // when it has looked at everything or the limit is full.
 func (s *Store) NotificationsPage(ctx context.Context, by inn.Viewer, f NotificationFilter) (found []inn.Notification, reached int64, err error) {
 	return s.cards(ctx, by, f, patience)
@@ -131,10 +131,10 @@ func (l *cardList) byTopic(topics, narrow string) {
 		narrow += " AND NOT " + unread
 	}
 	state := "LEFT JOIN notification_states s ON s.user = " + l.me + " AND s.notification = n.id"
-	found := keyed{table: "notifications", index: "notifications_topic", key: "topic", place: "event", as: "n", joins: state, where: narrow}.
+	found := keyed{table: "notifications", index: "notifications_topic", key: "topic", position: "event", as: "n", joins: state, where: narrow}.
 		newest(topics, l.before, l.most, "DESC")
 	l.sources = append(l.sources, "SELECT id, latest, unread FROM (SELECT n.id, n.event AS latest, "+unread+" AS unread FROM ("+found+") found"+
-		" CROSS JOIN notifications n INDEXED BY notifications_topic ON n.topic = found.key AND n.event = found.place "+state+") newest")
+		" CROSS JOIN notifications n INDEXED BY notifications_topic ON n.topic = found.key AND n.event = found.position "+state+") newest")
 }
 
 // byKind takes the cards kind by kind. What is unread stands above the floor of

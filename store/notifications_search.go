@@ -23,7 +23,7 @@ func (s *Store) searchCards(ctx context.Context, by inn.Viewer, f NotificationFi
 	return found, left.before, err
 }
 
-// walk reads the cards whose latest event for the viewer is at the places of a
+// walk reads the cards whose latest event for the viewer is at the positions of a
 // search.
 func (f NotificationFilter) walk(r reach) walk[inn.Notification] {
 	narrow, latest := f.where(&r), r.latest()
@@ -36,9 +36,9 @@ func (f NotificationFilter) walk(r reach) walk[inn.Notification] {
 	}
 	return walk[inn.Notification]{
 		columns: cardColumns + ", " + latest + ", NOT " + unread,
-		joins: fmt.Sprintf(`CROSS JOIN events e ON e.id = f.place CROSS JOIN notifications n ON n.subject = e.subject
+		joins: fmt.Sprintf(`CROSS JOIN events e ON e.id = f.position CROSS JOIN notifications n ON n.subject = e.subject
 			LEFT JOIN notification_states s ON s.user = %s AND s.notification = n.id`, r.me),
-		where: "AND " + latest + " = f.place" + narrow,
+		where: "AND " + latest + " = f.position" + narrow,
 		args:  r.args[walkArgs:],
 		scan:  scanRead,
 	}

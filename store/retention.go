@@ -43,7 +43,7 @@ const (
 // an index, so that a step costs what it removes.
 const (
 	forgetSessions     = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`
-	forgetPlaces       = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
+	forgetKnownDevices = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
 	forgetTickets      = `DELETE FROM stream_tickets WHERE hash IN (SELECT hash FROM stream_tickets WHERE expires <= $1 LIMIT $2)`
 	forgetIdempotency  = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
 	forgetAlerts       = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND event <= $1 LIMIT $2)`
@@ -106,7 +106,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 	}{
 		{forgetSessions, ms(now)},
 		{forgetTickets, ms(now)},
-		{forgetPlaces, ms(now.Add(-placeKept))},
+		{forgetKnownDevices, ms(now.Add(-knownDeviceKept))},
 		{forgetIdempotency, ms(now.Add(-idempotencyKept))},
 		{forgetAlerts, old},
 		{forgetErasures, ms(keepLog)},
@@ -133,10 +133,10 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 // heardBefore gives the place in the log up to which all was heard before a time.
 // It is that of the first event that is young enough, not of the last that is old:
 // the clock of the house may have been wrong for a while.
-func (s *Store) heardBefore(ctx context.Context, before time.Time) (place int64, err error) {
+func (s *Store) heardBefore(ctx context.Context, before time.Time) (position int64, err error) {
 	err = s.read.QueryRowContext(ctx, `
-		SELECT coalesce((SELECT id - 1 FROM events WHERE `+storedAt+` > $1 ORDER BY id LIMIT 1), `+headOfLog+`)`, ms(before)).Scan(&place)
-	return place, err
+		SELECT coalesce((SELECT id - 1 FROM events WHERE `+storedAt+` > $1 ORDER BY id LIMIT 1), `+headOfLog+`)`, ms(before)).Scan(&position)
+	return position, err
 }
 
 // forgetAll repeats a bounded delete until there is nothing left of it.

@@ -20,7 +20,7 @@ func TestTheBroomReadsNoTableFromEndToEnd(t *testing.T) {
 	s := newStore(t)
 	for query, index := range map[string]string{
 		forgetSessions:     "sessions_expires",
-		forgetPlaces:       "places_seen",
+		forgetKnownDevices: "places_seen",
 		forgetIdempotency:  "idempotency_at",
 		forgetAlerts:       "alerts_resolved",
 		forgetPassing:      "events_passing",

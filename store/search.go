@@ -18,7 +18,7 @@ type operand struct {
 	word  bool
 }
 
-// To look at an event takes as long as to walk by some fifty places of a term, and
+// To look at an event takes as long as to walk by some fifty positions of a term, and
 // to look for words in it three times that.
 const (
 	lookCost = 50

@@ -16,10 +16,10 @@ type entry struct {
 	words, starts, topics, types, actor, property, days, step string
 }
 
-// stepPlaces is how many places lie between two at which a search may stop.
+// stepPositions is how many positions lie between two at which a search may stop.
 const (
-	stepPlaces = 1 << 14
-	stepTerm   = "s"
+	stepPositions = 1 << 14
+	stepTerm      = "s"
 )
 
 // indexed reports whether an event is in the index at all.
@@ -46,7 +46,7 @@ func entryOf(e *inn.Event, met map[string]int) entry {
 		id: e.ID, words: column(found...), starts: strings.Join(starts, " "), topics: column(terms(e.Topics())...), types: column(types...),
 		actor: column(term(e.Actor)), property: column(term(e.Property)), days: column(daysOf(e.At)...),
 	}
-	if e.ID%stepPlaces == 0 {
+	if e.ID%stepPositions == 0 {
 		one.step = stepTerm
 	}
 	return one

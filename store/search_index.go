@@ -48,7 +48,7 @@ func (s *Store) Index(ctx context.Context) error {
 }
 
 // caughtUp makes sure that the index is not far behind the head and gives the
-// place it reaches: who asks by filter must not miss what the same page without
+// position it reaches: who asks by filter must not miss what the same page without
 // one shows.
 func (s *Store) caughtUp(ctx context.Context, head int64) (searched int64, err error) {
 	for added := 0; ; added += indexStep {
@@ -69,15 +69,15 @@ func (s *Store) caughtUp(ctx context.Context, head int64) (searched int64, err e
 	}
 }
 
-func (s *Store) searched(ctx context.Context) (place int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'searched'`).Scan(&place)
-	return place, err
+func (s *Store) searched(ctx context.Context) (position int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'searched'`).Scan(&position)
+	return position, err
 }
 
 // addition is what one step adds to the index. It is made beside the writer, of
 // a log that may change meanwhile, and says of which.
 type addition struct {
-	after, until int64 // the places it is about
+	after, until int64 // the positions it is about
 	events       int   // how many there were
 	rewritten    int64 // how often an event had been rewritten
 	entries      []entry
@@ -149,11 +149,11 @@ func (t *tx) index(a addition) error {
 		}
 	}
 	// Where no event is indexed there is a step all the same.
-	for place := a.after - a.after%stepPlaces + stepPlaces; place <= a.until; place += stepPlaces {
-		if slices.ContainsFunc(a.entries, func(one entry) bool { return one.id == place }) {
+	for position := a.after - a.after%stepPositions + stepPositions; position <= a.until; position += stepPositions {
+		if slices.ContainsFunc(a.entries, func(one entry) bool { return one.id == position }) {
 			continue
 		}
-		if err := t.exec(`INSERT INTO event_search (rowid, step) VALUES ($1, $2)`, place, stepTerm); err != nil {
+		if err := t.exec(`INSERT INTO event_search (rowid, step) VALUES ($1, $2)`, position, stepTerm); err != nil {
 			return err
 		}
 	}
@@ -169,7 +169,7 @@ func (t *tx) enter(one *entry) error {
 		one.id, one.words, one.starts, one.topics, one.types, one.actor, one.property, one.days, one.step)
 }
 
-// meet writes down the terms that were met, the last of them at a place.
+// meet writes down the terms that were met, the last of them at a position.
 func (t *tx) meet(met map[string]int, last int64) error {
 	for w, times := range met {
 		err := t.exec(`

@@ -34,7 +34,7 @@ func (s *Store) Refold(ctx context.Context) error {
 
 const refoldLeft = `SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'refold'`
 
-// refold makes the next entries anew and gives the place below which the others
+// refold makes the next entries anew and gives the position below which the others
 // are. It reads them where nobody can change them meanwhile: an entry must never
 // be made of what has just been erased.
 func (t *tx) refold() (left int64, err error) {

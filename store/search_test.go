@@ -12,9 +12,11 @@ import (
 )
 
 // goOn makes the log go on after a place, as if there had been events up to it.
-func goOn(t *testing.T, s *Store, place int64) {
+func goOn(t *testing.T, s *Store, position int64) {
 	t.Helper()
-	require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, place) }))
+	require.NoError(t, s.write(ctx, func(t *tx) error {
+		return t.exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, position)
+	}))
 	require.NoError(t, s.Index(ctx))
 }
 
@@ -26,11 +28,11 @@ func TestASearchGoesOnFromWhereItStopped(t *testing.T) {
 	admin := person(t, s, "admin", inn.Admin)
 	for n := range 6 {
 		if n%2 == 1 { // steps come at a booking, behind one, and where nothing is
-			goOn(t, s, int64(n+1)/2*stepPlaces-int64(n%5))
+			goOn(t, s, int64(n+1)/2*stepPositions-int64(n%5))
 		}
 		publish(t, s, website, sold(fmt.Sprint("BK-", n), "lake"), alarm("lake", fmt.Sprint("a", n), "Boiler off"))
 	}
-	require.Greater(t, s.head(t), int64(3*stepPlaces))
+	require.Greater(t, s.head(t), int64(3*stepPositions))
 	const hurry = time.Nanosecond
 	var events, bookings, cards []string
 	steps := 0
@@ -85,14 +87,14 @@ func TestStepsOfTheIndexAreNotFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t)
 			admin := person(t, s, "admin", inn.Admin)
-			skip := int64(stepPlaces - 2)
+			skip := int64(stepPositions - 2)
 			if name == "internal" {
 				skip-- // adding the person tells of that
 			}
 			goOn(t, s, skip)
 			publish(t, s, website, sold("BK-before", "lake"))
 			atStep(t, s)
-			require.Equal(t, int64(stepPlaces), s.head(t))
+			require.Equal(t, int64(stepPositions), s.head(t))
 			publish(t, s, website, sold("BK-after", "lake"))
 			want := []string{"booking:BK-after", "booking:BK-before"}
 			if name == "a match" {

@@ -9,17 +9,17 @@ import (
 	"baithaka/internal/inn"
 )
 
-// span is the part of the log between two places, which are not in it.
+// span is the part of the log between two positions, which are not in it.
 type span struct{ after, before int64 }
 
 func (s span) empty() bool { return s.before-s.after < 2 }
 
-// beyond is what is left of a span that has been read up to a place.
-func (s span) beyond(place int64, oldest bool) span {
+// beyond is what is left of a span that has been read up to a position.
+func (s span) beyond(position int64, oldest bool) span {
 	if oldest {
-		return span{place, s.before}
+		return span{position, s.before}
 	}
-	return span{s.after, place}
+	return span{s.after, position}
 }
 
 // patience is for how long a page looks for what a search finds, before it shows
@@ -27,7 +27,7 @@ func (s span) beyond(place int64, oldest bool) span {
 // of the index: a log that has none yet is searched whole.
 const patience = 10 * time.Millisecond
 
-// finder finds the places in the log that match a filter, in their order: those
+// finder finds the positions in the log that match a filter, in their order: those
 // the index knows, and those it does not reach yet.
 type finder struct {
 	store    *Store
@@ -36,8 +36,8 @@ type finder struct {
 	sought   []sought
 	match    string    // the query of the index
 	loose    bool      // it leaves out words
-	trimmed  int64     // the place before which the log has no events
-	searched int64     // the place the index reaches
+	trimmed  int64     // the position before which the log has no events
+	searched int64     // the position the index reaches
 	head     int64     //
 	deadline time.Time // when to stop at the next step; the zero time for never
 	stopped  bool      // it did
@@ -63,27 +63,27 @@ func (s *Store) finder(ctx context.Context, f EventFilter, topics []inn.Topic, p
 	return one, err
 }
 
-// places gives the first places of a span that match, at most some of them, and
+// positions gives the first positions of a span that match, at most some of them, and
 // what is left to look at.
-func (f *finder) places(ctx context.Context, in span, most int) (places []int64, rest span, err error) {
+func (f *finder) positions(ctx context.Context, in span, most int) (positions []int64, rest span, err error) {
 	in.before = min(in.before, f.head+1)
 	switch {
 	case f.filter.Oldest && in.after >= f.searched:
-		places, err = f.tail(ctx, in)
-		return places, span{}, err
+		positions, err = f.tail(ctx, in)
+		return positions, span{}, err
 	case f.filter.Oldest:
-		places, rest, err = f.indexed(ctx, span{in.after, min(in.before, f.searched+1)}, most)
+		positions, rest, err = f.indexed(ctx, span{in.after, min(in.before, f.searched+1)}, most)
 		rest.before = in.before
-		return places, rest, err
+		return positions, rest, err
 	case in.before > f.searched+1:
-		places, err = f.tail(ctx, span{max(in.after, f.searched), in.before})
-		return places, span{in.after, f.searched + 1}, err
+		positions, err = f.tail(ctx, span{max(in.after, f.searched), in.before})
+		return positions, span{in.after, f.searched + 1}, err
 	}
 	return f.indexed(ctx, in, most)
 }
 
 // indexed asks the index.
-func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64, rest span, err error) {
+func (f *finder) indexed(ctx context.Context, in span, most int) (positions []int64, rest span, err error) {
 	rows, err := f.store.read.QueryContext(ctx, `SELECT rowid FROM event_search WHERE event_search MATCH $1 AND rowid > $2 AND rowid < $3
 		ORDER BY rowid `+f.filter.order(), f.match, in.after, in.before)
 	if err != nil {
@@ -96,45 +96,45 @@ func (f *finder) indexed(ctx context.Context, in span, most int) (places []int64
 	}
 	steps := 0 // whatever is there
 	for rows.Next() {
-		var place int64
-		if err := rows.Scan(&place); err != nil {
+		var position int64
+		if err := rows.Scan(&position); err != nil {
 			return nil, in, err
 		}
-		places = append(places, place)
-		if place%stepPlaces == 0 {
+		positions = append(positions, position)
+		if position%stepPositions == 0 {
 			steps++
 			f.stopped = !f.deadline.IsZero() && time.Now().After(f.deadline)
 		}
-		if f.stopped || len(places)-steps == most {
-			rest = in.beyond(place, f.filter.Oldest)
+		if f.stopped || len(positions)-steps == most {
+			rest = in.beyond(position, f.filter.Oldest)
 			break
 		}
 	}
 	// The rows are closed before anything else is asked.
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil || steps == 0 && !f.loose {
-		return places, rest, err
+		return positions, rest, err
 	}
-	places, err = f.confirmed(ctx, places)
-	return places, rest, err
+	positions, err = f.confirmed(ctx, positions)
+	return positions, rest, err
 }
 
-// confirmed leaves out the places that only may match: the steps, and all of them
+// confirmed leaves out the positions that only may match: the steps, and all of them
 // when the query of the index is loose. Of what is older than the log the index
 // alone tells.
-func (f *finder) confirmed(ctx context.Context, places []int64) ([]int64, error) {
+func (f *finder) confirmed(ctx context.Context, positions []int64) ([]int64, error) {
 	var doubtful []int64
-	for _, place := range places {
-		if f.loose || place%stepPlaces == 0 {
-			doubtful = append(doubtful, place)
+	for _, position := range positions {
+		if f.loose || position%stepPositions == 0 {
+			doubtful = append(doubtful, position)
 		}
 	}
 	matching, err := f.matching(ctx, `e.id IN (SELECT value FROM `+each("$1")+`)`, asList(doubtful))
-	return slices.DeleteFunc(places, func(place int64) bool {
-		return place > f.trimmed && (f.loose || place%stepPlaces == 0) && !slices.Contains(matching, place)
+	return slices.DeleteFunc(positions, func(position int64) bool {
+		return position > f.trimmed && (f.loose || position%stepPositions == 0) && !slices.Contains(matching, position)
 	}), err
 }
 
-// tail gives the places of a span that match, by the events themselves.
+// tail gives the positions of a span that match, by the events themselves.
 func (f *finder) tail(ctx context.Context, in span) ([]int64, error) {
 	if in.empty() {
 		return nil, nil
@@ -143,15 +143,15 @@ func (f *finder) tail(ctx context.Context, in span) ([]int64, error) {
 }
 
 // matching looks at some events one by one, for where the index does not know.
-func (f *finder) matching(ctx context.Context, where string, args ...any) (places []int64, err error) {
+func (f *finder) matching(ctx context.Context, where string, args ...any) (positions []int64, err error) {
 	rows, err := f.store.read.QueryContext(ctx, `SELECT `+columnsOfE+` FROM events e WHERE `+where+` ORDER BY e.id `+f.filter.order(), args...)
 	all, err := scanAll(rows, err, scanEvent)
 	for i := range all {
 		if f.fits(&all[i]) && f.says(&all[i]) {
-			places = append(places, all[i].ID)
+			positions = append(positions, all[i].ID)
 		}
 	}
-	return places, err
+	return positions, err
 }
 
 func setOf(topics []inn.Topic) map[inn.Topic]bool {
@@ -191,7 +191,7 @@ func (f *finder) says(e *inn.Event) bool {
 	return !slices.ContainsFunc(f.sought, func(s sought) bool { return !s.in(has) })
 }
 
-// walk is what is read at the places that a search finds, which are f.place.
+// walk is what is read at the positions that a search finds, which are f.position.
 type walk[T any] struct {
 	columns string
 	joins   string // CROSS JOIN …, each by a key
@@ -203,14 +203,14 @@ type walk[T any] struct {
 // walkArgs is how many arguments of a walk's query are the search's own.
 const walkArgs = 2
 
-// at reads what there is at some places.
-func (w walk[T]) at(ctx context.Context, f *finder, places []int64, limit int) ([]T, error) {
-	if len(places) == 0 {
+// at reads what there is at some positions.
+func (w walk[T]) at(ctx context.Context, f *finder, positions []int64, limit int) ([]T, error) {
+	if len(positions) == 0 {
 		return nil, nil
 	}
-	// The places are in their order, and what is crossed with them stays in it.
-	rows, err := f.store.read.QueryContext(ctx, `SELECT `+w.columns+` FROM (SELECT value AS place FROM `+each("$1")+`) f `+w.joins+`
-		WHERE 1 = 1 `+w.where+` LIMIT $2`, append([]any{asList(places), limit}, w.args...)...)
+	// The positions are in their order, and what is crossed with them stays in it.
+	rows, err := f.store.read.QueryContext(ctx, `SELECT `+w.columns+` FROM (SELECT value AS position FROM `+each("$1")+`) f `+w.joins+`
+		WHERE 1 = 1 `+w.where+` LIMIT $2`, append([]any{asList(positions), limit}, w.args...)...)
 	return scanAll(rows, err, w.scan)
 }
 
@@ -219,11 +219,11 @@ func (w walk[T]) at(ctx context.Context, f *finder, places []int64, limit int) (
 func (w walk[T]) all(ctx context.Context, f *finder, in span, limit int) (found []T, left span, err error) {
 	for !in.empty() {
 		// Several events tell of one booking or card, of which the last counts.
-		var places []int64
-		if places, in, err = f.places(ctx, in, 8*limit); err != nil {
+		var positions []int64
+		if positions, in, err = f.positions(ctx, in, 8*limit); err != nil {
 			return nil, span{}, err
 		}
-		some, err := w.at(ctx, f, places, limit-len(found))
+		some, err := w.at(ctx, f, positions, limit-len(found))
 		if err != nil {
 			return nil, span{}, err
 		}

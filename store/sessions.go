@@ -118,9 +118,9 @@ func (s *Store) SessionUntil(ctx context.Context, id int64) (time.Time, error) {
 // SignIn is a session that is to begin, and what its person has proved.
 type SignIn struct {
 	Session
-	Proof    Proof
-	Replaces string // hashed token of the session their browser had; it ends
-	Places   Places // from where they sign in, to be known from now on
+	Proof       Proof
+	Replaces    string      // hashed token of the session their browser had; it ends
+	KnownDevice KnownDevice // from where they sign in, to be known from now on
 }
 
 // StartSession stores a new session, under a token that was never there: while
@@ -145,7 +145,7 @@ func (s *Store) StartSession(ctx context.Context, in SignIn) error {
 		if in.UserID == 0 {
 			return nil
 		}
-		if err := t.notePlaces(in.UserID, in.Places); err != nil {
+		if err := t.noteKnownDevice(in.UserID, in.KnownDevice); err != nil {
 			return err
 		}
 		return t.noteLogin(in.Proof.Viewer(), inn.UserLogin, in.Address)

@@ -236,33 +236,33 @@ func TestChangingOnesPassword(t *testing.T) {
 }
 
 // A place is known to who signed in from it, for a while, and to nobody else.
-func TestPlaces(t *testing.T) {
+func TestKnownDevices(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	tom := person(t, s, "tom", inn.Staff)
 	person(t, s, "eva", inn.Staff)
-	phone := Places{Device: "phone", Address: "203.0.113.7"}
+	phone := KnownDevice{Device: "phone", Address: "203.0.113.7"}
 	require.NoError(t, s.StartSession(ctx, SignIn{
-		Session: Session{Token: "t", UserID: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}, Proof: proof(tom), Places: phone,
+		Session: Session{Token: "t", UserID: tom.UserID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)}, Proof: proof(tom), KnownDevice: phone,
 	}))
 	for _, c := range []struct {
 		email     string
-		at, known Places
+		at, known KnownDevice
 	}{
 		{"TOM@demo.test", phone, phone},
-		{"tom@demo.test", Places{"laptop", "203.0.113.7"}, Places{Address: "203.0.113.7"}},
-		{"tom@demo.test", Places{"phone", "203.0.113.8"}, Places{Device: "phone"}},
-		{"tom@demo.test", Places{"203.0.113.7", "phone"}, Places{}},
-		{"tom@demo.test", Places{}, Places{}},
-		{"eva@demo.test", phone, Places{}},
-		{"nobody@demo.test", phone, Places{}},
+		{"tom@demo.test", KnownDevice{"laptop", "203.0.113.7"}, KnownDevice{Address: "203.0.113.7"}},
+		{"tom@demo.test", KnownDevice{"phone", "203.0.113.8"}, KnownDevice{Device: "phone"}},
+		{"tom@demo.test", KnownDevice{"203.0.113.7", "phone"}, KnownDevice{}},
+		{"tom@demo.test", KnownDevice{}, KnownDevice{}},
+		{"eva@demo.test", phone, KnownDevice{}},
+		{"nobody@demo.test", phone, KnownDevice{}},
 	} {
 		user, known, err := s.Known(ctx, c.email, c.at)
 		require.NoError(t, err)
 		assert.Equal(t, c.email != "nobody@demo.test", user != 0)
 		assert.Equal(t, c.known, known, fmt.Sprint(c))
 	}
-	require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`UPDATE places SET seen = seen - $1`, placeKept.Milliseconds()) }))
+	require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`UPDATE places SET seen = seen - $1`, knownDeviceKept.Milliseconds()) }))
 	_, known, err := s.Known(ctx, "tom@demo.test", phone)
 	require.NoError(t, err)
 	assert.Zero(t, known)

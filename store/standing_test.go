@@ -235,7 +235,7 @@ func TestASessionBeginsOnlyWithWhatIsStillSo(t *testing.T) {
 			require.NoError(t, c.change(s, m.Viewer()))
 			start := func() error {
 				return s.StartSession(ctx, SignIn{Session: Session{Token: "t", UserID: m.ID, Data: []byte("x"), Expires: time.Now().Add(time.Hour)},
-					Proof: proved, Places: Places{Device: "d"}})
+					Proof: proved, KnownDevice: KnownDevice{Device: "d"}})
 			}
 			if c.code == "" {
 				head := s.head(t)

@@ -87,13 +87,13 @@ func followChain(ctx context.Context, pool *sql.DB, from link, heads []string) (
 		return c, from, err
 	}
 	var noted string
-	var places int64
+	var positions int64
 	if err := read.QueryRowContext(ctx, `
 		SELECT (SELECT value FROM meta WHERE name = 'audit_head'),
-			coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)`).Scan(&noted, &places); err != nil {
+			coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)`).Scan(&noted, &positions); err != nil {
 		return c, from, err
 	}
-	f.end(noted, places)
+	f.end(noted, positions)
 	f.Acts, f.Head = f.last.act, f.last.String()
 	return f.Chain, f.last, nil
 }
@@ -151,7 +151,7 @@ func (f *follower) meets() {
 
 // end looks at what only the whole chain shows: acts that were erased behind
 // the audit's back, and a tail that was cut off.
-func (f *follower) end(noted string, places int64) {
+func (f *follower) end(noted string, positions int64) {
 	if !f.Stands() {
 		return
 	}
@@ -169,7 +169,7 @@ func (f *follower) end(noted string, places int64) {
 		}
 	}
 	switch {
-	case places > f.last.act || ok && head.act > f.last.act:
+	case positions > f.last.act || ok && head.act > f.last.act:
 		f.broken(f.last.act+1, "is missing: the end was cut off")
 	case len(f.unmet) > 0:
 		f.broken(f.last.act+1, "is missing: the head that was kept elsewhere, "+f.unmet[0]+", is not in the chain")

@@ -143,7 +143,7 @@ func BookingPage(p Page, v BookingView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Layout(p.headed(v.Booking.Customer, joined(" · ", place(v.Booking), v.Booking.ID))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Layout(p.headed(v.Booking.Customer, joined(" · ", propertyName(v.Booking), v.Booking.ID))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

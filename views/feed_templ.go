@@ -191,7 +191,7 @@ func row(e *inn.Event, t story, s inn.Visibility, at string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = aside(t.Place).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = aside(t.PropertyName).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -617,7 +617,7 @@ func toast(e *inn.Event, t story, s inn.Visibility, at string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = aside(t.Place).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = aside(t.PropertyName).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

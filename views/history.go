@@ -133,9 +133,9 @@ func tellFigures(e *inn.Event) story {
 		t.Verb = "reported"
 		return t
 	}
-	t.Place = strings.TrimPrefix(said.Scope, "property:")
+	t.PropertyName = strings.TrimPrefix(said.Scope, "property:")
 	if said.Scope == "portfolio" {
-		t.Place = "All properties"
+		t.PropertyName = "All properties"
 	}
 	t.Detail = plural(said.ActiveBookings, "active booking")
 	if said.Occupancy != nil {

@@ -199,7 +199,7 @@ func tellReleased(e *inn.Event) story {
 	}
 	t := story{
 		Icon: "hand", Tone: "warn", Name: n.Title, Verb: "needs someone again", Badge: badge{"Needs someone", "warn"},
-		Place: n.House, Detail: n.Body, Link: pathAbout(n.Subject, n.Property),
+		PropertyName: n.House, Detail: n.Body, Link: pathAbout(n.Subject, n.Property),
 	}
 	if n.PreviouslyAcknowledgedBy != "" {
 		t.Detail = acknowledgerName(n.PreviouslyAcknowledgedBy) + " had it"
@@ -229,8 +229,8 @@ func announcedPriority(e *inn.Event) inn.Priority {
 // A period of the filter and its name.
 var periods = []struct{ value, name string }{{"", "Any time"}, {"today", "Today"}, {"7d", "7 days"}, {"30d", "30 days"}}
 
-// cardPlace names the property of a card, where its title does not.
-func cardPlace(n inn.Notification) string {
+// cardPropertyName names the property of a card, where its title does not.
+func cardPropertyName(n inn.Notification) string {
 	switch {
 	case n.Kind == inn.PropertyUpdate:
 		return ""

@@ -9,16 +9,16 @@ import (
 // story is what an event says in words, for the feed, the history of a booking
 // and the toast.
 type story struct {
-	Icon    string // in the sprite
-	Tone    string // what its colour means; a class
-	Name    string // whom or what it is about, from outside
-	Verb    string // what happened: "confirmed", "is solved"
-	Badge   badge  // the same in one word
-	Place   string // the property
-	Detail  string // dates of a booking, detail of an alert
-	Amount  string // "" without money
-	Changes []change
-	Link    string // where to read more; "" for nowhere
+	Icon         string // in the sprite
+	Tone         string // what its colour means; a class
+	Name         string // whom or what it is about, from outside
+	Verb         string // what happened: "confirmed", "is solved"
+	Badge        badge  // the same in one word
+	PropertyName string // the property
+	Detail       string // dates of a booking, detail of an alert
+	Amount       string // "" without money
+	Changes      []change
+	Link         string // where to read more; "" for nowhere
 }
 
 // badge is one word on a coloured pill.
@@ -63,7 +63,7 @@ func tellBooking(e *inn.Event, s inn.Visibility) story {
 	}
 	t := story{
 		Icon: categoryIcon(b.Category), Tone: categoryTone(b.Category), Name: b.Customer, Verb: bookingVerbs[e.Type],
-		Badge: bookingBadge(b), Place: place(b), Detail: stay(b, s.Year), Changes: otherChanges(b), Link: pathBooking(b.ID),
+		Badge: bookingBadge(b), PropertyName: propertyName(b), Detail: stay(b, s.Year), Changes: otherChanges(b), Link: pathBooking(b.ID),
 	}
 	if c, changed := dateChange(b, s.Year); changed {
 		t.Detail, t.Changes = "", append([]change{c}, t.Changes...)
@@ -81,7 +81,7 @@ func tellAlert(e *inn.Event) story {
 	}
 	t := story{
 		Icon: "triangle-alert", Tone: "warn", Name: a.Title, Verb: "needs someone", Badge: priorityBadge(a.Priority),
-		Place: a.House, Detail: a.Detail, Link: pathAbout(a.Subject(), a.Property),
+		PropertyName: a.House, Detail: a.Detail, Link: pathAbout(a.Subject(), a.Property),
 	}
 	if a.Priority == inn.Critical {
 		t.Tone = "bad"
@@ -243,8 +243,8 @@ func kindIcon(k inn.Kind) string {
 	return "user"
 }
 
-// place names the property of a booking.
-func place(b inn.Booking) string {
+// propertyName names the property of a booking.
+func propertyName(b inn.Booking) string {
 	switch {
 	case b.House != "":
 		return b.House

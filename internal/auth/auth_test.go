@@ -60,7 +60,7 @@ func TestThrottleBudgets(t *testing.T) {
 	accounts := func(i int) Attempt { return Attempt{Account: fmt.Sprintf("%d@house.test", i), Address: "203.0.113.7"} }
 	assert.Equal(t, triesPerAddress, allowed(one, 1000, accounts), "a thousand accounts from one address")
 	assert.Equal(t, 1, allowed(one, 1, func(int) Attempt {
-		return Attempt{Account: "x@house.test", Address: "203.0.113.7", Known: store.Places{Device: "phone"}}
+		return Attempt{Account: "x@house.test", Address: "203.0.113.7", Known: store.KnownDevice{Device: "phone"}}
 	}), "behind which a known device goes on")
 	at = at.Add(throttleWindow)
 	assert.Equal(t, triesPerAddress, allowed(one, 1000, accounts), "a quarter of an hour later")

@@ -39,16 +39,16 @@ func newThrottle() *throttle { return &throttle{failures: map[string][]time.Time
 
 // Attempt is somebody who says who they are.
 type Attempt struct {
-	Account string       // e-mail, as it was typed
-	User    int64        // whose that is; 0 for nobody's
-	Address string       // where they come from
-	Known   store.Places // those of their places where that account signed in before
+	Account string            // e-mail, as it was typed
+	User    int64             // whose that is; 0 for nobody's
+	Address string            // where they come from
+	Known   store.KnownDevice // of these, those from which that account signed in before
 }
 
 // Attempt returns what an e-mail claims: whose it is, and whether they signed in
 // before on the device, given by its hashed cookie, or from the address.
 func (a *Auth) Attempt(ctx context.Context, email, device, address string) (Attempt, error) {
-	user, known, err := a.store.Known(ctx, email, store.Places{Device: device, Address: Neighbourhood(address)})
+	user, known, err := a.store.Known(ctx, email, store.KnownDevice{Device: device, Address: Neighbourhood(address)})
 	return Attempt{Account: email, User: user, Address: address, Known: known}, err
 }
 
@@ -56,7 +56,7 @@ func (a *Auth) Attempt(ctx context.Context, email, device, address string) (Atte
 // guess from elsewhere keeps them from it.
 func Again(v inn.Viewer) Attempt {
 	device := "session " + strconv.FormatInt(v.Session, 10)
-	return Attempt{Account: v.Email, User: v.UserID, Address: v.Address, Known: store.Places{Device: device}}
+	return Attempt{Account: v.Email, User: v.UserID, Address: v.Address, Known: store.KnownDevice{Device: device}}
 }
 
 // longestAccount is more than any e-mail address there can be.

@@ -20,8 +20,8 @@ type Cursor struct {
 	topics     []inn.Topic // none twice
 	everything bool
 
-	places []place // one for each topic, or one for everything
-	call   func()  // while it is parked
+	entries []entry // one for each topic, or one for everything
+	call    func()  // while it is parked
 }
 
 // Follow replaces the topics, from the present position on.
@@ -37,7 +37,7 @@ func (c *Cursor) Follow(topics ...inn.Topic) {
 	}
 	c.log.mu.Lock()
 	defer c.log.mu.Unlock()
-	c.places = c.log.waiting.places(c)
+	c.entries = c.log.waiting.entries(c)
 }
 
 // Park leaves the cursor in the log's care: call is called once, from anywhere,

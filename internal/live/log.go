@@ -31,11 +31,11 @@ const readStep = 512
 
 // Source is where the log is kept; the store.
 type Source interface {
-	// Events gives at most limit events after one place up to another, oldest
+	// Events gives at most limit events after one position up to another, oldest
 	// first, on one of the topics. more says that it has ended before it came to
-	// that place: with limit events, or with enough in bytes.
+	// that position: with limit events, or with enough in bytes.
 	Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) (events []inn.Event, more bool, err error)
-	// Bounds gives the place up to which the log was trimmed, and its head.
+	// Bounds gives the position up to which the log was trimmed, and its head.
 	Bounds(ctx context.Context) (trimmed, head int64, err error)
 	// Appended gives a channel that is closed at the next append.
 	Appended() <-chan struct{}
@@ -70,8 +70,8 @@ type view struct {
 	epoch  string
 	tail   []*inn.Event // consecutive, oldest first
 	bytes  int          // of their data
-	head   int64        // the place up to which the tail reaches
-	first  int64        // the tail holds everything after this place
+	head   int64        // the position up to which the tail reaches
+	first  int64        // the tail holds everything after this position
 	closed bool
 }
 
@@ -137,7 +137,7 @@ func (l *Log) catchUp(ctx context.Context) error {
 }
 
 // renew begins a new epoch where the log stands: every cursor there is has lost
-// its place, and those that wait are called to find out.
+// its position, and those that wait are called to find out.
 func (l *Log) renew(epoch string) { l.callAll(func(v *view) { v.epoch = epoch }) }
 
 func (l *Log) close() { l.callAll(func(v *view) { v.closed = true }) }
@@ -156,7 +156,7 @@ func (l *Log) callAll(change func(*view)) {
 	}
 }
 
-// passGap moves the head past places that hold nothing any more.
+// passGap moves the head past positions that hold nothing any more.
 func (l *Log) passGap(ctx context.Context) error {
 	_, upto, err := l.source.Bounds(ctx)
 	if err != nil || upto <= l.Head() {
@@ -220,7 +220,7 @@ func (v *view) shorten(length int) {
 	v.tail = append(make([]*inn.Event, 0, 2*length+readStep), v.tail[n:]...)
 }
 
-// Head gives the place of the newest event.
+// Head gives the position of the newest event.
 func (l *Log) Head() int64 { return l.now.Load().head }
 
 // Closed reports whether the log has stopped: nothing comes any more behind what

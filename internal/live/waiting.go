@@ -13,19 +13,19 @@ type waiting struct {
 // list is who waits for one thing. An empty one stays, so that a cursor finds its
 // lists once, when it begins to follow, and not with every delivery: there are as
 // many as the house has properties and people.
-type list struct{ first *place }
+type list struct{ first *entry }
 
-// place is a cursor's place in one list.
-type place struct {
+// entry is a cursor's place in one of the lists.
+type entry struct {
 	cursor     *Cursor
 	in         *list
-	prev, next *place
+	prev, next *entry
 }
 
-// places gives the places of a cursor, in no list yet: one for each of its
+// entries returns the entries of a cursor, in no list yet: one for each of its
 // topics, or one for everything.
-func (w *waiting) places(c *Cursor) []place {
-	places := make([]place, len(c.topics))
+func (w *waiting) entries(c *Cursor) []entry {
+	entries := make([]entry, len(c.topics))
 	for i, t := range c.topics {
 		in := &w.all
 		if !c.everything {
@@ -34,15 +34,15 @@ func (w *waiting) places(c *Cursor) []place {
 				w.on[t] = in
 			}
 		}
-		places[i] = place{cursor: c, in: in}
+		entries[i] = entry{cursor: c, in: in}
 	}
-	return places
+	return entries
 }
 
 // add puts a cursor into the list of each of its topics.
 func (w *waiting) add(c *Cursor) {
-	for i := range c.places {
-		p := &c.places[i]
+	for i := range c.entries {
+		p := &c.entries[i]
 		if p.prev, p.next = nil, p.in.first; p.next != nil {
 			p.next.prev = p
 		}
@@ -52,8 +52,8 @@ func (w *waiting) add(c *Cursor) {
 
 // remove takes a cursor out of all its lists.
 func (w *waiting) remove(c *Cursor) {
-	for i := range c.places {
-		p := &c.places[i]
+	for i := range c.entries {
+		p := &c.entries[i]
 		if p.next != nil {
 			p.next.prev = p.prev
 		}

@@ -25,13 +25,13 @@ const (
 type Fault struct {
 	Kind     Kind
 	Stream   string // "log" when it is the log's own
-	Place    int64
+	Position int64
 	Replayed bool
 	Detail   string
 }
 
 func (f Fault) String() string {
-	return fmt.Sprintf("%s: %s at %d: %s", f.Kind, f.Stream, f.Place, f.Detail)
+	return fmt.Sprintf("%s: %s at %d: %s", f.Kind, f.Stream, f.Position, f.Detail)
 }
 
 // Verdict is what Judge found: how many of each kind, the first of each, and
@@ -61,7 +61,7 @@ func (v *Verdict) String() string {
 	return b.String()
 }
 
-func (v *Verdict) found(kind Kind, stream string, place int64, replayed bool, detail string, args ...any) {
+func (v *Verdict) found(kind Kind, stream string, position int64, replayed bool, detail string, args ...any) {
 	v.Counts[kind]++
 	if kind == Leaked && replayed {
 		v.LeakedReplay++
@@ -69,7 +69,7 @@ func (v *Verdict) found(kind Kind, stream string, place int64, replayed bool, de
 		v.LeakedLive++
 	}
 	if v.Counts[kind] <= examplesEach {
-		v.Examples = append(v.Examples, Fault{kind, stream, place, replayed, fmt.Sprintf(detail, args...)})
+		v.Examples = append(v.Examples, Fault{kind, stream, position, replayed, fmt.Sprintf(detail, args...)})
 	}
 }
 
@@ -82,7 +82,7 @@ func (h *History) Judge() *Verdict {
 	v.Events = len(events)
 	at := make(map[int64]Event, len(events))
 	for _, e := range events {
-		at[e.Place] = e
+		at[e.Position] = e
 	}
 	for _, s := range h.streams {
 		v.Deliveries += len(s.got)
@@ -92,37 +92,37 @@ func (h *History) Judge() *Verdict {
 }
 
 // judgeLog looks at acknowledgements and log, and gives the acknowledged
-// events by their place.
+// events by their position.
 func (h *History) judgeLog(v *Verdict) []Event {
-	placeOf, nameAt := map[string]int64{}, map[int64]string{}
+	positionOf, nameAt := map[string]int64{}, map[int64]string{}
 	var events []Event
 	for _, a := range h.acked {
-		if before, known := placeOf[a.Name]; known {
-			if before != a.Place {
-				v.found(Duplicated, "log", a.Place, false, "%s was acknowledged at %d before", a.Name, before)
+		if before, known := positionOf[a.Name]; known {
+			if before != a.Position {
+				v.found(Duplicated, "log", a.Position, false, "%s was acknowledged at %d before", a.Name, before)
 			}
 			continue
 		}
-		if other, taken := nameAt[a.Place]; taken {
-			v.found(Phantom, "log", a.Place, false, "acknowledged for %s and for %s", other, a.Name)
+		if other, taken := nameAt[a.Position]; taken {
+			v.found(Phantom, "log", a.Position, false, "acknowledged for %s and for %s", other, a.Name)
 			continue
 		}
-		placeOf[a.Name], nameAt[a.Place] = a.Place, a.Name
+		positionOf[a.Name], nameAt[a.Position] = a.Position, a.Name
 		events = append(events, a.Event)
-		if stored, ok := h.log[a.Place]; h.log != nil && (!ok || stored != a.Name) {
-			v.found(Lost, "log", a.Place, false, "%s was acknowledged; the log holds %q there", a.Name, stored)
+		if stored, ok := h.log[a.Position]; h.log != nil && (!ok || stored != a.Name) {
+			v.found(Lost, "log", a.Position, false, "%s was acknowledged; the log holds %q there", a.Name, stored)
 		}
 	}
-	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.Place, b.Place) })
+	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.Position, b.Position) })
 	stored := map[string]int64{}
-	for _, place := range slices.Sorted(maps.Keys(h.log)) {
-		name := h.log[place]
+	for _, position := range slices.Sorted(maps.Keys(h.log)) {
+		name := h.log[position]
 		if before, twice := stored[name]; twice {
-			v.found(Duplicated, "log", place, false, "%s is stored at %d as well", name, before)
+			v.found(Duplicated, "log", position, false, "%s is stored at %d as well", name, before)
 		}
-		stored[name] = place
-		if _, known := placeOf[name]; !known && !h.tried[name] {
-			v.found(Phantom, "log", place, false, "%s was published by nobody", name)
+		stored[name] = position
+		if _, known := positionOf[name]; !known && !h.tried[name] {
+			v.found(Phantom, "log", position, false, "%s was published by nobody", name)
 		}
 	}
 	h.judgeOrder(v)
@@ -133,17 +133,17 @@ func (h *History) judgeLog(v *Verdict) []Event {
 func (h *History) judgeOrder(v *Verdict) {
 	bySent := slices.SortedFunc(slices.Values(h.acked), func(a, b ack) int { return a.sent.Compare(b.sent) })
 	byAnswer := slices.SortedFunc(slices.Values(h.acked), func(a, b ack) int { return a.at.Compare(b.at) })
-	first := map[string]bool{} // a repeat names the place of the first
+	first := map[string]bool{} // a repeat names the position of the first
 	var newest ack
 	for _, a := range bySent {
 		for len(byAnswer) > 0 && byAnswer[0].at.Before(a.sent) {
-			if byAnswer[0].Place > newest.Place {
+			if byAnswer[0].Position > newest.Position {
 				newest = byAnswer[0]
 			}
 			byAnswer = byAnswer[1:]
 		}
-		if !first[a.Name] && !h.tried[a.Name] && a.Place < newest.Place {
-			v.found(Reordered, "log", a.Place, false, "%s was sent after %s had been acknowledged at %d", a.Name, newest.Name, newest.Place)
+		if !first[a.Name] && !h.tried[a.Name] && a.Position < newest.Position {
+			v.found(Reordered, "log", a.Position, false, "%s was sent after %s had been acknowledged at %d", a.Name, newest.Name, newest.Position)
 		}
 		first[a.Name] = true
 	}
@@ -153,33 +153,33 @@ func (h *History) judgeStream(v *Verdict, s *Stream, events []Event, at map[int6
 	given := make(map[int64]bool, len(s.got))
 	newest := int64(-1)
 	for _, d := range s.got {
-		e, known := at[d.Place]
+		e, known := at[d.Position]
 		switch {
-		case given[d.Place]:
-			v.found(Duplicated, s.name, d.Place, d.Replayed, "%s was given before", d.Name)
-		case d.Place < newest:
-			v.found(Reordered, s.name, d.Place, d.Replayed, "%s came after %d", d.Name, newest)
+		case given[d.Position]:
+			v.found(Duplicated, s.name, d.Position, d.Replayed, "%s was given before", d.Name)
+		case d.Position < newest:
+			v.found(Reordered, s.name, d.Position, d.Replayed, "%s came after %d", d.Name, newest)
 		}
-		given[d.Place] = true
-		newest = max(newest, d.Place)
+		given[d.Position] = true
+		newest = max(newest, d.Position)
 		if known && d.Name != "" && d.Name != e.Name {
-			v.found(Phantom, s.name, d.Place, d.Replayed, "%s was given, %s was published", d.Name, e.Name)
+			v.found(Phantom, s.name, d.Position, d.Replayed, "%s was given, %s was published", d.Name, e.Name)
 		}
 		if !known && !h.mayBe(d) {
-			v.found(Phantom, s.name, d.Place, d.Replayed, "%q is not in the log", d.Name)
+			v.found(Phantom, s.name, d.Position, d.Replayed, "%q is not in the log", d.Name)
 		}
 		if known && !h.mightHear(s.viewer, e, d.At) {
-			v.found(Leaked, s.name, d.Place, d.Replayed, "%s (%s, %s) was given to %s", e.Name, e.Type, e.Topic, s.viewer)
+			v.found(Leaked, s.name, d.Position, d.Replayed, "%s (%s, %s) was given to %s", e.Name, e.Type, e.Topic, s.viewer)
 		}
 	}
 	for _, p := range joined(s.parts) {
-		from, _ := slices.BinarySearchFunc(events, p.begin+1, func(e Event, place int64) int { return cmp.Compare(e.Place, place) })
+		from, _ := slices.BinarySearchFunc(events, p.begin+1, func(e Event, position int64) int { return cmp.Compare(e.Position, position) })
 		for _, e := range events[from:] {
-			if e.Place > p.end {
+			if e.Position > p.end {
 				break
 			}
-			if !given[e.Place] && h.mustHear(s.viewer, e) {
-				v.found(Lost, s.name, e.Place, false, "%s (%s, %s) was never given to %s between %d and %d", e.Name, e.Type, e.Topic, s.viewer, p.begin, p.end)
+			if !given[e.Position] && h.mustHear(s.viewer, e) {
+				v.found(Lost, s.name, e.Position, false, "%s (%s, %s) was never given to %s between %d and %d", e.Name, e.Type, e.Topic, s.viewer, p.begin, p.end)
 			}
 		}
 	}
@@ -189,7 +189,7 @@ func (h *History) judgeStream(v *Verdict, s *Stream, events []Event, at map[int6
 // for.
 func (h *History) mayBe(d Delivery) bool {
 	if h.log != nil {
-		name, stored := h.log[d.Place]
+		name, stored := h.log[d.Position]
 		return stored && (d.Name == "" || d.Name == name)
 	}
 	return h.tried[d.Name]
@@ -202,7 +202,7 @@ func (h *History) mustHear(viewer string, e Event) bool {
 	if !any {
 		return true
 	}
-	from := inForce(rights, e.Place)
+	from := inForce(rights, e.Position)
 	if from < 0 {
 		return false
 	}
@@ -218,7 +218,7 @@ func (h *History) mightHear(viewer string, e Event, arrived time.Time) bool {
 		return true
 	}
 	grace := max(h.Grace, Grace)
-	from := inForce(rights, e.Place)
+	from := inForce(rights, e.Position)
 	for i := max(from, 0); i < len(rights); i++ {
 		begun := i == from || !arrived.Before(rights[i].at.Add(-grace)) // heard of before its acknowledgement was
 		ended := i+1 < len(rights) && arrived.After(rights[i+1].at.Add(grace))
@@ -229,10 +229,10 @@ func (h *History) mightHear(viewer string, e Event, arrived time.Time) bool {
 	return false
 }
 
-// inForce gives the index of the right that holds for what is at a place, -1
+// inForce gives the index of the right that holds for what is at a position, -1
 // when none does yet.
-func inForce(rights []right, place int64) int {
-	n, _ := slices.BinarySearchFunc(rights, place, func(r right, place int64) int { return cmp.Compare(r.place, place) })
+func inForce(rights []right, position int64) int {
+	n, _ := slices.BinarySearchFunc(rights, position, func(r right, position int64) int { return cmp.Compare(r.position, position) })
 	return n - 1
 }
 

@@ -29,17 +29,17 @@ func ordinary() *History {
 	h := &History{}
 	for i, name := range []string{"a", "b", "c", "d", "e", "f"} {
 		topic := []string{"lake", "hill"}[i%2]
-		h.Acked(Event{Place: int64(i + 1), Name: name, Topic: topic, Type: "booking:new"}, at(10*i), at(10*i+5))
+		h.Acked(Event{Position: int64(i + 1), Name: name, Topic: topic, Type: "booking:new"}, at(10*i), at(10*i+5))
 	}
 	return h
 }
 
-// given writes down a stream from a place on, with what it was given.
-func given(h *History, viewer string, begin int64, places ...int64) *Stream {
+// given writes down a stream from a position on, with what it was given.
+func given(h *History, viewer string, begin int64, positions ...int64) *Stream {
 	s := h.Stream("s", viewer)
 	s.Begin(begin)
-	for _, p := range places {
-		s.Got(Delivery{Place: p, Name: string(rune('a' + p - 1)), At: at(int(p) * 10)})
+	for _, p := range positions {
+		s.Got(Delivery{Position: p, Name: string(rune('a' + p - 1)), At: at(int(p) * 10)})
 	}
 	return s
 }
@@ -59,27 +59,27 @@ func TestEachFaultIsFound(t *testing.T) {
 		"a reconnect that skips": {func(h *History) {
 			s := given(h, "all", 0, 1, 2)
 			s.Begin(2)
-			s.Got(Delivery{Place: 4, Name: "d", At: at(99)})
+			s.Got(Delivery{Position: 4, Name: "d", At: at(99)})
 		}, map[Kind]int{Lost: 1}},
 		"a gap that was announced": {func(h *History) {
 			s := given(h, "all", 0, 1, 2)
 			s.Begin(4)
-			s.Got(Delivery{Place: 5, Name: "e", At: at(99)})
+			s.Got(Delivery{Position: 5, Name: "e", At: at(99)})
 		}, nil},
 		"the same twice":               {func(h *History) { given(h, "all", 0, 1, 2, 2, 3) }, map[Kind]int{Duplicated: 1}},
 		"the same again after a break": {func(h *History) { given(h, "all", 0, 1, 2, 3).Begin(2); given(h, "all", 1, 2, 3, 2) }, map[Kind]int{Duplicated: 1}},
 		"two change places":            {func(h *History) { given(h, "all", 0, 1, 3, 2, 4) }, map[Kind]int{Reordered: 1}},
 		"the log has another order than its publishers": {func(h *History) {
-			h.Acked(Event{Place: 9, Name: "later"}, at(100), at(110))
-			h.Acked(Event{Place: 8, Name: "sooner"}, at(120), at(130))
+			h.Acked(Event{Position: 9, Name: "later"}, at(100), at(110))
+			h.Acked(Event{Position: 8, Name: "sooner"}, at(120), at(130))
 		}, map[Kind]int{Reordered: 1}},
 		"what overlaps may have either order": {func(h *History) {
-			h.Acked(Event{Place: 9, Name: "later"}, at(100), at(110))
-			h.Acked(Event{Place: 8, Name: "sooner"}, at(105), at(130))
+			h.Acked(Event{Position: 9, Name: "later"}, at(100), at(110))
+			h.Acked(Event{Position: 8, Name: "sooner"}, at(105), at(130))
 		}, nil},
 		"an event nobody published": {func(h *History) { given(h, "all", 5, 6, 7) }, map[Kind]int{Phantom: 1}},
 		"another event than was published": {func(h *History) {
-			given(h, "all", 5).Got(Delivery{Place: 6, Name: "x", At: at(99)})
+			given(h, "all", 5).Got(Delivery{Position: 6, Name: "x", At: at(99)})
 		}, map[Kind]int{Phantom: 1}},
 		"a publish without an answer may be there": {func(h *History) { h.Tried("g"); given(h, "all", 5, 6, 7) }, nil},
 		"stored twice": {func(h *History) {
@@ -93,13 +93,13 @@ func TestEachFaultIsFound(t *testing.T) {
 			given(h, "all", 5, 6, 7)
 		}, map[Kind]int{Phantom: 1}},
 		"one idempotency key, two places": {func(h *History) {
-			h.Acked(Event{Place: 7, Name: "a"}, at(100), at(110))
+			h.Acked(Event{Position: 7, Name: "a"}, at(100), at(110))
 		}, map[Kind]int{Duplicated: 1}},
 		"one idempotency key, the same answer": {func(h *History) {
-			h.Acked(Event{Place: 1, Name: "a"}, at(100), at(110))
+			h.Acked(Event{Position: 1, Name: "a"}, at(100), at(110))
 		}, nil},
 		"two events at one place": {func(h *History) {
-			h.Acked(Event{Place: 6, Name: "g"}, at(100), at(110))
+			h.Acked(Event{Position: 6, Name: "g"}, at(100), at(110))
 		}, map[Kind]int{Phantom: 1}},
 	}
 	for name, c := range cases {
@@ -117,7 +117,7 @@ func TestEachFaultIsFound(t *testing.T) {
 	}
 }
 
-// log says that the log holds these, from place 1 on.
+// log says that the log holds these, from position 1 on.
 func log(h *History, names ...string) {
 	for i, name := range names {
 		h.Logged(int64(i+1), name)
@@ -169,7 +169,7 @@ func TestRights(t *testing.T) {
 		"from before the revocation, replayed long after": {func(h *History) {
 			h.Rights("v", 0, at(0), both)
 			h.Rights("v", 2, at(15), lake)
-			given(h, "v", 0, 1).Got(Delivery{Place: 2, Name: "b", At: at(1100), Replayed: true})
+			given(h, "v", 0, 1).Got(Delivery{Position: 2, Name: "b", At: at(1100), Replayed: true})
 		}, map[Kind]int{Leaked: 1}},
 		"after a new right": {func(h *History) {
 			h.Rights("v", 0, at(0), lake)
@@ -197,7 +197,7 @@ func TestRights(t *testing.T) {
 	h := ordinary()
 	h.Rights("v", 0, at(0), lake)
 	s := given(h, "v", 0, 2)
-	s.Got(Delivery{Place: 4, Name: "d", At: at(99), Replayed: true})
+	s.Got(Delivery{Position: 4, Name: "d", At: at(99), Replayed: true})
 	v := h.Judge()
 	assert.Equal(t, 1, v.LeakedLive)
 	assert.Equal(t, 1, v.LeakedReplay)

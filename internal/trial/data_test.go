@@ -18,7 +18,7 @@ import (
 )
 
 // The drill: a backup while the server works, more happens, the house burns
-// down, and the backup is put in place. Whoever comes back with a place from
+// down, and the backup is put in place. Whoever comes back with a position from
 // before is told to reload, and never gets one event for another.
 func TestBackupAndRestore(t *testing.T) {
 	dir, key := newHouse(t)
@@ -77,7 +77,7 @@ func TestBackupAndRestore(t *testing.T) {
 	assert.Contains(t, must(t, fresh, "property", "list"), "lake-house")
 }
 
-// check ends with 1 and names the place when somebody has been at the file, and
+// check ends with 1 and names the position when somebody has been at the file, and
 // compares what was kept elsewhere.
 func TestCheckCommand(t *testing.T) {
 	dir, _ := newHouse(t)

@@ -32,7 +32,7 @@ func (tr *trial) publishers(n, each int, prefix string) {
 }
 
 // L-5. However many publish at once, every stream hears one order, which is the
-// log's, and nothing turns up behind a place that a stream has passed.
+// log's, and nothing turns up behind a position that a stream has passed.
 func TestOneOrderForEverybody(t *testing.T) {
 	tr := newTrial(t)
 	for range size(10, 50) {
@@ -83,7 +83,7 @@ func TestConnectionsThatBreak(t *testing.T) {
 }
 
 // L-1. Wherever and whenever a stream begins, nothing is missing and nothing
-// comes twice where what was read from the log meets what is new. A place that
+// comes twice where what was read from the log meets what is new. A position that
 // is not in the log is announced.
 func TestBeginningAnywhere(t *testing.T) {
 	tr := newTrial(t)
@@ -151,7 +151,7 @@ func trim(t *testing.T, dir string, upto int64) {
 var pageStream = regexp.MustCompile(`hx-sse:connect="([^"]+)"`)
 
 // L-4. What happens between the making of a page and the opening of its stream
-// is on neither the page nor lost: the stream begins at the page's place.
+// is on neither the page nor lost: the stream begins at the page's position.
 func TestBetweenPageAndStream(t *testing.T) {
 	tr := newTrial(t)
 	must(t, tr.dir, "user", "add", "manager@house.test", "--name", "M", "--role", "PROPERTY_MANAGER", "--property", "lake-house")
@@ -166,7 +166,7 @@ func TestBetweenPageAndStream(t *testing.T) {
 		}
 		f := tr.follow(func(f *follower) {
 			f.path, f.headers, f.page = html.UnescapeString(found[1]), []string{"Cookie", cookie}, true
-			f.enough = func() bool { return f.live && f.place.Load() >= last }
+			f.enough = func() bool { return f.live && f.position.Load() >= last }
 		})
 		<-f.ctx.Done()
 		assert.Zero(t, f.resyncs.Load())

@@ -26,8 +26,8 @@ type logModel struct {
 }
 
 type modelled struct {
-	place int64
-	name  string
+	position int64
+	name     string
 }
 
 // after gives the bookings a reader at a position has to hear, and false when
@@ -37,7 +37,7 @@ func (m *logModel) after(at inn.Position) (names []string, known bool) {
 		return nil, false
 	}
 	for _, b := range m.bookings {
-		if b.place > at.ID {
+		if b.position > at.ID {
 			names = append(names, b.name)
 		}
 	}
@@ -45,7 +45,7 @@ func (m *logModel) after(at inn.Position) (names []string, known bool) {
 }
 
 // L-3. Whatever was done to the log meanwhile, a stream says "recovered" when
-// and only when it gives everything since its reader's place; otherwise it says
+// and only when it gives everything since its reader's position; otherwise it says
 // resync and gives nothing of what was.
 func TestRecoveredIsTrue(t *testing.T) {
 	dir, key := newHouse(t)
@@ -89,7 +89,7 @@ func TestRecoveredIsTrue(t *testing.T) {
 			backedUp.bookings = slices.Clone(now.bookings)
 			done["backed up"]++
 		case what < 12:
-			now.trimmed = max(now.trimmed, now.bookings[rand.IntN(len(now.bookings)*2/3+1)].place)
+			now.trimmed = max(now.trimmed, now.bookings[rand.IntN(len(now.bookings)*2/3+1)].position)
 			trim(t, dir, now.trimmed)
 			done["trimmed"]++
 		case what < 150:

@@ -17,7 +17,7 @@ import (
 )
 
 // Whatever somebody does to the database's file while the server is down, or
-// lies dead: a stream that comes back with a place that the file does not have, or
+// lies dead: a stream that comes back with a position that the file does not have, or
 // has for something else, is told so. Never does it get one event for another.
 func TestAnOlderFilePutBackIsToldToEveryStream(t *testing.T) {
 	for what, c := range map[string]struct {
@@ -98,7 +98,7 @@ func shell(t *testing.T, script string, args ...string) {
 
 // Under a running server the file is not put back either: it stops, stores
 // nothing more, and says in one line why. The next one starts on what is there,
-// and nobody's place is taken for another.
+// and nobody's position is taken for another.
 func TestAFileReplacedUnderTheServerStopsIt(t *testing.T) {
 	const lost, kept, refused, gone = "resync", "recovered", "not its own", "gone"
 	for what, c := range map[string]struct{ script, then string }{

@@ -32,8 +32,8 @@ func TestDrain(t *testing.T) {
 	for n := range cap(one) {
 		publishers.Go(func() {
 			for i := range 4 {
-				place := tr.publish(fmt.Sprintf("BK-%d-%d", n, i))
-				for most := answered.Load(); place > most && !answered.CompareAndSwap(most, place); most = answered.Load() {
+				position := tr.publish(fmt.Sprintf("BK-%d-%d", n, i))
+				for most := answered.Load(); position > most && !answered.CompareAndSwap(most, position); most = answered.Load() {
 				}
 				if i == 0 {
 					one <- struct{}{}
@@ -59,7 +59,7 @@ func TestDrain(t *testing.T) {
 	for _, f := range tr.followers {
 		require.ErrorIs(t, f.how, io.ErrUnexpectedEOF, tr.server.err) // and not as if it were the end
 		assert.Equal(t, "beat", f.final.Event, "never bye")
-		assert.GreaterOrEqual(t, f.place.Load(), answered.Load())
+		assert.GreaterOrEqual(t, f.position.Load(), answered.Load())
 		assert.Equal(t, tr.followers[0].final.ID, f.final.ID, "every stream ends at the same place")
 		wait, err := strconv.Atoi(f.final.Retry)
 		require.NoError(t, err)

@@ -15,24 +15,24 @@ import (
 // follower is a client that keeps the id it heard last and comes back with it,
 // for as long as the trial lasts.
 type follower struct {
-	trial   *trial
-	record  *oracle.Stream
-	ctx     context.Context
-	stop    context.CancelFunc
-	path    string
-	headers []string
-	page    bool                   // fragments, not JSON
-	through func(at string) string // which way the next connection goes; nil for straight
-	enough  func() bool            // asked after every message; nil for never
-	ended   func()                 // called after every connection; nil for nothing
-	last    string
-	live    bool
-	final   oracle.Message  // the last whole message of the last connection
-	how     error           // and how that ended
-	delays  []time.Duration // from a publish to its arrival
-	place   atomic.Int64
-	opened  atomic.Int64 // connections that were answered
-	resyncs atomic.Int64
+	trial    *trial
+	record   *oracle.Stream
+	ctx      context.Context
+	stop     context.CancelFunc
+	path     string
+	headers  []string
+	page     bool                   // fragments, not JSON
+	through  func(at string) string // which way the next connection goes; nil for straight
+	enough   func() bool            // asked after every message; nil for never
+	ended    func()                 // called after every connection; nil for nothing
+	last     string
+	live     bool
+	final    oracle.Message  // the last whole message of the last connection
+	how      error           // and how that ended
+	delays   []time.Duration // from a publish to its arrival
+	position atomic.Int64
+	opened   atomic.Int64 // connections that were answered
+	resyncs  atomic.Int64
 }
 
 // inFragment finds the booking a fragment for a page shows.
@@ -104,33 +104,33 @@ func (f *follower) hear(m oracle.Message) {
 		return
 	}
 	f.last = m.ID
-	place, name := f.trial.place(m.ID), subject
+	position, name := f.trial.position(m.ID), subject
 	if f.page {
 		name = inFragment
 	}
 	switch found := name.FindStringSubmatch(m.Data); {
 	case m.Event == "resync":
 		f.resyncs.Add(1)
-		f.record.Begin(place)
+		f.record.Begin(position)
 	case m.Event == "hello":
-		f.record.Begin(place)
+		f.record.Begin(position)
 	case m.Event == "bye":
 		f.trial.t.Errorf("a stream was told not to come back")
 	case m.Event == "live" || m.Event == "beat":
 		f.live = true
-		f.record.Reached(place)
+		f.record.Reached(position)
 	case found != nil:
 		now := time.Now()
-		f.record.Got(oracle.Delivery{Place: place, Name: found[1], At: now, Replayed: !f.live})
+		f.record.Got(oracle.Delivery{Position: position, Name: found[1], At: now, Replayed: !f.live})
 		f.trial.mu.Lock()
 		f.delays = append(f.delays, now.Sub(f.trial.sent[found[1]]))
 		f.trial.mu.Unlock()
 	case f.page:
-		f.record.Reached(place)
+		f.record.Reached(position)
 	default:
 		f.trial.t.Errorf("not a booking: %s", m)
 	}
-	f.place.Store(place)
+	f.position.Store(position)
 	select {
 	case f.trial.moved <- struct{}{}:
 	default:

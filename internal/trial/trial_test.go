@@ -111,10 +111,10 @@ func (tr *trial) at(ctx context.Context) (url string, ok bool) {
 
 // publish sends a booking until it is answered 2xx, always with the same
 // idempotency key, and notes what became of it.
-func (tr *trial) publish(name string) (place int64) { return tr.publishWith(name, "") }
+func (tr *trial) publish(name string) (position int64) { return tr.publishWith(name, "") }
 
 // publishWith is publish with notes, for events of some size.
-func (tr *trial) publishWith(name, notes string) (place int64) {
+func (tr *trial) publishWith(name, notes string) (position int64) {
 	body := fmt.Sprintf(`{"type":"booking:new","property":"lake-house","payload":{"id":%q,"type":"property","title":"T","customerName":"C","notes":%q}}`, name, notes)
 	tr.mu.Lock()
 	tr.sent[name] = time.Now()
@@ -129,9 +129,9 @@ func (tr *trial) publishWith(name, notes string) (place int64) {
 		status, id, err := tr.post(at, body, name)
 		switch {
 		case err == nil && (status == http.StatusCreated || status == http.StatusOK):
-			place = tr.place(id)
-			tr.Acked(oracle.Event{Place: place, Name: name, Topic: "property:lake-house", Type: "booking:new"}, sent, time.Now())
-			return place
+			position = tr.position(id)
+			tr.Acked(oracle.Event{Position: position, Name: name, Topic: "property:lake-house", Type: "booking:new"}, sent, time.Now())
+			return position
 		case err == nil && status != http.StatusServiceUnavailable:
 			tr.t.Errorf("%s was answered %d", name, status)
 			return 0
@@ -163,8 +163,8 @@ func (tr *trial) post(at, body, idempotency string) (status int, id string, err 
 	return res.StatusCode, answer.ID, err
 }
 
-// place reads a position of the one epoch there is.
-func (tr *trial) place(position string) int64 {
+// position reads a position of the one epoch there is.
+func (tr *trial) position(position string) int64 {
 	p, err := inn.ParsePosition(position)
 	assert.NoError(tr.t, err)
 	tr.mu.Lock()
@@ -199,14 +199,14 @@ func (tr *trial) metric(name string) float64 {
 	return 0
 }
 
-// reach waits until every follower has come to a place.
-func (tr *trial) reach(place int64) {
+// reach waits until every follower has come to a position.
+func (tr *trial) reach(position int64) {
 	tr.t.Helper()
 	deadline := time.After(time.Duration(size(60, 300)) * time.Second)
 	for {
 		behind := 0
 		for _, f := range tr.followers {
-			if f.place.Load() < place {
+			if f.position.Load() < position {
 				behind++
 			}
 		}
@@ -216,7 +216,7 @@ func (tr *trial) reach(place int64) {
 		select {
 		case <-tr.moved:
 		case <-deadline:
-			require.FailNow(tr.t, "not every stream came to the end", "%d of %d are behind %d", behind, len(tr.followers), place)
+			require.FailNow(tr.t, "not every stream came to the end", "%d of %d are behind %d", behind, len(tr.followers), position)
 		}
 	}
 }
@@ -230,8 +230,8 @@ func (tr *trial) judge() *oracle.Verdict {
 		f.stop()
 	}
 	tr.following.Wait()
-	for place, name := range tr.log() {
-		tr.Logged(place, name)
+	for position, name := range tr.log() {
+		tr.Logged(position, name)
 	}
 	verdict := tr.Judge()
 	tr.t.Log(verdict)
@@ -252,7 +252,7 @@ func (tr *trial) log() map[int64]string {
 		}
 		require.NoError(tr.t, json.NewDecoder(res.Body).Decode(&page))
 		for _, e := range page.Events {
-			all[tr.place(e.ID)] = strings.TrimPrefix(e.Subject, "booking:")
+			all[tr.position(e.ID)] = strings.TrimPrefix(e.Subject, "booking:")
 		}
 		if more = page.Next != nil; more {
 			query = "&before=" + *page.Next
