@@ -1,6 +1,7 @@
 package main
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -89,6 +90,40 @@ func TestNoFileIsTooLong(t *testing.T) {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		assert.LessOrEqual(t, strings.Count(string(text), "\n"), longest, path)
+	}
+}
+
+// A struct that keeps something of its own has no more fields than this: those that
+// belong together are a struct with a name. Values are as wide as what they tell of:
+// a struct whose fields are all exported (a row, a filter, what a page shows), and
+// whatever stands in inn and views, which keep nothing.
+const widest = 12
+
+func TestNoStructIsTooWide(t *testing.T) {
+	for _, path := range sources(t, ".go") {
+		in := filepath.ToSlash(filepath.Dir(path))
+		if strings.HasSuffix(path, "_test.go") || in == "internal/inn" || in == "views" {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			fields, keeps := 0, false
+			if of, ok := spec.Type.(*ast.StructType); ok {
+				for _, field := range of.Fields.List {
+					fields += max(1, len(field.Names)) // an embedded one has no name
+					for _, name := range field.Names {
+						keeps = keeps || !name.IsExported()
+					}
+				}
+			}
+			assert.True(t, !keeps || fields <= widest, "%s: %s has %d fields, and %d are the most: name those that belong together", path, spec.Name, fields, widest)
+			return true
+		})
 	}
 }
 

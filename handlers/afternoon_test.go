@@ -230,10 +230,10 @@ func (s *site) hammer(t *testing.T, c *caller, d dear, alone time.Duration, publ
 // what is small passes them.
 func TestBulkyBodiesTakeTurns(t *testing.T) {
 	s := newSite(t)
-	s.bulk.wait = time.Millisecond
+	s.load.bulk.wait = time.Millisecond
 	key := s.key("events:write,events:read")
 	for range bulkAtOnce {
-		done, err := s.bulk.enter(t.Context())
+		done, err := s.load.bulk.enter(t.Context())
 		require.NoError(t, err)
 		defer done()
 	}
@@ -243,22 +243,22 @@ func TestBulkyBodiesTakeTurns(t *testing.T) {
 	assertProblem(t, bad{name: "no turn", status: http.StatusServiceUnavailable}, refused)
 	assert.Equal(t, "2", refused.Header.Get("Retry-After"))
 	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", booking("new", "BK-1", "lake-house", ""), "Content-Type", "application/json").Status)
-	<-s.bulk.taken
+	<-s.load.bulk.taken
 	assert.Equal(t, http.StatusCreated, key.do(http.MethodPost, "/api/v1/events", body, "Content-Type", "application/json").Status)
-	s.bulk.taken <- struct{}{}
+	s.load.bulk.taken <- struct{}{}
 }
 
 // Whoever asks for many pages at once has a few made at a time, and everybody else
 // theirs; publishing and monitoring do not wait for any of them.
 func TestPagesAreMadeAFewAtATime(t *testing.T) {
 	s := newSite(t)
-	s.pace.wait = time.Millisecond
+	s.load.pace.wait = time.Millisecond
 	admin, staff, key := s.as("admin"), s.as("staff"), s.key("events:write,events:read,metrics:read")
 	m, err := s.store.MemberByEmail(t.Context(), "admin@house.test")
 	require.NoError(t, err)
 	var over []func()
 	for range paceEach {
-		done, err := s.pace.enter(t.Context(), m.Viewer().Actor())
+		done, err := s.load.pace.enter(t.Context(), m.Viewer().Actor())
 		require.NoError(t, err)
 		over = append(over, done)
 	}
@@ -268,8 +268,8 @@ func TestPagesAreMadeAFewAtATime(t *testing.T) {
 		assert.Equal(t, "2", r.Header.Get("Retry-After"), path)
 		assert.Equal(t, http.StatusOK, staff.get(path).Status, path)
 	}
-	for i := range cap(s.pace.all) - paceEach {
-		done, err := s.pace.enter(t.Context(), fmt.Sprint("somebody ", i))
+	for i := range cap(s.load.pace.all) - paceEach {
+		done, err := s.load.pace.enter(t.Context(), fmt.Sprint("somebody ", i))
 		require.NoError(t, err)
 		over = append(over, done)
 	}
@@ -282,6 +282,6 @@ func TestPagesAreMadeAFewAtATime(t *testing.T) {
 		done()
 	}
 	assert.Equal(t, http.StatusOK, admin.get("/").Status)
-	assert.Empty(t, s.pace.of, "nobody is remembered")
+	assert.Empty(t, s.load.pace.of, "nobody is remembered")
 	assert.Equal(t, http.StatusOK, admin.do(http.MethodHead, "/bookings", "").Status)
 }

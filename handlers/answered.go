@@ -36,12 +36,12 @@ func lineOf(c echo.Context) logLine {
 func (s *Site) answered(l logLine, by inn.Viewer, bytes int64) {
 	took := time.Since(l.began)
 	counted := requestLine{l.method, l.route, l.status}
-	if !s.patterns[l.method+" "+l.route] {
+	if !s.stats.patterns[l.method+" "+l.route] {
 		counted.method, counted.route = "other", "unmatched"
 	}
-	s.meters.requests.answered(counted, took)
+	s.stats.meters.requests.answered(counted, took)
 	if l.publishes && l.status < 300 {
-		s.meters.ack.observe(took)
+		s.stats.meters.ack.observe(took)
 	}
 	attrs := []slog.Attr{
 		slog.String("request", l.request),

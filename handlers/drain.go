@@ -26,10 +26,10 @@ func (s *Site) draining(next echo.HandlerFunc) echo.HandlerFunc {
 		if m := c.Request().Method; m == http.MethodGet || m == http.MethodHead {
 			return next(c)
 		}
-		if !s.drain.enter() {
+		if !s.load.drain.enter() {
 			return &inn.Error{Code: inn.Unavailable, Text: "The server is stopping. Nothing was stored; please try again in a moment.", RetryAfter: 2 * time.Second}
 		}
-		defer s.drain.leave()
+		defer s.load.drain.leave()
 		return next(c)
 	}
 }
@@ -64,14 +64,14 @@ func (d *drain) leave() {
 // most, until those under way have been answered. It is called once, before
 // the log stops.
 func (s *Site) Drain(within time.Duration) {
-	s.drain.mu.Lock()
-	s.drain.over = make(chan struct{})
-	if s.drain.under == 0 {
-		close(s.drain.over)
+	s.load.drain.mu.Lock()
+	s.load.drain.over = make(chan struct{})
+	if s.load.drain.under == 0 {
+		close(s.load.drain.over)
 	}
-	s.drain.mu.Unlock()
+	s.load.drain.mu.Unlock()
 	select {
-	case <-s.drain.over:
+	case <-s.load.drain.over:
 	case <-time.After(within):
 		s.logger.Warn("some requests did not end in time; what they still store comes after the end of the streams")
 	}

@@ -56,8 +56,8 @@ func (s *Site) fail(err error, c echo.Context) {
 		s.logger.Error("a request failed", "route", c.Path(), "request", c.Get(requestKey), "user", viewer(c).Actor(), "error", err)
 	}
 	if publishes(c) {
-		s.meters.publishes[publishRejected].Add(1)
-		s.inspector.rejected(c, status, e, time.Now())
+		s.stats.meters.publishes[publishRejected].Add(1)
+		s.stats.inspector.rejected(c, status, e, time.Now())
 	}
 	h := c.Response().Header()
 	if e.RetryAfter > 0 {

@@ -59,23 +59,33 @@ func (c Config) secure() bool { return c.PublicURL != nil && c.PublicURL.Scheme 
 
 // Site is what every handler needs.
 type Site struct {
-	store     *store.Store
-	log       *live.Log
-	board     *figures.Board
-	logger    *slog.Logger
-	config    Config
-	crossing  *http.CrossOriginProtection
-	auth      *auth.Auth
-	streams   *delivery.Streams
-	years     *years
-	erasing   signal // somebody has asked for an erasure
+	store    *store.Store
+	log      *live.Log
+	board    *figures.Board
+	logger   *slog.Logger
+	config   Config
+	crossing *http.CrossOriginProtection
+	auth     *auth.Auth
+	streams  *delivery.Streams
+	years    *years
+	erasing  signal // somebody has asked for an erasure
+	load     load
+	stats    stats
+}
+
+// load is how much is done at once.
+type load struct {
+	bulk   bulk  // large bodies take turns
+	pace   *pace // and so do pages and lists
+	drain  drain
+	behind behind
+}
+
+// stats is what the server knows of itself.
+type stats struct {
 	meters    *meters
 	inspector inspector
 	health    health
-	drain     drain
-	bulk      bulk  // large bodies take turns
-	pace      *pace // and so do pages and lists
-	behind    behind
 	registry  http.Handler
 	patterns  map[string]bool // every method and route pattern
 }
@@ -85,13 +95,14 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,
 		crossing: http.NewCrossOriginProtection(), auth: auth.New(s, logger),
-		years: &years{store: s}, erasing: make(signal, 1), bulk: newBulk(), pace: newPace(),
-		meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{},
+		years: &years{store: s}, erasing: make(signal, 1),
+		load:  load{bulk: newBulk(), pace: newPace()},
+		stats: stats{meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{}},
 	}
-	site.streams = delivery.New(s, log, board, logger, config.Streams, site.panel, site.meters.delivery.observe, site.years.at)
-	site.registry = site.newRegistry()
+	site.streams = delivery.New(s, log, board, logger, config.Streams, site.panel, site.stats.meters.delivery.observe, site.years.at)
+	site.stats.registry = site.newRegistry()
 	for _, r := range site.routes() {
-		site.patterns[r.method+" "+r.path] = true
+		site.stats.patterns[r.method+" "+r.path] = true
 	}
 	if config.PublicURL != nil {
 		// The only error is one of form, which Config's reader has ruled out.
@@ -156,7 +167,7 @@ func (s *Site) Streams() *delivery.Streams { return s.streams }
 // Jobs returns what has to be done by time for this process.
 func (s *Site) Jobs() []jobs.Job {
 	return []jobs.Job{
-		{Name: "meters", Every: time.Second, Do: func(_ context.Context, now time.Time) error { s.meters.note(now, s.log.Head()); return nil }},
+		{Name: "meters", Every: time.Second, Do: func(_ context.Context, now time.Time) error { s.stats.meters.note(now, s.log.Head()); return nil }},
 		{Name: "sign-ins", Every: time.Minute, Last: true, Do: s.auth.Flush},
 		s.eraseJob(),
 	}

@@ -21,7 +21,7 @@ const stuckLog = 5 * time.Second
 // answers and takes what is written, and what is written is delivered.
 func (s *Site) ready(c echo.Context) error {
 	ctx := c.Request().Context()
-	if s.drain.begun() {
+	if s.load.drain.begun() {
 		return &inn.Error{Code: inn.Unavailable, Text: "The server is stopping.", RetryAfter: 2 * time.Second}
 	}
 	if err := s.store.Ready(ctx); err != nil {
@@ -31,7 +31,7 @@ func (s *Site) ready(c echo.Context) error {
 	if err != nil {
 		return notReady(err)
 	}
-	if s.behind.since(s.log.Head(), head, time.Now()) > stuckLog {
+	if s.load.behind.since(s.log.Head(), head, time.Now()) > stuckLog {
 		return &inn.Error{Code: inn.Unavailable, Text: "What is stored is not delivered: the log is not read any more.", RetryAfter: 5 * time.Second}
 	}
 	return c.String(http.StatusOK, "ok\n")

@@ -72,7 +72,7 @@ func (s *Site) publish(c echo.Context) error {
 		return err
 	}
 	applied := slices.ContainsFunc(events, func(e *inn.Event) bool { return e != nil })
-	s.meters.published(replayed, applied)
+	s.stats.meters.published(replayed, applied)
 	status := http.StatusCreated
 	if replayed || !applied && !batch.Array { // an array's nulls say which changed nothing, be it all
 		status = http.StatusOK
@@ -89,7 +89,7 @@ func (s *Site) publish(c echo.Context) error {
 func (s *Site) take(c echo.Context, v inn.Viewer, body []byte) (batch inn.Batch, events []*inn.Event, replayed bool, err error) {
 	ctx := c.Request().Context()
 	if len(body) > bulky {
-		done, err := s.bulk.enter(ctx)
+		done, err := s.load.bulk.enter(ctx)
 		if err != nil {
 			return batch, nil, false, err
 		}

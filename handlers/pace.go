@@ -92,7 +92,7 @@ func (r route) paces() bool { return r.isWhole() && r.needs != inn.Open }
 // is sent.
 func (s *Site) paced(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		done, err := s.pace.enter(c.Request().Context(), viewer(c).Actor())
+		done, err := s.load.pace.enter(c.Request().Context(), viewer(c).Actor())
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ func (s *Site) newRegistry() http.Handler {
 
 // giveMeters is GET /metrics, in Prometheus's text format.
 func (s *Site) giveMeters(c echo.Context) error {
-	s.registry.ServeHTTP(c.Response(), c.Request())
+	s.stats.registry.ServeHTTP(c.Response(), c.Request())
 	return nil
 }
 
@@ -67,7 +67,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	counter := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
 	}
-	m, head := c.site.meters, c.site.log.Head()
+	m, head := c.site.stats.meters, c.site.log.Head()
 	pages, programs, lag := c.site.streams.Load()
 	gauge(descStreams, float64(pages), "page")
 	gauge(descStreams, float64(programs), "program")

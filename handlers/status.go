@@ -24,8 +24,8 @@ func (s *Site) showStatus(c echo.Context) error {
 		return err
 	}
 	p.Scope = statusScope
-	rejected, _ := s.inspector.rejections()
-	return s.render(c, http.StatusOK, views.StatusPage(p, s.health.now(s), rejected))
+	rejected, _ := s.stats.inspector.rejections()
+	return s.render(c, http.StatusOK, views.StatusPage(p, s.stats.health.now(s), rejected))
 }
 
 // statusEvery is how often the state of the server is measured at the most.
@@ -50,22 +50,22 @@ func (h *health) now(s *Site) views.Status {
 
 func (s *Site) measureHealth(now time.Time) views.Status {
 	head := s.log.Head()
-	st := views.Status{Zones: zones.Edition(), Uptime: now.Sub(s.meters.began), Position: s.log.Position().String(), Queue: s.store.Queue()}
+	st := views.Status{Zones: zones.Edition(), Uptime: now.Sub(s.stats.meters.began), Position: s.log.Position().String(), Queue: s.store.Queue()}
 	st.Pages, st.Programs, st.Lag = s.streams.Load()
 	connected := s.streams.Connected()
 	st.Rooms, st.People = connected.Rooms, connected.Users
-	perMinute, delivered := s.meters.lastMinute(now, head)
+	perMinute, delivered := s.stats.meters.lastMinute(now, head)
 	st.PerMinute, st.Delivered = perMinute, delivered.total()
 	st.P50, _ = delivered.quantile(0.5)
 	st.P99, _ = delivered.quantile(0.99)
-	st.AckP50, _ = s.meters.ack.counts().quantile(0.5)
-	st.AckP99, st.Acked = s.meters.ack.counts().quantile(0.99)
+	st.AckP50, _ = s.stats.meters.ack.counts().quantile(0.5)
+	st.AckP99, st.Acked = s.stats.meters.ack.counts().quantile(0.99)
 	st.Database, st.WAL = s.store.Size()
 	read := []metrics.Sample{{Name: "/sched/goroutines:goroutines"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(read)
 	st.Goroutines, st.Memory = read[0].Value.Uint64(), read[1].Value.Uint64()-read[2].Value.Uint64()
 	for i := range publishResults {
-		st.Publishes[i] = s.meters.publishes[i].Load()
+		st.Publishes[i] = s.stats.meters.publishes[i].Load()
 	}
 	return st
 }
@@ -86,10 +86,10 @@ func (p *statusPanel) Send(ctx context.Context, page *delivery.Page) error {
 		return nil
 	}
 	p.at = now
-	if err := page.Send(ctx, views.StatusState(p.site.health.now(p.site))); err != nil {
+	if err := page.Send(ctx, views.StatusState(p.site.stats.health.now(p.site))); err != nil {
 		return err
 	}
-	rejected, version := p.site.inspector.rejections()
+	rejected, version := p.site.stats.inspector.rejections()
 	if p.begun && version == p.version {
 		return nil
 	}

@@ -110,7 +110,7 @@ func TestInspectorShowsReasonsAndNoValues(t *testing.T) {
 	for n := range rejectedKept + 20 {
 		key.post("/api/v1/events", "[{}"+strings.Repeat(",{}", n)+"]")
 	}
-	list, _ := s.inspector.rejections()
+	list, _ := s.stats.inspector.rejections()
 	assert.Len(t, list, rejectedKept)
 }
 

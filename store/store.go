@@ -44,14 +44,10 @@ import (
 // Store is the truth. It is safe for any number of goroutines: readers run side
 // by side, writers queue for the one connection that writes.
 type Store struct {
-	db        *db.DB
-	log       *slog.Logger
-	life      life
-	jobs      chan *job
-	long      chan *job     // those that take their time: batches, and work beside the requests
-	groupTime time.Duration // the writer's own
-	closed    chan struct{} // closed when the writer has stopped
-	stop      context.CancelFunc
+	db   *db.DB
+	log  *slog.Logger
+	life life
+	writer
 	notifier  notifier
 	commits   commits
 	trouble   trouble
@@ -62,12 +58,22 @@ type Store struct {
 	read      *reader
 }
 
+// writer is the queue in front of the one connection that writes.
+type writer struct {
+	jobs      chan *job
+	long      chan *job     // those that take their time: batches, and work beside the requests
+	groupTime time.Duration // the writer's own
+	closed    chan struct{} // closed when the writer has stopped
+	stop      context.CancelFunc
+}
+
 // New starts the store over an open database; Close stops it.
 func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error) {
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
-		db: database, read: newReader(database.Read), log: log, stop: stop,
-		jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), passwords: credential.NewHasher(), looking: make(chan struct{}, 1),
+		db: database, read: newReader(database.Read), log: log,
+		writer:    writer{jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), stop: stop},
+		passwords: credential.NewHasher(), looking: make(chan struct{}, 1),
 	}
 	s.notifier.ch, s.life.over = make(chan struct{}), make(chan struct{})
 	conn, err := database.Write.Conn(ctx)

@@ -53,7 +53,7 @@ func BenchmarkFrameIsRendered(b *testing.B) {
 // One event for one stream, all but the system call.
 func BenchmarkHandOn(b *testing.B) {
 	d := &Streams{frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))}
-	st := &stream{Streams: d, subscriber: &subscriber{}, chunked: true, Request: Request{Viewer: inn.Viewer{KeyID: 1, Name: "k", Scopes: []inn.Scope{inn.EventsRead}}}}
+	st := &stream{Streams: d, subscriber: &subscriber{}, connection: connection{chunked: true}, Request: Request{Viewer: inn.Viewer{KeyID: 1, Name: "k", Scopes: []inn.Scope{inn.EventsRead}}}}
 	st.wants = st.Filter.of(st.Viewer)
 	events := []*inn.Event{benchEvent(1)}
 	var some batch
@@ -99,11 +99,11 @@ func BenchmarkDeliverToAPage(b *testing.B) {
 	go log.Run(b.Context())
 	require.Eventually(b, func() bool { return log.Head() == 1 }, soon, time.Millisecond)
 	v := inn.Viewer{UserID: 1, Role: inn.Manager, Properties: []string{"lake-house", "hill-cottage"}}
-	d := &Streams{log: log, frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler)), badges: newBadges(nil, nil, 0, log.Head, nil), subscribers: newSubscribers(Config{}), panel: func(inn.Viewer, string) Panel { return nil }}
+	d := &Streams{log: log, frames: newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler)), badges: newBadges(nil, nil, 0, log.Head, nil), subscribers: newSubscribers(Config{}), site: site{panel: func(inn.Viewer, string) Panel { return nil }}}
 	state := d.newPage(v, "", 0, true)
 	state.counted, state.figures = true, false
 	to := &taker{}
-	st := &stream{Streams: d, subscriber: &subscriber{live: true}, chunked: true, Request: Request{Viewer: v, Page: true}, state: state, conn: to, cursor: log.FromHead(v.Topics()...), call: func() {}}
+	st := &stream{Streams: d, subscriber: &subscriber{live: true}, connection: connection{chunked: true, conn: to}, Request: Request{Viewer: v, Page: true}, state: state, cursor: log.FromHead(v.Topics()...), call: func() {}}
 	var some batch
 	b.ReportAllocs()
 	for b.Loop() {

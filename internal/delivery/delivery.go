@@ -50,8 +50,13 @@ type Streams struct {
 	badges       *badges
 	pool         *pool
 	closeWatcher conn.CloseWatcher
-	panel        func(inn.Viewer, string) Panel
-	delivered    func(time.Duration)
+	site
+}
+
+// site is what streams ask of the site whose pages they keep current.
+type site struct {
+	panel     func(inn.Viewer, string) Panel // of a page's scope; nil for most
+	delivered func(time.Duration)            // hears how long after its commit an event was written
 }
 
 // Panel is state that only some pages show: the stream of a page that asks for
@@ -70,7 +75,7 @@ type Panel interface {
 // Run does the work beside the streams.
 func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logger, config Config, panel func(inn.Viewer, string) Panel, delivered func(time.Duration), year func(string, time.Time) int) *Streams {
 	d := &Streams{
-		store: s, log: log, board: board, logger: logger, panel: panel, delivered: delivered,
+		store: s, log: log, board: board, logger: logger, site: site{panel, delivered},
 		subscribers: newSubscribers(config), frames: newFrames(s.Epoch, logger), pool: newPool(),
 	}
 	d.frames.year = year

@@ -83,14 +83,8 @@ type Page struct {
 	viewer  inn.Viewer
 	from    int64 // the position the page was rendered at
 
-	scope      figures.Scope
-	figures    bool // the page shows any
-	version    uint64
-	visibility inn.Visibility
-
-	mine        *badge // the person's
-	badge       inn.Badge
-	counted     bool // badge was sent
+	figuresShown
+	badgeShown
 	preferences shown
 	presence    shown
 	onLine      views.Company
@@ -99,11 +93,26 @@ type Page struct {
 	panel Panel  // nil for most pages
 }
 
+// figuresShown is which figures a page shows.
+type figuresShown struct {
+	scope      figures.Scope
+	figures    bool // the page shows any
+	version    uint64
+	visibility inn.Visibility
+}
+
+// badgeShown is the badge that a page shows.
+type badgeShown struct {
+	mine    *badge // the person's
+	badge   inn.Badge
+	counted bool // badge was sent
+}
+
 // newPage returns the state of a page to which nothing has been sent. The scope is
 // the one the page names, if its viewer may see it, else the one of their
 // dashboard.
 func (d *Streams) newPage(v inn.Viewer, scope string, from int64, chunked bool) *Page {
-	p := &Page{streams: d, viewer: v, from: from, chunked: chunked, mine: d.badges.badge(v), asked: scope, panel: d.panel(v, scope)}
+	p := &Page{streams: d, viewer: v, from: from, chunked: chunked, badgeShown: badgeShown{mine: d.badges.badge(v)}, asked: scope, panel: d.panel(v, scope)}
 	p.scope, p.figures = figures.ScopeOf(v)
 	if slug, found := strings.CutPrefix(scope, "property:"); found && v.May(inn.PropertyView, slug) {
 		p.scope, p.figures = figures.Property(slug), true

@@ -39,22 +39,32 @@ type Request struct {
 type stream struct {
 	*Streams
 	Request
-	conn       conn.Conn
+	connection
+	rights
 	cursor     *live.Cursor
-	visibility inn.VisibilityCache
 	subscriber *subscriber
+	state      *Page         // nil for a program
+	visible    int           // how many events a page was shown
+	due        atomic.Uint32 // why it was called, if not for an event
+	call       func()        // what the log calls
+	over       chan struct{} // closed when the stream is
+}
+
+// rights is what the reader of a stream may hear by now.
+type rights struct {
+	visibility inn.VisibilityCache
 	until      time.Time             // when the session ends, unless it is used before
 	wants      func(*inn.Event) bool // the filter, for the viewer as of now; nil for everything
-	state      *Page                 // nil for a program
-	visible    int                   // how many events a page was shown
-	rest       []byte                // what the connection did not take at once
-	due        atomic.Uint32         // why it was called, if not for an event
-	call       func()                // what the log calls
-	hijacked   bool
-	chunked    bool          // what is written has to be chunks
-	bye        bool          // the reader was told not to come back: the end of the body is in order
-	watched    uint64        // the close watcher's token for that
-	over       chan struct{} // closed when the stream is
+}
+
+// connection is how a stream is written.
+type connection struct {
+	conn     conn.Conn
+	rest     []byte // what the connection did not take at once
+	hijacked bool
+	chunked  bool   // what is written has to be chunks
+	bye      bool   // the reader was told not to come back: the end of the body is in order
+	watched  uint64 // the close watcher's token for that
 }
 
 // Why a stream is called though nothing was appended for it.

@@ -46,8 +46,11 @@ type Board struct {
 	versions uint64 // the last one given
 	changed  func(Scope)
 	kick     chan struct{} // wakes the worker for a scope that is new in use
+	worker   worker
+}
 
-	// Of the worker alone.
+// worker is what the worker alone knows.
+type worker struct {
 	started bool
 	told    time.Time // when the program's log was told last that something fails
 }

@@ -69,7 +69,7 @@ func (b *Board) saidBefore(ctx context.Context, m inn.Metrics) bool {
 
 // nextLook gives when the worker must look again although nothing happened.
 func (b *Board) nextLook(now, latest time.Time) time.Time {
-	if !b.started {
+	if !b.worker.started {
 		return now
 	}
 	b.mu.Lock()

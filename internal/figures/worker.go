@@ -63,8 +63,8 @@ func (b *Board) work(ctx context.Context) error {
 // tell notes in the program's log that something fails, once and then now and
 // again while it goes on.
 func (b *Board) tell(ctx context.Context, err error) {
-	if now := time.Now(); ctx.Err() == nil && now.Sub(b.told) >= tellEvery {
-		b.told = now
+	if now := time.Now(); ctx.Err() == nil && now.Sub(b.worker.told) >= tellEvery {
+		b.worker.told = now
 		b.slog.Error("figures: they cannot be brought up to date; trying again", "error", err)
 	}
 }
@@ -108,14 +108,14 @@ func (b *Board) wait(ctx context.Context, cursor *live.Cursor, quarter time.Time
 // start puts the portfolio and every property in use, once, so that the log has
 // figures from the beginning.
 func (b *Board) start(ctx context.Context) error {
-	if b.started {
+	if b.worker.started {
 		return nil
 	}
 	properties, err := b.store.EveryProperty(ctx)
 	if err != nil {
 		return err
 	}
-	b.started = true
+	b.worker.started = true
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.use(Portfolio)
