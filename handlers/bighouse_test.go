@@ -113,7 +113,7 @@ func (f *filler) fill(events, bookings int) {
 		case roll < 10:
 			f.event(inn.House, inn.MetricsUpdate, inn.Low, "metrics:portfolio", "", "house", map[string]any{"scope": "portfolio", "activeBookings": n})
 		case roll < 15:
-			a := inn.Alert{Key: fmt.Sprint("key-", f.random.IntN(40)), Property: slug, House: slug, Title: "Boiler off", Detail: "No hot water", Priority: inn.High, Status: inn.Raised, RaisedAt: f.now}
+			a := inn.Alert{Key: fmt.Sprint("key-", f.random.IntN(40)), Property: slug, PropertyName: slug, Title: "Boiler off", Detail: "No hot water", Priority: inn.High, Status: inn.Raised, RaisedAt: f.now}
 			if roll == 14 {
 				a.Priority = inn.Critical
 			}
@@ -157,7 +157,7 @@ func (f *filler) booking(b *inn.Booking, n int, slug string) {
 		arrives := inn.DateOf(f.now.AddDate(0, 0, f.random.IntN(90)), time.UTC)
 		house := "House " + strings.TrimPrefix(slug, "house-")
 		*b = inn.Booking{
-			ID: fmt.Sprint("BK-", 1000+n), Property: slug, House: house, Category: inn.Stay, Title: house + ", 3 nights", Status: inn.New,
+			ID: fmt.Sprint("BK-", 1000+n), Property: slug, PropertyName: house, Category: inn.Stay, Title: house + ", 3 nights", Status: inn.New,
 			Customer: firstNames[f.random.IntN(len(firstNames))] + " " + lastNames[f.random.IntN(len(lastNames))],
 			Price:    inn.Money{Minor: int64(500_000 + f.random.IntN(2_000_000)), Currency: "INR"}, Priced: true, Country: "IN",
 			CheckIn: arrives, CheckOut: arrives.Add(3), Units: 1, Guests: 2, Source: "website", BookedAt: f.now,

@@ -18,7 +18,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-func TestNarrowing(t *testing.T) {
+func TestStreamFilter(t *testing.T) {
 	s := newSite(t)
 	writer, admin, manager := s.key("events:write"), s.as("admin"), s.as("manager")
 	rooms := s.stream("/api/v1/stream?rooms=property:lake-house", admin, "").live()

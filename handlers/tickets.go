@@ -18,7 +18,7 @@ func (s *Site) makeTicket(c echo.Context) error {
 	if v.KeyID == 0 {
 		return inn.E(inn.Forbidden, "Tickets are for API keys; a browser that is signed in sends its cookie by itself.")
 	}
-	asked, err := readNarrowing(c)
+	asked, err := readStreamFilter(c)
 	if err != nil {
 		return err
 	}
@@ -32,8 +32,8 @@ func (s *Site) makeTicket(c echo.Context) error {
 	return c.JSON(http.StatusCreated, map[string]string{"ticket": ticket, "expires": expires.UTC().Format(inn.Milliseconds)})
 }
 
-// readNarrowing reads what a stream is to be of from a body, which may be empty.
-func readNarrowing(c echo.Context) (n intake.Narrowing, err error) {
+// readStreamFilter reads what a stream is to be of from a body, which may be empty.
+func readStreamFilter(c echo.Context) (n intake.StreamFilter, err error) {
 	if c.Request().ContentLength == 0 {
 		return n, nil
 	}
@@ -41,7 +41,7 @@ func readNarrowing(c echo.Context) (n intake.Narrowing, err error) {
 	if err != nil {
 		return n, err
 	}
-	return intake.ReadNarrowing(body)
+	return intake.ReadStreamFilter(body)
 }
 
 // ticketOf gives the ticket that a request for a stream comes with. No other

@@ -103,7 +103,7 @@ func TestGotItOnABooking(t *testing.T) {
 	events := since(t, s, head)
 	require.Len(t, events, 2)
 	n := snapshot[inn.Notification](t, &events[0])
-	assert.Equal(t, []any{inn.NotificationAcknowledged, "booking:BK-1", "maria", "Asha Rao", "Lake House"}, []any{events[0].Type, n.Subject, n.AcknowledgedBy, n.Title, n.House})
+	assert.Equal(t, []any{inn.NotificationAcknowledged, "booking:BK-1", "maria", "Asha Rao", "Lake House"}, []any{events[0].Type, n.Subject, n.AcknowledgedBy, n.Title, n.PropertyName})
 	assert.NotContains(t, string(events[0].Data), "14400", "a card holds no money")
 	assert.NotContains(t, string(events[0].Data), "asha@", "and no contacts")
 	b, err := s.Booking(ctx, tom, "BK-1")

@@ -19,7 +19,7 @@ const alertsFrom = ` FROM alerts a LEFT JOIN properties p ON p.slug = a.property
 func scanAlert(row interface{ Scan(...any) error }) (inn.Alert, error) {
 	var a inn.Alert
 	var raised, handled, resolved int64
-	err := row.Scan(&a.Property, &a.House, &a.Key, &a.Title, &a.Detail, &a.Priority, &a.Status,
+	err := row.Scan(&a.Property, &a.PropertyName, &a.Key, &a.Title, &a.Detail, &a.Priority, &a.Status,
 		&raised, &a.AcknowledgedBy, &handled, &a.PreviouslyAcknowledgedBy, &resolved, &a.Event)
 	a.RaisedAt, a.AcknowledgedAt, a.ResolvedAt = fromMS(raised), fromMSPtr(handled), fromMSPtr(resolved)
 	return a, err
@@ -55,7 +55,7 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	if err != nil || !changed {
 		return nil, err
 	}
-	a.House = house
+	a.PropertyName = house
 	e := &inn.Event{
 		At: p.At, Topic: a.Topic(), To: to, Type: p.Type, Priority: a.Priority,
 		Subject: a.Subject(), Property: a.Property, Actor: by.Actor(), By: by.Name,

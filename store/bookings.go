@@ -21,7 +21,7 @@ func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
 	var booked, confirmed, ended, changedAt, acknowledged, erased int64
 	var changed string
 	err := row.Scan(
-		&b.ID, &b.Property, &b.House, &b.Category, &b.Title, &b.Customer, &amount, &b.Price.Currency, &b.Status, &b.Country,
+		&b.ID, &b.Property, &b.PropertyName, &b.Category, &b.Title, &b.Customer, &amount, &b.Price.Currency, &b.Status, &b.Country,
 		&b.CheckIn, &b.CheckOut, &b.Units, &b.Guests, &b.Source, &b.ExternalID, &b.Version, &b.Email, &b.Phone, &b.Notes,
 		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event, &b.AcknowledgedBy, &acknowledged, &erased)
 	if err != nil {
@@ -119,7 +119,7 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 		At: b.ChangedAt, Topic: inn.PropertyTopic(b.Property), To: to, Type: as, Priority: p.Priority,
 		Subject: b.Subject(), Property: b.Property, Actor: by.Actor(), By: by.Name,
 	}
-	b.House, b.By = house, by.Name
+	b.PropertyName, b.By = house, by.Name
 	if err := t.append(e, b); err != nil {
 		return nil, err
 	}

@@ -18,36 +18,36 @@ import (
 // newest chain, the head, thus stands for every act there ever was: whoever kept
 // a head elsewhere can tell whether the audit still leads there.
 
-// link is a place in the chain: the act and the chain up to and with it. The
-// zero link is the beginning.
-type link struct {
+// chainLink is a place in the chain: the act and the chain up to and with it. The
+// zero chainLink is the beginning.
+type chainLink struct {
 	act   int64
 	chain [sha256.Size]byte
 }
 
-// String writes a link as it is shown and exported: "17-9f86d0…".
-func (l link) String() string { return fmt.Sprintf("%d-%x", l.act, l.chain) }
+// String writes a chainLink as it is shown and exported: "17-9f86d0…".
+func (l chainLink) String() string { return fmt.Sprintf("%d-%x", l.act, l.chain) }
 
-// parseLink reads what String wrote; ok is false for anything else.
-func parseLink(s string) (l link, ok bool) {
+// parseChainLink reads what String wrote; ok is false for anything else.
+func parseChainLink(s string) (l chainLink, ok bool) {
 	act, chain, found := strings.Cut(strings.TrimSpace(s), "-")
 	n, err := strconv.ParseInt(act, 10, 64)
 	sum, hexErr := hex.DecodeString(chain)
 	if !found || err != nil || hexErr != nil || n < 0 || len(sum) != sha256.Size {
-		return link{}, false
+		return chainLink{}, false
 	}
-	return link{n, [sha256.Size]byte(sum)}, true
+	return chainLink{n, [sha256.Size]byte(sum)}, true
 }
 
-// then gives the link of the next act.
-func (l link) then(act int64, payload []byte) link {
+// then gives the chainLink of the next act.
+func (l chainLink) then(act int64, payload []byte) chainLink {
 	h := sha256.New()
 	h.Write(l.chain[:])
 	var position [8]byte
 	binary.BigEndian.PutUint64(position[:], uint64(act))
 	h.Write(position[:])
 	h.Write(payload)
-	return link{act, [sha256.Size]byte(h.Sum(nil))}
+	return chainLink{act, [sha256.Size]byte(h.Sum(nil))}
 }
 
 // payloadOf hashes what an act says. Every text stands behind its length, so
@@ -76,19 +76,19 @@ func newSalt() []byte {
 }
 
 // auditHead reads the head as the database notes it.
-func (t *tx) auditHead() (link, error) {
+func (t *tx) auditHead() (chainLink, error) {
 	var noted string
 	if _, err := t.row(`SELECT value FROM meta WHERE name = 'audit_head'`, nil, &noted); err != nil {
-		return link{}, err
+		return chainLink{}, err
 	}
-	head, ok := parseLink(noted)
+	head, ok := parseChainLink(noted)
 	if !ok {
-		return link{}, fmt.Errorf("the head of the audit cannot be read: %q", noted)
+		return chainLink{}, fmt.Errorf("the head of the audit cannot be read: %q", noted)
 	}
 	return head, nil
 }
 
-func (t *tx) noteAuditHead(head link) error {
+func (t *tx) noteAuditHead(head chainLink) error {
 	return t.exec(`UPDATE meta SET value = $1 WHERE name = 'audit_head'`, head.String())
 }
 
@@ -126,7 +126,7 @@ func (t *tx) chainOld() error {
 	if err != nil {
 		return err
 	}
-	var head link
+	var head chainLink
 	for _, a := range acts {
 		salt := newSalt()
 		payload := payloadOf(salt, a)

@@ -42,7 +42,7 @@ func intruder(t *testing.T, s *Store) *sql.DB {
 
 func follow(t *testing.T, s *Store, heads ...string) Chain {
 	t.Helper()
-	c, _, err := followChain(ctx, s.db.Read, link{}, heads)
+	c, _, err := followChain(ctx, s.db.Read, chainLink{}, heads)
 	require.NoError(t, err)
 	return c
 }
@@ -120,7 +120,7 @@ func TestCheckFindsTheFirstActThatIsNotAsItWasWritten(t *testing.T) {
 		case 7: // cuts off the end and whatever the database itself notes of it
 			exec(`DELETE FROM audit WHERE id >= $1`, at)
 			exec(`UPDATE sqlite_sequence SET seq = $1 - 1 WHERE name = 'audit'`, at)
-			exec(`UPDATE meta SET value = coalesce((SELECT id || '-' || lower(hex(chain)) FROM audit ORDER BY id DESC LIMIT 1), $1) WHERE name = 'audit_head'`, link{}.String())
+			exec(`UPDATE meta SET value = coalesce((SELECT id || '-' || lower(hex(chain)) FROM audit ORDER BY id DESC LIMIT 1), $1) WHERE name = 'audit_head'`, chainLink{}.String())
 			kept = head
 		case 8: // blanks it, as if it had been erased
 			exec(`UPDATE audit SET salt = x'', actor = '', by_name = '', deed = '', subject = '', name = '', detail = '', address = '' WHERE id = $1`, at)

@@ -76,14 +76,14 @@ func checkFile(ctx context.Context, pool *sql.DB) (all []Finding, current bool, 
 
 func checkAudit(ctx context.Context, pool *sql.DB, marked marks, head string) (Finding, error) {
 	var heads []string
-	if marked.audit != (link{}) && sameLife(ctx, pool, marked) {
+	if marked.audit != (chainLink{}) && sameLife(ctx, pool, marked) {
 		heads = append(heads, marked.audit.String())
 	}
 	if head != "" {
 		heads = append(heads, head)
 	}
 	found := Finding{What: "audit"}
-	c, _, err := followChain(ctx, pool, link{}, heads)
+	c, _, err := followChain(ctx, pool, chainLink{}, heads)
 	if err != nil {
 		return found, err
 	}

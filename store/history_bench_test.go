@@ -89,13 +89,13 @@ func fillLog(t testing.TB, s *Store, n int) {
 					data = map[string]any{"totalRevenue": done}
 				case kind < 15:
 					e.Type, e.Subject = inn.AlertRaised, "alert:"+slug+":boiler"
-					data = inn.Alert{Key: "boiler", Property: slug, House: house(slug).Name, Title: "Boiler off"}
+					data = inn.Alert{Key: "boiler", Property: slug, PropertyName: house(slug).Name, Title: "Boiler off"}
 				default:
 					e.Type = []inn.Type{inn.BookingNew, inn.BookingConfirmed, inn.BookingModified, inn.BookingCheckedIn, inn.BookingCancelled}[random.IntN(5)]
 					if random.IntN(5000) == 0 {
 						e.Type = inn.BookingNoShow
 					}
-					booking := inn.Booking{ID: fmt.Sprintf("BK-%d", done/4), Property: slug, House: house(slug).Name, Title: house(slug).Name + ", 3 nights",
+					booking := inn.Booking{ID: fmt.Sprintf("BK-%d", done/4), Property: slug, PropertyName: house(slug).Name, Title: house(slug).Name + ", 3 nights",
 						Customer: first[random.IntN(len(first))] + " " + last[random.IntN(len(last))], Email: "guest@example.test", Notes: "late"}
 					e.Subject, data = booking.Subject(), booking
 				}

@@ -32,7 +32,7 @@ func (s *Store) Invite(ctx context.Context, by inn.Viewer, m inn.Member) (Link, 
 	if err != nil {
 		return Link{}, err
 	}
-	var link Link
+	var chainLink Link
 	err = s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
 		if err := mayGrant(by, m.Role); err != nil {
 			return err
@@ -40,16 +40,16 @@ func (s *Store) Invite(ctx context.Context, by inn.Viewer, m inn.Member) (Link, 
 		if m, err = t.addMember(by, m, ""); err != nil {
 			return err
 		}
-		link, err = t.makeLink(m)
+		chainLink, err = t.makeLink(m)
 		return err
 	})
-	return link, err
+	return chainLink, err
 }
 
 // MakeLink makes a new one-time link for somebody who lost theirs or forgot
 // their password; an earlier one is void. Until it is used nothing else changes.
 func (s *Store) MakeLink(ctx context.Context, by inn.Viewer, id int64) (Link, error) {
-	var link Link
+	var chainLink Link
 	err := s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
 		m, err := t.manage(by, id)
 		if err != nil {
@@ -58,7 +58,7 @@ func (s *Store) MakeLink(ctx context.Context, by inn.Viewer, id int64) (Link, er
 		if m.Disabled {
 			return inn.E(inn.Conflict, "%s is disabled. Enable them first.", m.Name)
 		}
-		if link, err = t.makeLink(m); err != nil {
+		if chainLink, err = t.makeLink(m); err != nil {
 			return err
 		}
 		why := "forgotten password"
@@ -67,22 +67,22 @@ func (s *Store) MakeLink(ctx context.Context, by inn.Viewer, id int64) (Link, er
 		}
 		return t.audit(by, aboutMember(inn.LinkMade, m, why))
 	})
-	return link, err
+	return chainLink, err
 }
 
 func (t *tx) makeLink(m inn.Member) (Link, error) {
 	random := make([]byte, 20)
 	rand.Read(random) // never fails
-	link := Link{Token: hex.EncodeToString(random), Until: t.now.Add(linkLife)}
+	chainLink := Link{Token: hex.EncodeToString(random), Until: t.now.Add(linkLife)}
 	err := t.exec(`
 		INSERT INTO invites (user, token, expires) VALUES ($1, $2, $3)
 		ON CONFLICT (user) DO UPDATE SET token = excluded.token, expires = excluded.expires`,
-		m.ID, hashToken(link.Token), ms(link.Until))
+		m.ID, hashToken(chainLink.Token), ms(chainLink.Until))
 	if err != nil {
-		return link, err
+		return chainLink, err
 	}
-	link.Member, err = t.member(m.ID)
-	return link, err
+	chainLink.Member, err = t.member(m.ID)
+	return chainLink, err
 }
 
 func (t *tx) voidLink(user int64) error {

@@ -21,7 +21,7 @@ import (
 type marks struct {
 	log     inn.Position
 	opening string // the newest opening in the database then; "" before the first
-	audit   link
+	audit   chainLink
 }
 
 func marksFile(database string) string { return strings.TrimSuffix(database, ".db") + ".marks" }
@@ -67,7 +67,7 @@ func parseMarks(text string) (m marks, ok bool) {
 		case "opening":
 			m.opening, whole = value, false // until its sum has come; the marks of an older version have neither
 		case "audit":
-			m.audit, _ = parseLink(value)
+			m.audit, _ = parseChainLink(value)
 		case "sum":
 			whole = value == sumOf(before)
 		}
@@ -132,7 +132,7 @@ func scanPresent(row scanner) (m marks, audit string, err error) {
 	if err = row.Scan(&m.log.Epoch, &m.log.ID, &m.opening, &audit); err != nil {
 		return m, "", fmt.Errorf("the database has no epoch: %w", err)
 	}
-	m.audit, _ = parseLink(audit)
+	m.audit, _ = parseChainLink(audit)
 	return m, audit, nil
 }
 

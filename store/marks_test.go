@@ -212,7 +212,7 @@ func TestMarksOfAnOlderVersionAreBelieved(t *testing.T) {
 		require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`DELETE FROM openings`) }))
 		epoch, head := s.Epoch(), s.head(t)
 		s.close()
-		require.NoError(t, os.WriteFile(marksFile(db.File(dir)), fmt.Appendf(nil, "log %s-%d\naudit %s\n", epoch, head+c.beyond, link{}), 0o600))
+		require.NoError(t, os.WriteFile(marksFile(db.File(dir)), fmt.Appendf(nil, "log %s-%d\naudit %s\n", epoch, head+c.beyond, chainLink{}), 0o600))
 		assert.Equal(t, c.lost, began(t, dir).Epoch() != epoch, what)
 	}
 }

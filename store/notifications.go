@@ -137,7 +137,7 @@ const cardColumns = `n.kind, n.type, n.priority, n.property, coalesce((SELECT p.
 func scanCard(row interface{ Scan(...any) error }, more ...any) (inn.Notification, error) {
 	var n inn.Notification
 	var acknowledged, updated int64
-	err := row.Scan(append([]any{&n.Kind, &n.Type, &n.Priority, &n.Property, &n.House, &n.Subject, &n.Title, &n.Body, &n.AcknowledgedBy, &acknowledged, &updated, &n.Event}, more...)...)
+	err := row.Scan(append([]any{&n.Kind, &n.Type, &n.Priority, &n.Property, &n.PropertyName, &n.Subject, &n.Title, &n.Body, &n.AcknowledgedBy, &acknowledged, &updated, &n.Event}, more...)...)
 	n.AcknowledgedAt, n.Updated = fromMSPtr(acknowledged), fromMS(updated)
 	return n, err
 }

@@ -192,11 +192,11 @@ func TestTheSetUpLinkWorksOnce(t *testing.T) {
 	made := make(chan inn.Member, 8)
 	for i := range 4 {
 		all.Go(func() {
-			link := token
+			chainLink := token
 			if i == 0 {
-				link = void
+				chainLink = void
 			}
-			m, err := s.SetUp(ctx, link, inn.Member{Email: string(rune('a'+i)) + "@demo.test", Name: "Root", Role: inn.User}, "long enough")
+			m, err := s.SetUp(ctx, chainLink, inn.Member{Email: string(rune('a'+i)) + "@demo.test", Name: "Root", Role: inn.User}, "long enough")
 			if err == nil {
 				made <- m.Member
 			} else if inn.CodeOf(err) != inn.Forbidden {

@@ -42,14 +42,14 @@ func TestAChangedPropertyIsRowEventCardAndAct(t *testing.T) {
 	assert.Len(t, told.Changed, 2)
 	b, err := s.Booking(ctx, maria, "BK-1")
 	require.NoError(t, err)
-	assert.Equal(t, "Sea House", b.House, "its name stands in every booking")
+	assert.Equal(t, "Sea House", b.PropertyName, "its name stands in every booking")
 	for _, c := range cards(t, s, tom) {
-		assert.Equal(t, "Sea House", c.House, c.Subject)
+		assert.Equal(t, "Sea House", c.PropertyName, c.Subject)
 	}
 	publish(t, s, website, sold("BK-2", "lake"))
 	b, err = s.Booking(ctx, maria, "BK-2")
 	require.NoError(t, err)
-	assert.Equal(t, "Sea House", b.House)
+	assert.Equal(t, "Sea House", b.PropertyName)
 	all := acts(t, s)
 	last := all[len(all)-1]
 	assert.Equal(t, []any{inn.HouseAltered, "Sea House"}, []any{last.Action, last.Name})

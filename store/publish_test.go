@@ -34,7 +34,7 @@ func TestEveryKindOfChange(t *testing.T) {
 	snap := snapshot[inn.Alert](t, events[1])
 	snap.Event = events[1].ID
 	assert.Equal(t, snap, alerts[0])
-	assert.Equal(t, []any{inn.High, inn.Raised, "Lake House"}, []any{snap.Priority, snap.Status, snap.House})
+	assert.Equal(t, []any{inn.High, inn.Raised, "Lake House"}, []any{snap.Priority, snap.Status, snap.PropertyName})
 
 	p, err := s.Property(ctx, maria, "lake")
 	require.NoError(t, err)

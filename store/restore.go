@@ -86,7 +86,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 	if err != nil {
 		return errors.Join(err, database.Close())
 	}
-	if c.Chain, _, err = followChain(ctx, database.Read, link{}, nil); err == nil {
+	if c.Chain, _, err = followChain(ctx, database.Read, chainLink{}, nil); err == nil {
 		err = s.write(ctx, func(t *tx) error {
 			if c.Epoch, err = t.newEpoch(); err != nil {
 				return err

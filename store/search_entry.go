@@ -67,7 +67,7 @@ func words(e *inn.Event) string {
 	case inn.AlertUpdate:
 		var a inn.Alert
 		if e.Into(&a) == nil {
-			said = []string{a.Title, a.Detail, a.House}
+			said = []string{a.Title, a.Detail, a.PropertyName}
 		}
 	case inn.PropertyUpdate:
 		var p inn.Property
@@ -78,7 +78,7 @@ func words(e *inn.Event) string {
 	if e.Type == inn.NotificationReleased {
 		var n inn.Notification
 		if e.Into(&n) == nil {
-			said = []string{strings.TrimPrefix(n.Subject, "booking:"), n.Title, n.Body, n.House}
+			said = []string{strings.TrimPrefix(n.Subject, "booking:"), n.Title, n.Body, n.PropertyName}
 		}
 	}
 	return strings.Join(said, "\n")

@@ -213,7 +213,7 @@ func TestChangingOnesPassword(t *testing.T) {
 	}
 	here, there := begin("here"), begin("there")
 	tom.Session = here.ID
-	link, err := s.MakeLink(ctx, operator, tom.UserID)
+	chainLink, err := s.MakeLink(ctx, operator, tom.UserID)
 	require.NoError(t, err)
 	leavesNothing(t, s, inn.Invalid, "too common", func() error { return s.ChangePassword(ctx, tom, present, "password1", "next") })
 
@@ -227,7 +227,7 @@ func TestChangingOnesPassword(t *testing.T) {
 	events := since(t, s, head)
 	assert.Equal(t, []inn.Type{inn.SessionEnded, inn.UserAction}, typesOf(events))
 	assert.Equal(t, there.ID, snapshot[sessionEnded](t, &events[0]).Session)
-	_, err = s.Invited(ctx, link.Token)
+	_, err = s.Invited(ctx, chainLink.Token)
 	assert.Equal(t, inn.NotFound, inn.CodeOf(err), "a link made before is void")
 	_, err = s.Authenticate(ctx, "tom@demo.test", "the first password")
 	assert.Equal(t, inn.Unauthenticated, inn.CodeOf(err))

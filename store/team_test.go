@@ -38,7 +38,7 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 	root, tom := person(t, s, "root", inn.SuperAdmin), person(t, s, "tom", inn.Staff, "lake")
 	by := from(root, "192.0.2.7")
 	signedIn(t, s, tom, "t")
-	var link Link
+	var chainLink Link
 	for _, c := range []struct {
 		action  inn.AuditAction
 		by      inn.Viewer
@@ -49,16 +49,16 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 		verb    func() error
 	}{
 		{inn.MemberInvited, by, "user:3", "PROPERTY_OWNER, + hill", "invited Meera", []inn.Type{inn.MemberChanged, inn.UserAction}, func() (err error) {
-			link, err = s.Invite(ctx, by, inn.Member{Email: "meera@demo.test", Name: " Meera\n", Role: inn.Owner, Properties: []string{"hill"}})
+			chainLink, err = s.Invite(ctx, by, inn.Member{Email: "meera@demo.test", Name: " Meera\n", Role: inn.Owner, Properties: []string{"hill"}})
 			return err
 		}},
 		{inn.LinkMade, by, "user:3", "invitation", "made a new link for Meera", []inn.Type{inn.UserAction}, func() (err error) {
-			link, err = s.MakeLink(ctx, by, 3)
+			chainLink, err = s.MakeLink(ctx, by, 3)
 			return err
 		}},
 		{inn.MemberJoined, inn.Viewer{UserID: 3, Name: "Meera Iyer", Address: "192.0.2.8"}, "user:3", "", "accepted the invitation",
 			[]inn.Type{inn.MemberChanged, inn.UserAction}, func() error {
-				_, err := s.UseLink(ctx, "192.0.2.8", link.Token, "Meera Iyer", "long enough")
+				_, err := s.UseLink(ctx, "192.0.2.8", chainLink.Token, "Meera Iyer", "long enough")
 				return err
 			}},
 		{inn.MemberAltered, by, "user:2", "STAFF → PROPERTY_MANAGER, + desk, − lake", "changed what tom may do", []inn.Type{inn.MemberChanged, inn.UserAction},
@@ -66,9 +66,9 @@ func TestEveryAdministrativeActIsKept(t *testing.T) {
 		{inn.SessionsEnded, by, "user:2", "", "signed tom out everywhere", []inn.Type{inn.MemberChanged, inn.UserAction},
 			func() error { return s.SignOutEverywhere(ctx, by, tom.UserID) }},
 		{inn.LinkMade, by, "user:2", "forgotten password", "made a new link for tom", []inn.Type{inn.UserAction},
-			func() (err error) { link, err = s.MakeLink(ctx, by, tom.UserID); return err }},
+			func() (err error) { chainLink, err = s.MakeLink(ctx, by, tom.UserID); return err }},
 		{inn.PasswordChanged, from(tom, "192.0.2.9"), "user:2", "", "set a new password", []inn.Type{inn.MemberChanged, inn.UserAction}, func() error {
-			_, err := s.UseLink(ctx, "192.0.2.9", link.Token, "ignored", "long enough")
+			_, err := s.UseLink(ctx, "192.0.2.9", chainLink.Token, "ignored", "long enough")
 			return err
 		}},
 		{inn.MemberDisabled, by, "user:2", "", "disabled tom", []inn.Type{inn.MemberChanged, inn.UserAction}, func() error { return s.DisableMember(ctx, by, tom.UserID, true) }},
@@ -238,27 +238,27 @@ func TestALinkWorksOnce(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	root := person(t, s, "root", inn.SuperAdmin)
-	link, err := s.Invite(ctx, root, inn.Member{Email: "meera@demo.test", Name: "Meera", Role: inn.Staff})
+	chainLink, err := s.Invite(ctx, root, inn.Member{Email: "meera@demo.test", Name: "Meera", Role: inn.Staff})
 	require.NoError(t, err)
-	assert.NotContains(t, contents(t, s), link.Token)
-	assert.True(t, link.Member.Invited)
-	assert.WithinDuration(t, time.Now().Add(7*24*time.Hour), link.Until, time.Minute)
+	assert.NotContains(t, contents(t, s), chainLink.Token)
+	assert.True(t, chainLink.Member.Invited)
+	assert.WithinDuration(t, time.Now().Add(7*24*time.Hour), chainLink.Until, time.Minute)
 	_, err = s.Authenticate(ctx, "meera@demo.test", "")
 	assert.Equal(t, inn.Unauthenticated, inn.CodeOf(err), "who is invited cannot sign in")
 
-	m, err := s.Invited(ctx, link.Token)
+	m, err := s.Invited(ctx, chainLink.Token)
 	require.NoError(t, err)
 	assert.Equal(t, "Meera", m.Name)
-	leavesNothing(t, s, inn.Invalid, "short", func() error { _, err := s.UseLink(ctx, "", link.Token, "Meera", "short"); return err })
-	leavesNothing(t, s, inn.Invalid, "no name", func() error { _, err := s.UseLink(ctx, "", link.Token, " ", "long enough"); return err })
-	leavesNothing(t, s, inn.NotFound, "wrong", func() error { _, err := s.UseLink(ctx, "", link.Token+"0", "Meera", "long enough"); return err })
+	leavesNothing(t, s, inn.Invalid, "short", func() error { _, err := s.UseLink(ctx, "", chainLink.Token, "Meera", "short"); return err })
+	leavesNothing(t, s, inn.Invalid, "no name", func() error { _, err := s.UseLink(ctx, "", chainLink.Token, " ", "long enough"); return err })
+	leavesNothing(t, s, inn.NotFound, "wrong", func() error { _, err := s.UseLink(ctx, "", chainLink.Token+"0", "Meera", "long enough"); return err })
 
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	worked := 0
 	for range 8 {
 		all.Go(func() {
-			_, err := s.UseLink(ctx, "", link.Token, "Meera", "long enough")
+			_, err := s.UseLink(ctx, "", chainLink.Token, "Meera", "long enough")
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
@@ -270,7 +270,7 @@ func TestALinkWorksOnce(t *testing.T) {
 	}
 	all.Wait()
 	assert.Equal(t, 1, worked)
-	_, err = s.Invited(ctx, link.Token)
+	_, err = s.Invited(ctx, chainLink.Token)
 	assert.Equal(t, errLinkGone, err)
 	got, err := s.Authenticate(ctx, "meera@demo.test", "long enough")
 	require.NoError(t, err)
@@ -299,25 +299,25 @@ func TestWhatVoidsALink(t *testing.T) {
 			return s.DisableMember(ctx, root, tom.UserID, false)
 		},
 	} {
-		link, err := s.MakeLink(ctx, admin, tom.UserID)
+		chainLink, err := s.MakeLink(ctx, admin, tom.UserID)
 		require.NoError(t, err, what)
-		_, err = s.Invited(ctx, link.Token)
+		_, err = s.Invited(ctx, chainLink.Token)
 		require.NoError(t, err, what)
 		require.NoError(t, void(), what)
-		leavesNothing(t, s, inn.NotFound, what, func() error { _, err := s.UseLink(ctx, "", link.Token, "", "long enough"); return err })
-		_, err = s.Invited(ctx, link.Token)
+		leavesNothing(t, s, inn.NotFound, what, func() error { _, err := s.UseLink(ctx, "", chainLink.Token, "", "long enough"); return err })
+		_, err = s.Invited(ctx, chainLink.Token)
 		assert.Equal(t, errLinkGone, err, what)
 	}
-	link, err := s.MakeLink(ctx, admin, tom.UserID)
+	chainLink, err := s.MakeLink(ctx, admin, tom.UserID)
 	require.NoError(t, err)
 	require.NoError(t, s.ChangeMember(ctx, root, tom.UserID, inn.Manager, []string{"hill"}))
-	_, err = s.Invited(ctx, link.Token)
+	_, err = s.Invited(ctx, chainLink.Token)
 	require.NoError(t, err, "other properties leave it")
 	require.NoError(t, s.write(ctx, func(x *tx) error {
 		return x.setMember(`UPDATE users SET password = $2 WHERE id = $1`, tom.UserID, "none")
 	}))
 	signedIn(t, s, tom, "old")
-	_, err = s.UseLink(ctx, "", link.Token, "", "long enough")
+	_, err = s.UseLink(ctx, "", chainLink.Token, "", "long enough")
 	require.NoError(t, err)
 	n, err := s.SignedIn(ctx, tom.UserID)
 	require.NoError(t, err)

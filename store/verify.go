@@ -57,14 +57,14 @@ const brokenFor = 10 * time.Second
 // chained is how far the chain was found good.
 type chained struct {
 	mu     sync.Mutex
-	good   link
+	good   chainLink
 	broken Chain     // what was found last, when it did not stand
 	at     time.Time // and when
 }
 
-// followChain follows the chain from a link on that is known to be good. Heads
+// followChain follows the chain from a chainLink on that is known to be good. Heads
 // that were kept elsewhere must lie on it: "17-9f86d0…" or the hash alone.
-func followChain(ctx context.Context, pool *sql.DB, from link, heads []string) (c Chain, last link, err error) {
+func followChain(ctx context.Context, pool *sql.DB, from chainLink, heads []string) (c Chain, last chainLink, err error) {
 	// One transaction: the chain and what is noted of it must be of one moment.
 	read, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -101,7 +101,7 @@ func followChain(ctx context.Context, pool *sql.DB, from link, heads []string) (
 // follower goes along the chain.
 type follower struct {
 	Chain
-	last     link
+	last     chainLink
 	erasures map[string]bool // subjects of the acts that say that one was erased
 	unmet    []string        // heads kept elsewhere that were not come by yet
 }
@@ -139,7 +139,7 @@ func (f *follower) next(row interface{ Scan(...any) error }) error {
 	return nil
 }
 
-// meets strikes out the heads that the present link is.
+// meets strikes out the heads that the present chainLink is.
 func (f *follower) meets() {
 	at := f.last.String()
 	_, hash, _ := strings.Cut(at, "-")
@@ -161,9 +161,9 @@ func (f *follower) end(noted string, positions int64) {
 			return
 		}
 	}
-	head, ok := parseLink(noted)
+	head, ok := parseChainLink(noted)
 	for _, kept := range f.unmet {
-		if l, ok := parseLink(kept); ok && l.act <= f.last.act {
+		if l, ok := parseChainLink(kept); ok && l.act <= f.last.act {
 			f.broken(l.act, "is another than the head that was kept elsewhere")
 			return
 		}

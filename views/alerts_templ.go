@@ -199,7 +199,7 @@ func AlertCard(a inn.Alert, s inn.Visibility) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = aside(a.House).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = aside(a.PropertyName).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

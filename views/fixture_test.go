@@ -56,7 +56,7 @@ func golden(t *testing.T, name, html string) {
 
 func booking() inn.Booking {
 	return inn.Booking{
-		ID: "BK-1001", Property: "lake-house", House: "Lake House", Category: inn.Stay, Title: "Lake House, 3 nights",
+		ID: "BK-1001", Property: "lake-house", PropertyName: "Lake House", Category: inn.Stay, Title: "Lake House, 3 nights",
 		Customer: "Meera Iyer", Price: inn.Money{Minor: 1440000, Currency: "INR"}, Priced: true, Status: inn.Confirmed,
 		Country: "IN", CheckIn: "2026-12-12", CheckOut: "2026-12-15", Units: 1, Guests: 2, Source: "website",
 		Email: "meera@example.com", Phone: "+91 98 7654 3210", Notes: "Arrives late.",
@@ -81,7 +81,7 @@ func moved() inn.Booking {
 
 func alert() inn.Alert {
 	return inn.Alert{
-		Key: "boiler", Property: "lake-house", House: "Lake House", Title: "Boiler off", Detail: "No hot water.",
+		Key: "boiler", Property: "lake-house", PropertyName: "Lake House", Title: "Boiler off", Detail: "No hot water.",
 		Priority: inn.Critical, Status: inn.Raised, RaisedAt: noon, Event: 4814,
 	}
 }
@@ -127,7 +127,7 @@ func metrics() inn.Metrics {
 
 func notification() inn.Notification {
 	return inn.Notification{
-		Kind: inn.AlertUpdate, House: "Lake House", Type: inn.AlertRaised, Priority: inn.Critical, Property: "lake-house",
+		Kind: inn.AlertUpdate, PropertyName: "Lake House", Type: inn.AlertRaised, Priority: inn.Critical, Property: "lake-house",
 		Subject: "alert:lake-house:boiler", Title: "Boiler off", Body: "No hot water.", Event: 4814, Updated: noon,
 	}
 }

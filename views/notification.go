@@ -199,7 +199,7 @@ func tellReleased(e *inn.Event) story {
 	}
 	t := story{
 		Icon: "hand", Tone: "warn", Name: n.Title, Verb: "needs someone again", Badge: badge{"Needs someone", "warn"},
-		PropertyName: n.House, Detail: n.Body, Link: pathAbout(n.Subject, n.Property),
+		PropertyName: n.PropertyName, Detail: n.Body, Link: pathAbout(n.Subject, n.Property),
 	}
 	if n.PreviouslyAcknowledgedBy != "" {
 		t.Detail = acknowledgerName(n.PreviouslyAcknowledgedBy) + " had it"
@@ -234,8 +234,8 @@ func cardPropertyName(n inn.Notification) string {
 	switch {
 	case n.Kind == inn.PropertyUpdate:
 		return ""
-	case n.House != "":
-		return n.House
+	case n.PropertyName != "":
+		return n.PropertyName
 	case n.Property == inn.Desk:
 		return "Desk"
 	}

@@ -81,7 +81,7 @@ func tellAlert(e *inn.Event) story {
 	}
 	t := story{
 		Icon: "triangle-alert", Tone: "warn", Name: a.Title, Verb: "needs someone", Badge: priorityBadge(a.Priority),
-		PropertyName: a.House, Detail: a.Detail, Link: pathAbout(a.Subject(), a.Property),
+		PropertyName: a.PropertyName, Detail: a.Detail, Link: pathAbout(a.Subject(), a.Property),
 	}
 	if a.Priority == inn.Critical {
 		t.Tone = "bad"
@@ -246,8 +246,8 @@ func kindIcon(k inn.Kind) string {
 // propertyName names the property of a booking.
 func propertyName(b inn.Booking) string {
 	switch {
-	case b.House != "":
-		return b.House
+	case b.PropertyName != "":
+		return b.PropertyName
 	case b.Property == inn.Desk, b.Property == "":
 		return "Desk"
 	}

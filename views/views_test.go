@@ -105,11 +105,11 @@ func TestBellIsOnThePageWhenNothingIsUnread(t *testing.T) {
 func every(t *testing.T, text string) string {
 	t.Helper()
 	b := moved()
-	b.House, b.Title, b.Customer, b.Source, b.ExternalID, b.Country, b.By = text, text, text, text, text, text, text
+	b.PropertyName, b.Title, b.Customer, b.Source, b.ExternalID, b.Country, b.By = text, text, text, text, text, text, text
 	b.Email, b.Phone, b.Notes = text, text, text
 	b.Changed = append(b.Changed, inn.Change{Field: "title", From: text, To: text}, inn.Change{Field: "amount", From: text})
 	a := alert()
-	a.House, a.Title, a.Detail, a.AcknowledgedBy, a.AcknowledgedAt = text, text, text, text, &noon
+	a.PropertyName, a.Title, a.Detail, a.AcknowledgedBy, a.AcknowledgedAt = text, text, text, text, &noon
 	h := property()
 	h.Name, h.Status, h.Title, h.Detail, h.Country, h.Zone = text, text, text, text, text, text
 	n := notification()

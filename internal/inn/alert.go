@@ -18,7 +18,7 @@ const (
 type Alert struct {
 	Key                      string      `json:"key"`
 	Property                 string      `json:"propertyId,omitempty"`   // slug; "" for a system alert
-	House                    string      `json:"propertyName,omitempty"` // the property's name as shown
+	PropertyName             string      `json:"propertyName,omitempty"` // the property's name as shown
 	Title                    string      `json:"title"`
 	Detail                   string      `json:"detail,omitempty"`
 	Priority                 Priority    `json:"priority"`

@@ -70,7 +70,7 @@ func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 	hidden := map[string]string{
 		"Price": "money", "Priced": "money", "Email": "contacts", "Phone": "contacts", "Notes": "contacts",
 	}
-	open := "ID Property House Category Title Customer Status Country CheckIn CheckOut Units Guests Source ExternalID Version " +
+	open := "ID Property PropertyName Category Title Customer Status Country CheckIn CheckOut Units Guests Source ExternalID Version " +
 		"BookedAt ConfirmedAt EndedAt Last ChangedAt Changed By Event AcknowledgedBy AcknowledgedAt ErasedAt"
 	for _, s := range []Visibility{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
 		want := strings.Fields(open)
@@ -81,7 +81,7 @@ func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 		}
 		assert.ElementsMatch(t, want, namesIn(b.Redact(s)), "%+v", s)
 	}
-	assert.Equal(t, all, namesIn(b.Redact(Visibility{Money: true, Contacts: true, Houses: true})))
+	assert.Equal(t, all, namesIn(b.Redact(Visibility{Money: true, Contacts: true, AllProperties: true})))
 
 	var m Metrics
 	filled(reflect.ValueOf(&m).Elem())
@@ -105,7 +105,7 @@ func TestAMovedBookingDoesNotNameWhereItCameFrom(t *testing.T) {
 			assert.Equal(t, []Change{{Field: "propertyId", To: "lake-house"}}, keys.Changed)
 			assert.NotContains(t, strings.ToLower(string(seen.Data)), "hill")
 		}
-		assert.Same(t, e, Redact(e, Visibility{Money: true, Contacts: true, Houses: true}))
+		assert.Same(t, e, Redact(e, Visibility{Money: true, Contacts: true, AllProperties: true}))
 	}
 }
 
@@ -208,7 +208,7 @@ func checkReport(t *testing.T, et Type, document map[string]any) {
 		texts = []string{"scope", "window", "timestamp", "property", "reported"}
 		numbers = []string{"activeBookings", "bookingsChange", "totalCustomers", "customersChange", "occupancy"}
 	}
-	for _, s := range []Visibility{{}, {Contacts: true}, {Contacts: true, Houses: true}} {
+	for _, s := range []Visibility{{}, {Contacts: true}, {Contacts: true, AllProperties: true}} {
 		texts := texts
 		if s.Contacts && et != MetricsUpdate {
 			texts = append(slices.Clone(texts), "customerEmail", "customerPhone", "email", "phone", "notes")

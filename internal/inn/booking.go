@@ -33,23 +33,23 @@ func (s Status) Stands() bool { return s != Cancelled && s != NoShow }
 // Booking is a stay, car, transfer or tour sold to a guest. The zero Date, time
 // and string mean "not known"; Priced tells an amount of 0 from an unknown one.
 type Booking struct {
-	ID         string // public id, "BK-1001"
-	Property   string // slug; Desk when sold by the house
-	House      string // the property's name as shown; read with the row, never set by a change
-	Category   Category
-	Title      string
-	Customer   string
-	Price      Money // Currency may be known before the amount is
-	Priced     bool
-	Status     Status
-	Country    string
-	CheckIn    Date // first day of a stay, rental, transfer or tour
-	CheckOut   Date // exclusive
-	Units      int
-	Guests     int
-	Source     string
-	ExternalID string
-	Version    int64 // the source's own; 0 when it has none
+	ID           string // public id, "BK-1001"
+	Property     string // slug; Desk when sold by the house
+	PropertyName string // the property's name as shown; read with the row, never set by a change
+	Category     Category
+	Title        string
+	Customer     string
+	Price        Money // Currency may be known before the amount is
+	Priced       bool
+	Status       Status
+	Country      string
+	CheckIn      Date // first day of a stay, rental, transfer or tour
+	CheckOut     Date // exclusive
+	Units        int
+	Guests       int
+	Source       string
+	ExternalID   string
+	Version      int64 // the source's own; 0 when it has none
 
 	Email, Phone, Notes string // contacts: GUEST_CONTACT_VIEW
 

@@ -8,36 +8,36 @@ import (
 // bookingPayload is a booking as programs see it: seed B's fields under seed
 // B's names, and ours. What is not known is absent.
 type bookingPayload struct {
-	ID         string       `json:"id"`
-	Category   Category     `json:"type"`
-	Title      string       `json:"title"`
-	Customer   string       `json:"customerName"`
-	Amount     *json.Number `json:"amount,omitempty"`
-	Currency   string       `json:"currency,omitempty"`
-	Timestamp  time.Time    `json:"timestamp"`
-	Status     Status       `json:"status"`
-	Country    string       `json:"country,omitempty"`
-	Property   string       `json:"propertyId,omitempty"`
-	House      string       `json:"propertyName,omitempty"`
-	CheckIn    Date         `json:"checkIn,omitempty"`
-	CheckOut   Date         `json:"checkOut,omitempty"`
-	Units      int          `json:"units,omitempty"`
-	Guests     int          `json:"guests,omitempty"`
-	Source     string       `json:"source,omitempty"`
-	ExternalID string       `json:"externalId,omitempty"`
-	Version    int64        `json:"version,omitempty"`
-	Email      string       `json:"customerEmail,omitempty"`
-	Phone      string       `json:"customerPhone,omitempty"`
-	Notes      string       `json:"notes,omitempty"`
-	BookedAt   time.Time    `json:"bookedAt"`
-	Changed    []Change     `json:"changed,omitempty"`
+	ID           string       `json:"id"`
+	Category     Category     `json:"type"`
+	Title        string       `json:"title"`
+	Customer     string       `json:"customerName"`
+	Amount       *json.Number `json:"amount,omitempty"`
+	Currency     string       `json:"currency,omitempty"`
+	Timestamp    time.Time    `json:"timestamp"`
+	Status       Status       `json:"status"`
+	Country      string       `json:"country,omitempty"`
+	Property     string       `json:"propertyId,omitempty"`
+	PropertyName string       `json:"propertyName,omitempty"`
+	CheckIn      Date         `json:"checkIn,omitempty"`
+	CheckOut     Date         `json:"checkOut,omitempty"`
+	Units        int          `json:"units,omitempty"`
+	Guests       int          `json:"guests,omitempty"`
+	Source       string       `json:"source,omitempty"`
+	ExternalID   string       `json:"externalId,omitempty"`
+	Version      int64        `json:"version,omitempty"`
+	Email        string       `json:"customerEmail,omitempty"`
+	Phone        string       `json:"customerPhone,omitempty"`
+	Notes        string       `json:"notes,omitempty"`
+	BookedAt     time.Time    `json:"bookedAt"`
+	Changed      []Change     `json:"changed,omitempty"`
 }
 
 // MarshalJSON writes the booking as the payload of CONTRACT's events.
 func (b Booking) MarshalJSON() ([]byte, error) {
 	p := bookingPayload{
 		ID: b.ID, Category: b.Category, Title: b.Title, Customer: b.Customer, Currency: b.Price.Currency,
-		Timestamp: b.ChangedAt.UTC(), Status: b.Status, Country: b.Country, Property: b.Property, House: b.House,
+		Timestamp: b.ChangedAt.UTC(), Status: b.Status, Country: b.Country, Property: b.Property, PropertyName: b.PropertyName,
 		CheckIn: b.CheckIn, CheckOut: b.CheckOut, Units: b.Units, Guests: b.Guests,
 		Source: b.Source, ExternalID: b.ExternalID, Version: b.Version,
 		Email: b.Email, Phone: b.Phone, Notes: b.Notes, BookedAt: b.BookedAt.UTC(), Changed: b.Changed,
@@ -57,7 +57,7 @@ func (b *Booking) UnmarshalJSON(data []byte) error {
 	}
 	*b = Booking{
 		ID: p.ID, Category: p.Category, Title: p.Title, Customer: p.Customer, Price: Money{Currency: p.Currency},
-		ChangedAt: p.Timestamp, Status: p.Status, Country: p.Country, Property: p.Property, House: p.House,
+		ChangedAt: p.Timestamp, Status: p.Status, Country: p.Country, Property: p.Property, PropertyName: p.PropertyName,
 		CheckIn: p.CheckIn, CheckOut: p.CheckOut, Units: p.Units, Guests: p.Guests,
 		Source: p.Source, ExternalID: p.ExternalID, Version: p.Version,
 		Email: p.Email, Phone: p.Phone, Notes: p.Notes, BookedAt: p.BookedAt, Changed: p.Changed,

@@ -15,7 +15,7 @@ type Notification struct {
 	Type                     Type       `json:"type"` // of the latest event
 	Priority                 Priority   `json:"priority"`
 	Property                 string     `json:"property,omitempty"`
-	House                    string     `json:"propertyName,omitempty"`
+	PropertyName             string     `json:"propertyName,omitempty"`
 	Title                    string     `json:"title"` // without money and contacts: safe for every reader of the card
 	Body                     string     `json:"body,omitempty"`
 	Event                    int64      `json:"event"` // the latest event that concerns this person
@@ -48,7 +48,7 @@ func (e *Event) card(house, title, body string) Notification {
 		body = string(runes[:maxBody]) + "…"
 	}
 	return Notification{
-		Subject: e.Subject, Kind: e.Kind(), Type: e.Type, Priority: e.Priority, Property: e.Property, House: house,
+		Subject: e.Subject, Kind: e.Kind(), Type: e.Type, Priority: e.Priority, Property: e.Property, PropertyName: house,
 		Title: title, Body: body, Event: e.ID, Updated: e.heard(),
 	}
 }
@@ -64,11 +64,11 @@ func (e *Event) heard() time.Time {
 
 // Card gives the card of the booking after an event about it: what is new is in
 // nobody's hand.
-func (b Booking) Card(e *Event) Notification { return e.card(b.House, b.Customer, b.Title) }
+func (b Booking) Card(e *Event) Notification { return e.card(b.PropertyName, b.Customer, b.Title) }
 
 // Card gives the card of the alert after an event about it.
 func (a Alert) Card(e *Event) Notification {
-	n := e.card(a.House, a.Title, a.Detail)
+	n := e.card(a.PropertyName, a.Title, a.Detail)
 	if a.Status == Acknowledged {
 		n.AcknowledgedBy, n.AcknowledgedAt = a.AcknowledgedBy, a.AcknowledgedAt
 	}

@@ -9,7 +9,7 @@ import (
 // somewhere else is seen by nobody but those who may see all, until it is named.
 
 // all reports whether nothing of a booking is hidden from the visibility.
-func (s Visibility) all() bool { return s.Money && s.Contacts && s.Houses }
+func (s Visibility) all() bool { return s.Money && s.Contacts && s.AllProperties }
 
 // Redact gives the booking with what the visibility holds: what it does not is absent,
 // never blanked, and gone from what changed too.
@@ -18,7 +18,7 @@ func (b Booking) Redact(s Visibility) Booking {
 		return b
 	}
 	seen := Booking{
-		ID: b.ID, Property: b.Property, House: b.House, Category: b.Category, Title: b.Title, Customer: b.Customer, Status: b.Status,
+		ID: b.ID, Property: b.Property, PropertyName: b.PropertyName, Category: b.Category, Title: b.Title, Customer: b.Customer, Status: b.Status,
 		Country: b.Country, CheckIn: b.CheckIn, CheckOut: b.CheckOut, Units: b.Units, Guests: b.Guests,
 		Source: b.Source, ExternalID: b.ExternalID, Version: b.Version,
 		BookedAt: b.BookedAt, ConfirmedAt: b.ConfirmedAt, EndedAt: b.EndedAt,
@@ -38,7 +38,7 @@ func (b Booking) Redact(s Visibility) Booking {
 // changes gives what the last event changed, as far as the visibility holds the fields.
 // What a booking was before it came to its property is known where it came from.
 func (s Visibility) changes(b Booking) []Change {
-	if moved, found := b.ChangeOf("propertyId"); found && !s.Houses {
+	if moved, found := b.ChangeOf("propertyId"); found && !s.AllProperties {
 		return []Change{{Field: moved.Field, To: moved.To}}
 	}
 	var shown []Change

@@ -13,7 +13,7 @@ import (
 func asha() Booking {
 	at := time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)
 	return Booking{
-		ID: "BK-1001", Property: "lake-house", House: "Lake House", Category: Stay, Title: "Lake House, 3 nights",
+		ID: "BK-1001", Property: "lake-house", PropertyName: "Lake House", Category: Stay, Title: "Lake House, 3 nights",
 		Customer: "Asha Rao", Price: Money{1440050, "INR"}, Priced: true, Status: Confirmed, Country: "IN",
 		CheckIn: "2026-12-12", CheckOut: "2026-12-15", Units: 2, Guests: 3, Source: "website", ExternalID: "W-7", Version: 4,
 		Email: "asha@example.test", Phone: "+91 98 0000 0000", Notes: "late\narrival",

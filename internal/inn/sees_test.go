@@ -174,17 +174,17 @@ func TestVisibilityIsWhatAFragmentMayDependOn(t *testing.T) {
 	v := viewers()
 	lake, hill := at("property:lake-house", "lake-house", BookingModified), at("property:hill-cottage", "hill-cottage", BookingModified)
 	for who, want := range map[string]Visibility{
-		super: {Money: true, Contacts: true, Houses: true, Notified: true, MayAcknowledge: true}, admin: {Money: true, Contacts: true, Houses: true, Notified: true, MayAcknowledge: true},
+		super: {Money: true, Contacts: true, AllProperties: true, Notified: true, MayAcknowledge: true}, admin: {Money: true, Contacts: true, AllProperties: true, Notified: true, MayAcknowledge: true},
 		owner: {Money: true, Notified: true, MayAcknowledge: true}, manager: {Money: true, Contacts: true, Notified: true, MayAcknowledge: true},
 		staff: {Contacts: true, Notified: true, MayAcknowledge: true},
-		user:  {Notified: true}, "key": {Money: true, Contacts: true, Houses: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
+		user:  {Notified: true}, "key": {Money: true, Contacts: true, AllProperties: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
 		"blind": {Notified: true},
 	} {
 		assert.Equal(t, want, v[who].VisibilityOf(lake), who)
 		all := who == super || who == admin || who == "key"
-		assert.Equal(t, Visibility{Money: all, Contacts: all, Houses: all, Notified: true, MayAcknowledge: all && who != "key"}, v[who].VisibilityOf(hill), "%s elsewhere", who)
+		assert.Equal(t, Visibility{Money: all, Contacts: all, AllProperties: all, Notified: true, MayAcknowledge: all && who != "key"}, v[who].VisibilityOf(hill), "%s elsewhere", who)
 		for _, of := range []Type{BookingNew, AlertRaised, MetricsUpdate} {
-			assert.False(t, v[who].VisibilityOf(at("property:lake-house", "lake-house", of)).Houses, "%s: who sees %s alike shares its frame", who, of)
+			assert.False(t, v[who].VisibilityOf(at("property:lake-house", "lake-house", of)).AllProperties, "%s: who sees %s alike shares its frame", who, of)
 		}
 	}
 	zoned := Viewer{UserID: 1, Role: Staff, Zone: "Asia/Kolkata"}

@@ -5,7 +5,7 @@ package inn
 type Visibility struct {
 	Money          bool   // amounts
 	Contacts       bool   // the guest's e-mail, phone and notes
-	Houses         bool   // every property: so also the one that a booking came from
+	AllProperties  bool   // every property: so also the one that a booking came from
 	Notified       bool   // announce it: a toast
 	Own            bool   // they did it themselves: it is read already
 	MayAcknowledge bool   // a "Got it" button
@@ -17,7 +17,7 @@ type Visibility struct {
 func (v Viewer) Visibility(property string) Visibility {
 	return Visibility{
 		Money: v.May(FinancialView, property), Contacts: v.May(ContactView, property),
-		Houses: v.May(DashboardAccess, ""), MayAcknowledge: v.UserID != 0 && v.MayAcknowledge(property), Zone: v.Zone,
+		AllProperties: v.May(DashboardAccess, ""), MayAcknowledge: v.UserID != 0 && v.MayAcknowledge(property), Zone: v.Zone,
 	}
 }
 
@@ -25,7 +25,7 @@ func (v Viewer) Visibility(property string) Visibility {
 func (v Viewer) VisibilityOf(e *Event) Visibility { return v.visibilityOf(v.Visibility(e.Property), e) }
 
 func (v Viewer) visibilityOf(s Visibility, e *Event) Visibility {
-	s.Houses = s.Houses && e.Kind() == BookingUpdate && e.Type != BookingNew // nothing else can tell of two
+	s.AllProperties = s.AllProperties && e.Kind() == BookingUpdate && e.Type != BookingNew // nothing else can tell of two
 	s.Notified = v.Notified(e)
 	s.Own = v.did(s, e)
 	return s

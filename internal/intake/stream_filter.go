@@ -8,16 +8,16 @@ import (
 	"baithaka/internal/inn"
 )
 
-// Narrowing is what a stream is asked to be of: rooms and event types; none
+// StreamFilter is what a stream is asked to be of: rooms and event types; none
 // stands for all.
-type Narrowing struct {
+type StreamFilter struct {
 	Rooms, Types []string
 }
 
-// ReadNarrowing reads a body with lists of rooms and types, at most as many as any
+// ReadStreamFilter reads a body with lists of rooms and types, at most as many as any
 // list of a publish holds. Whether there are such is not looked at. The body is
 // well-formed.
-func ReadNarrowing(body []byte) (n Narrowing, err error) {
+func ReadStreamFilter(body []byte) (n StreamFilter, err error) {
 	b := &binder{}
 	if f, ok := b.object(bytes.TrimSpace(body), ""); ok {
 		f.known("rooms", "types")
