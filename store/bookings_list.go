@@ -9,13 +9,26 @@ import (
 	"baithaka/internal/inn"
 )
 
-// BookingFilter narrows Bookings.
+// BookingFilter narrows Bookings. Its zero value is all of them, the last changed
+// first.
 type BookingFilter struct {
 	Property string
 	Status   inn.Status
+	Standing bool // neither cancelled nor missed
+	Active   bool // confirmed and not over yet, or in the house
+	Category inn.Category
+	Source   string
 	Search   string // words of the guest's name, the title, the property's name and the id
-	Before   int64  // position in the log: bookings last changed before it
-	Limit    int
+
+	By       Dates    // which of its dates From and To are about
+	From, To inn.Date // the first day and the last; "" for no end
+	Sorted   bool     // in the order of those dates, what is to come first; not with Search
+	Today    inn.Date
+	Zone     *time.Location // of the days on which bookings were made
+
+	Before int64 // position in the log: bookings last changed before it
+	After  int64 // DatePlace of the last one of the page before, when Sorted
+	Limit  int
 }
 
 // Bookings gives the bookings that the viewer may see, the last changed first.
@@ -39,6 +52,10 @@ func (s *Store) bookings(ctx context.Context, by inn.Viewer, f BookingFilter, pa
 	if f.Search != "" {
 		return s.searchBookings(ctx, by, f, patience)
 	}
+	if f.Sorted {
+		found, err = s.byDates(ctx, by, f)
+		return found, 0, err
+	}
 	query, args := f.list(by)
 	if query == "" {
 		return nil, 0, nil
@@ -50,9 +67,16 @@ func (s *Store) bookings(ctx context.Context, by inn.Viewer, f BookingFilter, pa
 
 // list takes the newest of each property that the filter and the viewer's rights
 // leave, and of these the newest; of all properties, those of a status or all.
-// Each is walked by an index in that order. "" finds nothing.
+// Each is walked by an index in that order, which holds what is compared. "" finds
+// nothing.
 func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
-	args = []any{f.Before, f.Limit}
+	status := f.Status
+	if onlyStatus := (BookingFilter{Property: f.Property, Status: f.Status, By: f.By, Before: f.Before, Limit: f.Limit, Today: f.Today, Zone: f.Zone}); f != onlyStatus {
+		status = ""
+	} else {
+		f.Status = ""
+	}
+	where, args := f.within([]any{f.Before, f.Limit})
 	newest := func(index, where string) string {
 		return "SELECT b.event AS position FROM bookings b INDEXED BY " + index + " WHERE b.event < $1" + where + " ORDER BY b.event DESC LIMIT $2"
 	}
@@ -68,18 +92,19 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 		if len(properties) == 0 {
 			return "", nil
 		}
-		of := keyed{table: "bookings", index: "bookings_property", key: "property", position: "event", as: "b"}
+		of := keyed{table: "bookings", index: "bookings_property", key: "property", position: "event", as: "b", where: where}
 		args = append(args, asList(properties))
-		if f.Status != "" {
-			args = append(args, f.Status)
-			of.index, of.within = "bookings_property_status", " AND {t}.status = $4"
+		keys := fmt.Sprintf("$%d", len(args))
+		if status != "" {
+			args = append(args, status)
+			of.index, of.within = "bookings_property_status", fmt.Sprintf(" AND {t}.status = $%d", len(args))
 		}
-		found = of.newest("$3", "$1", "$2", "DESC")
-	case f.Status != "":
-		args = append(args, f.Status)
-		found = newest("bookings_status", " AND b.status = $3")
+		found = of.newest(keys, "$1", "$2", "DESC")
+	case status != "":
+		args = append(args, status)
+		found = newest("bookings_status", fmt.Sprintf(" AND b.status = $%d", len(args)))
 	default:
-		found = newest("bookings_event", "")
+		found = newest("bookings_event", where)
 	}
 	return `SELECT ` + bookingColumns + ` FROM (` + found + `) found
 		CROSS JOIN bookings b ON b.event = found.position CROSS JOIN properties p ON p.slug = b.property
@@ -100,13 +125,10 @@ func (s *Store) searchBookings(ctx context.Context, by inn.Viewer, f BookingFilt
 // walk reads the bookings that stand at the positions of a search.
 func (f BookingFilter) walk(by inn.Viewer) walk[inn.Booking] {
 	where, args := visible(by, inn.BookingView, "b.property", make([]any, walkArgs)) // the search's own come first
-	if f.Status != "" {
-		args = append(args, f.Status)
-		where += fmt.Sprintf(" AND b.status = $%d", len(args))
-	}
+	narrowed, args := f.within(args)
 	return walk[inn.Booking]{
-		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.position CROSS JOIN properties p ON p.slug = b.property`,
-		where: "AND " + where, args: args[walkArgs:], scan: scanBooking,
+		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.place CROSS JOIN properties p ON p.slug = b.property`,
+		where: "AND " + where + narrowed, args: args[walkArgs:], scan: scanBooking,
 	}
 }
 

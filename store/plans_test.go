@@ -43,6 +43,24 @@ func pages(ctx context.Context, t *testing.T, s *Store, by inn.Viewer) {
 			_, err := s.Bookings(ctx, by, f)
 			require.NoError(t, err)
 		}
+		for _, f := range []BookingFilter{
+			{}, {Property: "lake"}, {Status: inn.NoShow}, {Standing: true}, {Active: true}, {Category: inn.Car}, {Source: "airbnb", Property: "lake", Category: inn.Stay},
+			{Search: "asha", Source: "airbnb", Active: true},
+		} {
+			f.Limit, f.Today, f.Zone = 31, "2026-12-10", time.UTC
+			for _, f.By = range []Dates{Arriving, Leaving, Here, Made} {
+				for _, f.Sorted = range []bool{true, false} {
+					for _, f.From = range []inn.Date{"", "2026-12-12"} {
+						f.To, f.Before, f.After = f.From, before, 0
+						if before > 0 && f.Sorted {
+							f.After = dayPlace("2026-12-12") + before
+						}
+						_, err := s.Bookings(ctx, by, f)
+						require.NoError(t, err, "%s %+v", by.Name, f)
+					}
+				}
+			}
+		}
 		_, err := s.Activity(ctx, by, AuditFilter{Before: before, Actor: "user:1", Limit: 31})
 		require.NoError(t, err)
 	}
@@ -53,6 +71,10 @@ func pages(ctx context.Context, t *testing.T, s *Store, by inn.Viewer) {
 	_, err = s.OpenAlerts(ctx, by, "lake", 20)
 	require.NoError(t, err)
 	_, _, err = s.Events(ctx, 0, 1<<40, 100, by.Topics())
+	require.NoError(t, err)
+	_, err = s.Sources(ctx, by)
+	require.NoError(t, err)
+	_, err = s.BookingsBeside(ctx, by, inn.Booking{ID: "BK-1", Property: "lake", CheckIn: "2026-12-12", CheckOut: "2026-12-15"}, 12)
 	require.NoError(t, err)
 	_, err = s.Booking(ctx, by, "BK-1")
 	if inn.CodeOf(err) != inn.NotFound {
@@ -86,7 +108,7 @@ func plan(t *testing.T, s *Store, query string) []string {
 
 // walked is a step that reads a table that grows without end from one end to the
 // other, whatever index it does so by. sorted is one that gathers and sorts, few
-// what may be: the newest of some keys or branches, what is not in the search index yet,
+// what may be: the newest of some keys or branches, properties, what is not in the search index yet,
 // alerts that are open, and cards that are critical.
 var (
 	walked = regexp.MustCompile(`SCAN (e|events|b|bookings|n|notifications|s|notification_states|r|event_recipients|a|alerts)\b`)

@@ -95,6 +95,21 @@ func (b Booking) Over(on Date) bool {
 	return b.Status != CheckedIn && b.CheckOut != ""
 }
 
+// Touches returns the first and the last day that a booking is something of: the
+// nights of a stay end with the morning after, which is another guest's. A room or a
+// car without a day of return is kept until the end of time.
+func (b Booking) Touches() (first, last Date) {
+	switch {
+	case b.CheckOut != "" && b.CheckOut > b.CheckIn && b.Category == Stay:
+		return b.CheckIn, b.CheckOut.Add(-1)
+	case b.CheckOut != "":
+		return b.CheckIn, b.CheckOut
+	case b.Category.Lasts():
+		return b.CheckIn, "9999-12-30"
+	}
+	return b.CheckIn, b.CheckIn
+}
+
 // Nights gives the length of a stay in nights; 0 when a date is missing.
 func (b Booking) Nights() int {
 	if b.CheckIn == "" || b.CheckOut == "" {
