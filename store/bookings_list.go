@@ -127,7 +127,7 @@ func (f BookingFilter) walk(by inn.Viewer) walk[inn.Booking] {
 	where, args := visible(by, inn.BookingView, "b.property", make([]any, walkArgs)) // the search's own come first
 	narrowed, args := f.within(args)
 	return walk[inn.Booking]{
-		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.place CROSS JOIN properties p ON p.slug = b.property`,
+		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.position CROSS JOIN properties p ON p.slug = b.property`,
 		where: "AND " + where + narrowed, args: args[walkArgs:], scan: scanBooking,
 	}
 }
