@@ -35,7 +35,7 @@ type DB struct {
 	Path  string
 
 	file    *os.File // to look at its header
-	files   []standing
+	files   []openedFile
 	stamp   atomic.Uint32 // that this process has given the file; 0 for none
 	stamped atomic.Bool   // the file itself has it
 }
@@ -86,7 +86,7 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("the database cannot be opened: %w", err), d.Close())
 		}
-		d.files = append(d.files, standing{name, info})
+		d.files = append(d.files, openedFile{name, info})
 	}
 	return d, nil
 }
@@ -122,8 +122,8 @@ func openBoth(ctx context.Context, path string) (*DB, error) {
 	return &DB{Write: write, Read: read, Path: path}, nil
 }
 
-// standing is a file as it was when the database was opened.
-type standing struct {
+// openedFile is a file as it was when the database was opened.
+type openedFile struct {
 	name string
 	info os.FileInfo
 }

@@ -252,13 +252,13 @@ func TestBulkyBodiesTakeTurns(t *testing.T) {
 // theirs; publishing and monitoring do not wait for any of them.
 func TestPagesAreMadeAFewAtATime(t *testing.T) {
 	s := newSite(t)
-	s.load.pace.wait = time.Millisecond
+	s.load.pageLimiter.wait = time.Millisecond
 	admin, staff, key := s.as("admin"), s.as("staff"), s.key("events:write,events:read,metrics:read")
 	m, err := s.store.MemberByEmail(t.Context(), "admin@house.test")
 	require.NoError(t, err)
 	var over []func()
-	for range paceEach {
-		done, err := s.load.pace.enter(t.Context(), m.Viewer().Actor())
+	for range slotsPerClient {
+		done, err := s.load.pageLimiter.enter(t.Context(), m.Viewer().Actor())
 		require.NoError(t, err)
 		over = append(over, done)
 	}
@@ -268,8 +268,8 @@ func TestPagesAreMadeAFewAtATime(t *testing.T) {
 		assert.Equal(t, "2", r.Header.Get("Retry-After"), path)
 		assert.Equal(t, http.StatusOK, staff.get(path).Status, path)
 	}
-	for i := range cap(s.load.pace.all) - paceEach {
-		done, err := s.load.pace.enter(t.Context(), fmt.Sprint("somebody ", i))
+	for i := range cap(s.load.pageLimiter.all) - slotsPerClient {
+		done, err := s.load.pageLimiter.enter(t.Context(), fmt.Sprint("somebody ", i))
 		require.NoError(t, err)
 		over = append(over, done)
 	}
@@ -282,6 +282,6 @@ func TestPagesAreMadeAFewAtATime(t *testing.T) {
 		done()
 	}
 	assert.Equal(t, http.StatusOK, admin.get("/").Status)
-	assert.Empty(t, s.load.pace.of, "nobody is remembered")
+	assert.Empty(t, s.load.pageLimiter.of, "nobody is remembered")
 	assert.Equal(t, http.StatusOK, admin.do(http.MethodHead, "/bookings", "").Status)
 }

@@ -18,7 +18,7 @@
 //	            where, tickets who may without a key; panel is what some pages show
 //	            beside the events
 //	answered    the line in the log of each request; meters and prometheus count it
-//	pace        how many pages and lists are made at once; line of the store is who reads
+//	page_limiter how many pages and lists are made at once; readQueue of the store bounds who reads
 //	whole       a page or a list is made before it is sent, and compressed
 //	health      livez and readyz
 package handlers
@@ -75,10 +75,10 @@ type Site struct {
 
 // load is how much is done at once.
 type load struct {
-	bulk   bulk  // large bodies take turns
-	pace   *pace // and so do pages and lists
-	drain  drain
-	behind behind
+	bulk        bulk         // large bodies take turns
+	pageLimiter *pageLimiter // and so do pages and lists
+	drain       drain
+	behind      behind
 }
 
 // stats is what the server knows of itself.
@@ -96,7 +96,7 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 		store: s, log: log, board: board, logger: logger, config: config,
 		crossing: http.NewCrossOriginProtection(), auth: auth.New(s, logger),
 		years: &years{store: s}, erasing: make(signal, 1),
-		load:  load{bulk: newBulk(), pace: newPace()},
+		load:  load{bulk: newBulk(), pageLimiter: newPageLimiter()},
 		stats: stats{meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{}},
 	}
 	site.streams = delivery.New(s, log, board, logger, config.Streams, site.panel, site.stats.meters.delivery.observe, site.years.at)
@@ -127,8 +127,8 @@ func (s *Site) Handler() http.Handler {
 	e.Use(s.draining) // refuse changes once the server stops
 	e.Use(s.identify) // who asks
 	for _, r := range s.routes() {
-		if r.paces() {
-			r.handle = s.paced(r.handle)
+		if r.isLimited() {
+			r.handle = s.limited(r.handle)
 		}
 		if r.isWhole() {
 			r.handle = s.whole(r.handle)

@@ -40,12 +40,12 @@ func Backup(ctx context.Context, dir, file string) (c Copy, err error) {
 		return c, err
 	}
 	defer source.Close()
-	aside, err := beginAside(filepath.Dir(file))
+	staging, err := newStaging(filepath.Dir(file))
 	if err != nil {
 		return c, fmt.Errorf("the backup cannot be written: %w", err)
 	}
-	defer aside.end()
-	name := filepath.Join(aside.dir, "baithaka.db")
+	defer staging.end()
+	name := filepath.Join(staging.dir, "baithaka.db")
 	// Made first, for its owner alone; SQLite fills an empty file.
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		return c, fmt.Errorf("the backup cannot be written: %w", err)

@@ -135,7 +135,7 @@ func TestABackupHoldsNoPagesThatNothingStandsOn(t *testing.T) {
 	assert.NotContains(t, string(held), marker)
 }
 
-// D-9. The log of a restored backup is another life: no position of the one
+// D-9. The log of a restored backup is another epoch: no position of the one
 // before it is taken for one of its own, and the audit says who did it.
 func TestRestoreBeginsANewEpoch(t *testing.T) {
 	t.Parallel()

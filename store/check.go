@@ -30,7 +30,7 @@ func Check(ctx context.Context, dir, head string) ([]Finding, error) {
 	if err != nil || !current {
 		return all, err
 	}
-	marked, _ := readMarks(path)
+	marked, _ := readWatermarks(path)
 	for _, one := range []func() (Finding, error){
 		func() (Finding, error) { return checkAudit(ctx, pool, marked, head) },
 		func() (Finding, error) { return checkLog(ctx, pool, marked) },
@@ -74,9 +74,9 @@ func checkFile(ctx context.Context, pool *sql.DB) (all []Finding, current bool, 
 	return append(all, schema), len(problems) == 0 && schema.Wrong == "" && have == known, nil
 }
 
-func checkAudit(ctx context.Context, pool *sql.DB, marked marks, head string) (Finding, error) {
+func checkAudit(ctx context.Context, pool *sql.DB, marked watermarks, head string) (Finding, error) {
 	var heads []string
-	if marked.audit != (chainLink{}) && sameLife(ctx, pool, marked) {
+	if marked.audit != (chainLink{}) && sameEpoch(ctx, pool, marked) {
 		heads = append(heads, marked.audit.String())
 	}
 	if head != "" {
@@ -97,23 +97,23 @@ func checkAudit(ctx context.Context, pool *sql.DB, marked marks, head string) (F
 	return found, nil
 }
 
-// sameLife reports whether marks are of this database and not of one that stood
+// sameEpoch reports whether watermarks are of this database and not of one that stood
 // here before.
-func sameLife(ctx context.Context, pool *sql.DB, marked marks) bool {
+func sameEpoch(ctx context.Context, pool *sql.DB, marked watermarks) bool {
 	var epoch string
 	err := pool.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'epoch'`).Scan(&epoch)
 	return err == nil && epoch == marked.log.Epoch
 }
 
-func checkLog(ctx context.Context, pool *sql.DB, marked marks) (Finding, error) {
+func checkLog(ctx context.Context, pool *sql.DB, marked watermarks) (Finding, error) {
 	found := Finding{What: "log"}
 	now, _, err := scanPresent(pool.QueryRowContext(ctx, present))
 	if err != nil {
 		return found, err
 	}
 	goesOn := true
-	if marked != (marks{}) {
-		if goesOn, err = marked.goesOn(ctx, asking(pool), now); err != nil {
+	if marked != (watermarks{}) {
+		if goesOn, err = marked.goesOn(ctx, rowQuerierOf(pool), now); err != nil {
 			return found, err
 		}
 	}
@@ -139,7 +139,7 @@ func checkLog(ctx context.Context, pool *sql.DB, marked marks) (Finding, error) 
 		found.Wrong = fmt.Sprintf("event %d is there, and is said to have been removed", first)
 	case !goesOn:
 		found.Wrong = fmt.Sprintf("it is not the one that was here, which had reached %s: its end is lost, or it went another way; the next start of the server tells every stream to reload", marked.log)
-	case marked == (marks{}) && head > 0:
+	case marked == (watermarks{}) && head > 0:
 		found.Says += "; nothing beside the database says how far it had come, so that the next start of the server tells every stream to reload"
 	}
 	return found, nil

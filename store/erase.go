@@ -48,7 +48,7 @@ func (s *Store) BeginErasure(ctx context.Context, by inn.Viewer, ids, ticked []s
 		return 0, err
 	}
 	err = s.write(ctx, func(t *tx) error {
-		now, err := t.standing(by, inn.GuestErase)
+		now, err := t.authorize(by, inn.GuestErase)
 		if err != nil {
 			return err
 		}
@@ -180,13 +180,13 @@ func (e *erasure) write(ctx context.Context, step func(*tx) error) error {
 	return e.store.sweep(ctx, step)
 }
 
-// pace says when a step has taken long enough.
-type pace struct{ began time.Time }
+// stepTimer says when a step has taken long enough.
+type stepTimer struct{ began time.Time }
 
-func newPace() pace { return pace{time.Now()} }
+func newStepTimer() stepTimer { return stepTimer{time.Now()} }
 
 // over is for the rows behind the first: each step does something.
-func (p pace) over(done int) bool { return done > 0 && time.Since(p.began) > eraseTime }
+func (p stepTimer) over(done int) bool { return done > 0 && time.Since(p.began) > eraseTime }
 
 // booking erases one booking: its events in steps, and with the last of them its
 // row and card.
@@ -203,7 +203,7 @@ func (e *erasure) booking(ctx context.Context, id string) error {
 			if err != nil {
 				return err
 			}
-			p := newPace()
+			p := newStepTimer()
 			for i := range events {
 				if p.over(i) {
 					return nil
@@ -304,7 +304,7 @@ func steps[T any](ctx context.Context, e *erasure, all []T, do func(*tx, T) erro
 		done := 0
 		err := e.write(ctx, func(t *tx) error {
 			done = 0
-			p := newPace()
+			p := newStepTimer()
 			for _, one := range all[:min(len(all), eraseStep)] {
 				if p.over(done) {
 					return nil

@@ -114,19 +114,19 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 // mentioned looks whether the booking of somebody else may mention the guest,
 // without reading all of it: nearly none does.
 func (e *erasure) mentioned(event *inn.Event) bool {
-	var said struct {
+	var textRow struct {
 		Title, Source, ExternalID, Notes string
 		Changed                          []inn.Change
 	}
-	if event.Into(&said) != nil {
+	if event.Into(&textRow) != nil {
 		return false
 	}
-	for _, c := range said.Changed {
+	for _, c := range textRow.Changed {
 		if e.guest.In(c.From) || e.guest.In(c.To) {
 			return true
 		}
 	}
-	return e.guest.In(said.Title) || e.guest.In(said.Source) || e.guest.In(said.ExternalID) || e.guest.In(said.Notes)
+	return e.guest.In(textRow.Title) || e.guest.In(textRow.Source) || e.guest.In(textRow.ExternalID) || e.guest.In(textRow.Notes)
 }
 
 // card gives a card without the guest: their booking's, or one that mentions them.

@@ -8,51 +8,51 @@ import (
 )
 
 // said is what a row says in words, and which row.
-type said struct{ of, key, title, body, status string }
+type textRow struct{ of, key, title, body, status string }
 
-func scanSaid(row interface{ Scan(...any) error }) (one said, err error) {
+func scanTextRow(row interface{ Scan(...any) error }) (one textRow, err error) {
 	err = row.Scan(&one.of, &one.key, &one.title, &one.body, &one.status)
 	return one, err
 }
 
 // saying is a table of the house whose rows say something in words and are of no
 // booking: how the next of them are read, one again, and how it is changed.
-type saying struct {
+type textTable struct {
 	kind             string // as GuestRecord calls it
 	next, one, write string
-	about            func(said) string
+	about            func(textRow) string
 }
 
-var sayings = []saying{
+var textTables = []textTable{
 	{
 		kind: "alert",
 		next: `SELECT property, key, title, detail, '' FROM alerts WHERE (property, key) > ($1, $2) ORDER BY property, key LIMIT $3`,
 		one:  `SELECT property, key, title, detail, '' FROM alerts WHERE property = $1 AND key = $2`,
 		// $5 is the status of what has one.
 		write: `UPDATE alerts SET title = $3, detail = $4 WHERE property = $1 AND key = $2 AND $5 = ''`,
-		about: func(one said) string { return "alert:" + one.of + ":" + one.key },
+		about: func(one textRow) string { return "alert:" + one.of + ":" + one.key },
 	},
 	{
 		kind:  "property",
 		next:  `SELECT slug, '', title, detail, status FROM properties WHERE slug > $1 AND $2 = '' ORDER BY slug LIMIT $3`,
 		one:   `SELECT slug, '', title, detail, status FROM properties WHERE slug = $1 AND $2 = ''`,
 		write: `UPDATE properties SET title = $3, detail = $4, status = $5 WHERE slug = $1 AND $2 = ''`,
-		about: func(one said) string { return "property:" + one.of },
+		about: func(one textRow) string { return "property:" + one.of },
 	},
 	{
 		kind:  "notification",
 		next:  `SELECT subject, '', title, body, '' FROM notifications WHERE kind <> 'booking_update' AND subject > $1 AND $2 = '' ORDER BY subject LIMIT $3`,
 		one:   `SELECT subject, '', title, body, '' FROM notifications WHERE subject = $1 AND $2 = ''`,
 		write: `UPDATE notifications SET title = $3, body = $4 WHERE subject = $1 AND $2 = '' AND $5 = ''`,
-		about: func(one said) string { return one.of },
+		about: func(one textRow) string { return one.of },
 	},
 }
 
 // sayings hands on, in steps, what a table says.
-func (s *Store) sayings(ctx context.Context, of saying, do func([]said) error) error {
-	for last := (said{}); ; {
+func (s *Store) textRows(ctx context.Context, of textTable, do func([]textRow) error) error {
+	for last := (textRow{}); ; {
 		rows, err := s.read.QueryContext(ctx, of.next, last.of, last.key, historyStep)
-		some, err := scanAll(rows, err, scanSaid)
+		some, err := scanAll(rows, err, scanTextRow)
 		if err != nil || len(some) == 0 {
 			return err
 		}
@@ -65,7 +65,7 @@ func (s *Store) sayings(ctx context.Context, of saying, do func([]said) error) e
 
 // mentions gives a row's words without the guest; changed is false when they are
 // not in them.
-func (e *erasure) mentions(was said) (now said, changed bool) {
+func (e *erasure) mentions(was textRow) (now textRow, changed bool) {
 	now = was
 	now.title, now.body, now.status = e.guest.Erase(was.title), e.guest.Erase(was.body), e.guest.Erase(was.status)
 	return now, now != was
@@ -74,17 +74,17 @@ func (e *erasure) mentions(was said) (now said, changed bool) {
 // texts takes the guest out of what the house has of alerts and properties, and
 // out of their cards.
 func (e *erasure) texts(ctx context.Context) error {
-	for _, of := range sayings {
-		err := e.store.sayings(ctx, of, func(some []said) error {
-			var mentioned []said
+	for _, of := range textTables {
+		err := e.store.textRows(ctx, of, func(some []textRow) error {
+			var mentioned []textRow
 			for _, one := range some {
 				if _, changed := e.mentions(one); changed {
 					mentioned = append(mentioned, one)
 				}
 			}
-			return steps(ctx, e, mentioned, func(t *tx, one said) error {
+			return steps(ctx, e, mentioned, func(t *tx, one textRow) error {
 				rows, err := t.rows(of.one, one.of, one.key) // it may have changed meanwhile
-				again, err := scanAll(rows, err, scanSaid)
+				again, err := scanAll(rows, err, scanTextRow)
 				for _, one := range again {
 					if now, changed := e.mentions(one); changed && err == nil {
 						err = t.exec(of.write, now.of, now.key, now.title, now.body, now.status)

@@ -48,7 +48,7 @@ func TestATornWriteAheadLogLeavesAnExactPrefix(t *testing.T) {
 	}
 	whole := since(t, s, 0)
 	(&maintainer{store: s}).mark(ctx)
-	marked, err := os.ReadFile(marksFile(s.db.Path))
+	marked, err := os.ReadFile(watermarksFile(s.db.Path))
 	require.NoError(t, err)
 	file, wal := files(t, s)
 	require.Greater(t, len(wal), 100_000, "all of it stands in the write-ahead log")
@@ -66,7 +66,7 @@ func TestATornWriteAheadLogLeavesAnExactPrefix(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(db.File(dir), file, 0o600))
 		require.NoError(t, os.WriteFile(db.File(dir)+"-wal", torn, 0o600))
-		require.NoError(t, os.WriteFile(marksFile(db.File(dir)), marked, 0o600))
+		require.NoError(t, os.WriteFile(watermarksFile(db.File(dir)), marked, 0o600))
 		_, err := db.Examine(ctx, dir)
 		require.NoError(t, err, "%d at %d", n, at)
 		database, err := db.Open(ctx, dir)
@@ -80,7 +80,7 @@ func TestATornWriteAheadLogLeavesAnExactPrefix(t *testing.T) {
 		}
 		if len(left) < len(whole) {
 			epochs++
-			require.NotEqual(t, s.Epoch(), again.Epoch(), "places that are handed out again are another life's")
+			require.NotEqual(t, s.Epoch(), again.Epoch(), "positions that are handed out again are of another epoch")
 		} else {
 			require.Equal(t, s.Epoch(), again.Epoch())
 		}

@@ -167,7 +167,7 @@ func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) (
 			return nil, err
 		}
 		rows, err := s.read.QueryContext(ctx, `SELECT subject, '', title, body, '' FROM notifications WHERE subject = $1`, b.Subject())
-		cards, err := scanAll(rows, err, scanSaid)
+		cards, err := scanAll(rows, err, scanTextRow)
 		for _, card := range cards {
 			if err == nil {
 				err = add("notification", card.of, "", time.Time{}, card.asRecord())
@@ -177,8 +177,8 @@ func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) (
 			return nil, err
 		}
 	}
-	for _, of := range sayings {
-		err := s.sayings(ctx, of, func(some []said) error {
+	for _, of := range textTables {
+		err := s.textRows(ctx, of, func(some []textRow) error {
 			for _, one := range some {
 				if _, mentioned := e.mentions(one); mentioned {
 					if err := add(of.kind, of.about(one), "", time.Time{}, one.asRecord()); err != nil {
@@ -203,7 +203,7 @@ func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) (
 	return all, err
 }
 
-func (one said) asRecord() map[string]string {
+func (one textRow) asRecord() map[string]string {
 	records := map[string]string{"title": one.title, "body": one.body}
 	if one.status != "" {
 		records["status"] = one.status

@@ -75,9 +75,9 @@ func (s *Store) GuestSummary(ctx context.Context, by inn.Viewer, ids []string) (
 			g.Naming = append(g.Naming, id)
 		}
 	}
-	for _, of := range sayings {
+	for _, of := range textTables {
 		if err == nil {
-			err = s.sayings(ctx, of, func(some []said) error {
+			err = s.textRows(ctx, of, func(some []textRow) error {
 				g.add(e, of.kind, some)
 				return late()
 			})
@@ -102,7 +102,7 @@ func (s *Store) GuestSummary(ctx context.Context, by inn.Viewer, ids []string) (
 	return g, err
 }
 
-func (g *GuestSummary) add(e *erasure, kind string, some []said) {
+func (g *GuestSummary) add(e *erasure, kind string, some []textRow) {
 	for _, one := range some {
 		if _, mentioned := e.mentions(one); mentioned {
 			switch kind {

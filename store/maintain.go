@@ -47,7 +47,7 @@ func (s *Store) Maintain(ctx context.Context) {
 // maintainer is what Maintain remembers from one round to the next.
 type maintainer struct {
 	store  *Store
-	marked marks
+	marked watermarks
 	before int64     // the head of the log, the last time
 	again  time.Time // when a checkpoint is tried again
 }

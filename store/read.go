@@ -21,13 +21,13 @@ const mostPrepared = 512
 // tests run with one connection, on which that shows at once.
 type reader struct {
 	pool  *sql.DB
-	line  line
+	queue readQueue
 	stmts sync.Map // text → *sql.Stmt
 	kept  atomic.Int32
 }
 
 func newReader(pool *sql.DB) *reader {
-	return &reader{pool: pool, line: lineFor(pool.Stats().MaxOpenConnections)}
+	return &reader{pool: pool, queue: newReadQueue(pool.Stats().MaxOpenConnections)}
 }
 
 // rows are sql.Rows that give their connection back when they are closed or read
@@ -79,7 +79,7 @@ func (r *row) Scan(dest ...any) error {
 // QueryContext is sql.DB's, with the text prepared, once it is the query's turn.
 // The rows are closed before anything else is asked.
 func (r *reader) QueryContext(ctx context.Context, query string, args ...any) (*rows, error) {
-	leave, err := r.line.enter(ctx)
+	leave, err := r.queue.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (r *reader) QueryRowContext(ctx context.Context, query string, args ...any)
 // conn gives a connection for several statements, once it is the caller's turn;
 // give it back with leave.
 func (r *reader) conn(ctx context.Context) (conn *sql.Conn, leave func(), err error) {
-	gone, err := r.line.enter(ctx)
+	gone, err := r.queue.enter(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -31,22 +31,22 @@ func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Log
 	if err := SweepRestores(dir); err != nil {
 		return c, err
 	}
-	aside, err := os.MkdirTemp(filepath.Dir(db.File(dir)), restoring)
+	staging, err := os.MkdirTemp(filepath.Dir(db.File(dir)), restoring)
 	if err != nil {
 		return c, err
 	}
-	defer os.RemoveAll(aside)
+	defer os.RemoveAll(staging)
 	// A copy of its own: to open a file that has a log beside it changes both.
 	for _, part := range []string{"", "-wal"} {
-		if err := copyFile(file+part, db.File(aside)+part); err != nil && (part == "" || !errors.Is(err, fs.ErrNotExist)) {
+		if err := copyFile(file+part, db.File(staging)+part); err != nil && (part == "" || !errors.Is(err, fs.ErrNotExist)) {
 			return c, fmt.Errorf("%s cannot be restored, and nothing was changed: %w", file, err)
 		}
 	}
-	if c, err = inspect(ctx, db.File(aside), false); err != nil {
+	if c, err = inspect(ctx, db.File(staging), false); err != nil {
 		return c, fmt.Errorf("%s cannot be restored, and nothing was changed: %w", file, err)
 	}
 	again := erasedIn(ctx, dir)
-	if err := renew(ctx, by, aside, filepath.Base(file), &c, again, log); err != nil {
+	if err := renew(ctx, by, staging, filepath.Base(file), &c, again, log); err != nil {
 		return c, fmt.Errorf("%s cannot be restored, and nothing was changed: %w", file, err)
 	}
 	release, err := db.Alone(ctx, dir)
@@ -54,13 +54,13 @@ func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Log
 		return c, fmt.Errorf("%s cannot be restored, and nothing was changed: %w", file, err)
 	}
 	defer release()
-	if c.Kept, err = setAside(ctx, dir, aside, time.Now()); err != nil {
+	if c.Kept, err = setAside(ctx, dir, staging, time.Now()); err != nil {
 		return c, fmt.Errorf("the present database cannot be kept, so that nothing was changed: %w", err)
 	}
-	// Its marks after it: without them it begins one more epoch, and with those of
+	// Its watermarks after it: without them it begins one more epoch, and with those of
 	// another it could not be told from that.
-	for _, name := range []func(string) string{db.File, func(dir string) string { return marksFile(db.File(dir)) }} {
-		if err := os.Rename(name(aside), name(dir)); err != nil {
+	for _, name := range []func(string) string{db.File, func(dir string) string { return watermarksFile(db.File(dir)) }} {
+		if err := os.Rename(name(staging), name(dir)); err != nil {
 			return c, err
 		}
 	}
@@ -68,7 +68,7 @@ func Restore(ctx context.Context, by inn.Viewer, dir, file string, log *slog.Log
 }
 
 // renew opens a copy of a backup, which brings its schema up to date, and begins
-// its new life.
+// its new epoch.
 func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again erasedThere, log *slog.Logger) error {
 	database, err := db.Open(ctx, dir)
 	if err != nil {
@@ -122,7 +122,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 // takes away what belongs to it alone, so that the next one can be put in its
 // place in one step. Should the machine stop in between, it is still there under
 // both names.
-func setAside(ctx context.Context, dir, aside string, now time.Time) (kept string, err error) {
+func setAside(ctx context.Context, dir, staging string, now time.Time) (kept string, err error) {
 	path := db.File(dir)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
@@ -134,7 +134,7 @@ func setAside(ctx context.Context, dir, aside string, now time.Time) (kept strin
 	for _, part := range []string{"", "-wal"} {
 		err := os.Link(path+part, kept+part)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) { // a file system without links
-			made := filepath.Join(aside, "kept"+part)
+			made := filepath.Join(staging, "kept"+part)
 			if err = copyFile(path+part, made); err == nil {
 				err = os.Rename(made, kept+part) // nothing half-copied has its name
 			}
@@ -146,7 +146,7 @@ func setAside(ctx context.Context, dir, aside string, now time.Time) (kept strin
 	if err := synced(filepath.Dir(path)); err != nil {
 		return "", err
 	}
-	for _, name := range []string{path + "-wal", path + "-shm", marksFile(path)} {
+	for _, name := range []string{path + "-wal", path + "-shm", watermarksFile(path)} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}

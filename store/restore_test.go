@@ -133,13 +133,13 @@ func TestABackupRemovesWhatAKilledOneLeft(t *testing.T) {
 	s := newStore(t)
 	into := filepath.Join(t.TempDir(), "a [b]*?")
 	require.NoError(t, os.Mkdir(into, 0o700))
-	running, err := beginAside(into)
+	running, err := newStaging(into)
 	require.NoError(t, err)
-	killed, err := beginAside(into)
+	killed, err := newStaging(into)
 	require.NoError(t, err)
-	begun := filepath.Join(into, asides+"7")
+	begun := filepath.Join(into, stagingPrefix+"7")
 	require.NoError(t, os.Mkdir(begun, 0o700))
-	for _, a := range []*aside{running, killed} {
+	for _, a := range []*staging{running, killed} {
 		require.NoError(t, os.WriteFile(filepath.Join(a.dir, "baithaka.db"), []byte("Asha Rao"), 0o600))
 	}
 	require.NoError(t, killed.lock.Unlock()) // the system does that
@@ -213,15 +213,15 @@ func TestARestoreThatIsCutOffIsWholeOrNotAtAll(t *testing.T) {
 	epoch := s.Epoch()
 	s.close()
 
-	aside := filepath.Join(dir, restoring+"1")
-	require.NoError(t, os.Mkdir(aside, 0o700))
-	require.NoError(t, copyFile(file, db.File(aside)))
+	staging := filepath.Join(dir, restoring+"1")
+	require.NoError(t, os.Mkdir(staging, 0o700))
+	require.NoError(t, copyFile(file, db.File(staging)))
 	var c Copy
-	require.NoError(t, renew(ctx, operator, aside, "b.db", &c, erasedThere{}, slog.New(slog.DiscardHandler)))
+	require.NoError(t, renew(ctx, operator, staging, "b.db", &c, erasedThere{}, slog.New(slog.DiscardHandler)))
 	for n, next := range []func() error{
-		func() error { _, err := setAside(ctx, dir, aside, time.Now()); return err },
-		func() error { return os.Rename(db.File(aside), db.File(dir)) },
-		func() error { return os.Rename(marksFile(db.File(aside)), marksFile(db.File(dir))) },
+		func() error { _, err := setAside(ctx, dir, staging, time.Now()); return err },
+		func() error { return os.Rename(db.File(staging), db.File(dir)) },
+		func() error { return os.Rename(watermarksFile(db.File(staging)), watermarksFile(db.File(dir))) },
 	} {
 		require.NoError(t, next())
 		there := t.TempDir() // the power fails here
@@ -257,15 +257,15 @@ func TestNobodyOpensWhatIsBeingReplaced(t *testing.T) {
 		_, err := Restore(within, operator, dir, file, slog.New(slog.DiscardHandler))
 		restoring <- err
 	}()
-	for aside := []string{}; len(aside) == 0; { // it has made everything ready
-		aside, err = filepath.Glob(filepath.Join(dir, "restoring-*", "baithaka.marks"))
+	for staging := []string{}; len(staging) == 0; { // it has made everything ready
+		staging, err = filepath.Glob(filepath.Join(dir, "restoring-*", "baithaka.marks"))
 		require.NoError(t, err)
 	}
 	cancel()
 	require.ErrorContains(t, <-restoring, "nothing was changed")
 	release()
 	assert.True(t, bytes.Equal(before, read(t, db.File(dir))))
-	assert.FileExists(t, marksFile(db.File(dir)))
+	assert.FileExists(t, watermarksFile(db.File(dir)))
 }
 
 // A command that has the database open while it is replaced does not say that it

@@ -66,7 +66,7 @@ func (t *tx) refold() (left int64, err error) {
 			events = append(events, e)
 		}
 	}
-	met, done, p := map[string]int{}, 0, newPace()
+	met, done, p := map[string]int{}, 0, newStepTimer()
 	for i := range events {
 		if p.over(i) {
 			break

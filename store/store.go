@@ -1,33 +1,34 @@
-// Package store is what is so: every row the house keeps, and the verbs that
-// change them. A verb is one transaction that writes its rows and appends what
-// happened to the log; nothing else appends, and nobody is told before the
-// commit. It imports db and inn, and must never speak HTTP or HTML.
+// Package store owns every row of the house and the methods that change them. Such
+// a method, a verb, is one transaction that writes its rows and appends what
+// happened to the log. Nothing else appends, and nobody is notified before the
+// commit. The package imports db and inn, and must never speak HTTP or HTML.
 //
 // Where things are, by the names of the files:
 //
 //	write         the one writer: verbs that wait share a transaction and its sync;
-//	              append puts an event into the log, mapError says what a disk's
-//	              refusal means to a publisher
-//	standing      who writes: each verb asks in its transaction for the right of now;
-//	              proof is what a session, or a change of how one signs in, rests on;
-//	              tickets open one stream of a key
-//	publish       what comes from outside; it goes on in bookings, alerts and
-//	              properties, and each event makes its card in notifications_cards
+//	              append puts an event into the log; errors says what a refusal of the
+//	              disk means to a publisher
+//	authorize     who writes: each verb asks in its transaction for the rights of now;
+//	              proof is what a session or a change of password rests on; tickets
+//	              open one stream of a key
+//	publish       what comes from outside; bookings, alerts and properties apply it,
+//	              and each event makes its card in notifications_cards
 //	events        the log as cursors read it; history is the log under a filter, and
-//	              search finds in both log and cards by the index that Index makes
-//	due           what the clock does to the house: a hold that ends. handlers asks
-//	              every few seconds, and once an hour for
-//	retention     what is forgotten when it is old; erase forgets one guest, in
-//	              steps that erasures keeps the thread of; purge removes what
-//	              either leaves between the rows
-//	marks         how far the log has come, noted beside the file with every commit:
-//	              a log that does not go on from there is another one; life is
-//	              what a process knows of its own, and who begins a new epoch
+//	              search finds in log and cards through the index that search_index keeps
+//	read_queue    who waits for one of the connections that read
+//	due           what happens by the clock: an acknowledgement that runs out. A job
+//	              calls it every few seconds
+//	retention     what is deleted when it is old; erase removes one guest, in steps
+//	              that erasures schedules and resumes; purge removes what either leaves
+//	              between the rows
+//	watermarks    how far the log has come, noted beside the file with every commit: a
+//	              log that does not go on from there is another one. epoch is what the
+//	              process knows of its log, and begins new epochs
 //	maintain      beside a running server: checkpoints the write-ahead log, keeps the
-//	              marks, tries again after a refusal
-//	chain         the audit: verify follows it, check reads the whole file
-//	backup        copies the file, in a directory aside; restore puts a copy in its
-//	              place and erases from it again who had been erased (erase_again)
+//	              watermarks, tries again after a refusal
+//	chain         the audit's hash chain; verify follows it, check reads the whole file
+//	backup        copies the file by way of a staging directory; restore puts a copy in
+//	              its place and erases again who had been erased (erase_again)
 //	stats         what the status page asks of the writer
 package store
 
@@ -44,9 +45,9 @@ import (
 // Store is the truth. It is safe for any number of goroutines: readers run side
 // by side, writers queue for the one connection that writes.
 type Store struct {
-	db   *db.DB
-	log  *slog.Logger
-	life life
+	db         *db.DB
+	log        *slog.Logger
+	epochState epochState
 	writer
 	notifier  notifier
 	commits   commits
@@ -75,7 +76,7 @@ func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error)
 		writer:    writer{jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), stop: stop},
 		passwords: credential.NewHasher(), looking: make(chan struct{}, 1),
 	}
-	s.notifier.ch, s.life.over = make(chan struct{}), make(chan struct{})
+	s.notifier.ch, s.epochState.over = make(chan struct{}), make(chan struct{})
 	conn, err := database.Write.Conn(ctx)
 	if err != nil {
 		stop()

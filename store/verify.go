@@ -31,7 +31,7 @@ func (c Chain) Stands() bool { return c.Why == "" }
 func (s *Store) Chain(ctx context.Context) (Chain, error) {
 	s.chain.mu.Lock()
 	defer s.chain.mu.Unlock()
-	leave, err := s.read.line.enter(ctx)
+	leave, err := s.read.queue.enter(ctx)
 	if err != nil {
 		return Chain{}, err
 	}

@@ -32,15 +32,15 @@ type job struct {
 // tx is the write transaction as one caller sees it: its statements, and one
 // now for all of them.
 type tx struct {
-	ctx   context.Context
-	conn  *sql.Conn
-	stmts map[string]statement // prepared once for the life of the connection
-	stood *stood
-	names map[string]string // of the properties the transaction has come by
-	now   time.Time
-	head  int64  // the newest event of the log
-	last  int64  // the newest event it appended; 0 for none
-	epoch string // that it began; "" for none
+	ctx         context.Context
+	conn        *sql.Conn
+	stmts       map[string]statement // prepared once for the life of the connection
+	rightsCache *rightsCache
+	names       map[string]string // of the properties the transaction has come by
+	now         time.Time
+	head        int64  // the newest event of the log
+	last        int64  // the newest event it appended; 0 for none
+	epoch       string // that it began; "" for none
 
 	emails map[string]int64 // whose those are that were looked up; 0 for nobody's
 	all    []inn.Viewer     // everybody, where it was asked
@@ -90,7 +90,7 @@ var errClosed = &inn.Error{Code: inn.Unavailable, Text: "The server is stopping;
 func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 	defer close(s.closed)
 	defer conn.Close()
-	stmts, stood := map[string]statement{}, newStood()
+	stmts, rightsCache := map[string]statement{}, newRightsCache()
 	defer func() {
 		for _, stmt := range stmts {
 			stmt.Close()
@@ -110,7 +110,7 @@ func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 				first, second = second, first
 			}
 		}
-		s.commit(&tx{ctx: context.Background(), conn: conn, stmts: stmts, stood: stood}, j)
+		s.commit(&tx{ctx: context.Background(), conn: conn, stmts: stmts, rightsCache: rightsCache}, j)
 		first, second = second, first
 	}
 }
@@ -119,9 +119,9 @@ func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 type group struct {
 	jobs    []*job
 	answers []error
-	last    int64 // the newest event that was appended; 0 for none
-	was     marks // what was known of the database before
-	now     marks // and where it stands afterwards
+	last    int64      // the newest event that was appended; 0 for none
+	was     watermarks // what was known of the database before
+	now     watermarks // and where it stands afterwards
 }
 
 // commit runs a caller, and who joins it, in one transaction. A caller that fails
@@ -140,7 +140,7 @@ func (s *Store) commit(whole *tx, first *job) {
 		}
 	}
 	if err != nil {
-		whole.stood.forget()
+		whole.rightsCache.forget()
 		whole.conn.ExecContext(whole.ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
 		if err = mapError(err); !isRefusal(err) {
 			// Of a refusal noted tells, and not every time.
@@ -154,7 +154,7 @@ func (s *Store) commit(whole *tx, first *job) {
 		g.last = 0
 	}
 	if g.now != g.was && err == nil {
-		s.life.opened = true
+		s.epochState.opened = true
 		s.note(g.was, g.now) // before anybody is told of a place
 	}
 	if g.last != 0 {
@@ -174,7 +174,7 @@ func (s *Store) transact(whole *tx, g *group) error {
 	if err := whole.exec(`BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
-	if err := whole.stood.look(whole); err != nil {
+	if err := whole.rightsCache.look(whole); err != nil {
 		return err
 	}
 	var err error
@@ -224,7 +224,7 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 		if err != nil {
 			endErr = t.exec(`ROLLBACK TO caller`)
 			clear(t.names)
-			t.stood.forget()
+			t.rightsCache.forget()
 		}
 		if endErr == nil {
 			endErr = t.exec(`RELEASE caller`)
@@ -248,7 +248,7 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 		t.stmts[query] = one
 	}
 	if one.rights {
-		t.stood.forget()
+		t.rightsCache.forget()
 	}
 	return one.Stmt, nil
 }

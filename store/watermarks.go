@@ -13,50 +13,50 @@ import (
 	"baithaka/internal/inn"
 )
 
-// marks are how far the log and the audit had come, noted outside the database
+// watermarks are how far the log and the audit had come, noted outside the database
 // in a file beside it: the log's with every commit, before anybody is told of it,
-// the audit's once a second. A database that does not go on from its marks is
+// the audit's once a second. A database that does not go on from its watermarks is
 // another one than that whose positions were handed out: the disk lied about a
 // sync, or somebody put an older file in its place, or one that went on elsewhere.
-type marks struct {
+type watermarks struct {
 	log     inn.Position
 	opening string // the newest opening in the database then; "" before the first
 	audit   chainLink
 }
 
-func marksFile(database string) string { return strings.TrimSuffix(database, ".db") + ".marks" }
+func watermarksFile(database string) string { return strings.TrimSuffix(database, ".db") + ".marks" }
 
-// marksSize is the size of the file, which is written in place: a reader meets
-// the old marks or the new ones, and of a mixture the sum is wrong.
-const marksSize = 256
+// watermarksSize is the size of the file, which is written in place: a reader meets
+// the old watermarks or the new ones, and of a mixture the sum is wrong.
+const watermarksSize = 256
 
-func (m marks) bytes() []byte {
+func (m watermarks) bytes() []byte {
 	text := fmt.Sprintf("log %s\nopening %s\naudit %s\n", m.log, m.opening, m.audit)
 	text += "sum " + sumOf(text) + "\n"
-	return []byte(text + strings.Repeat(" ", max(marksSize-len(text)-1, 0)) + "\n")
+	return []byte(text + strings.Repeat(" ", max(watermarksSize-len(text)-1, 0)) + "\n")
 }
 
 func sumOf(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:16] }
 
-// marksTries is how often a file is read that somebody may be writing just then.
-const marksTries = 3
+// watermarksTries is how often a file is read that somebody may be writing just then.
+const watermarksTries = 3
 
-// readMarks reads the file. found is false when it is not there or cannot be
+// readWatermarks reads the file. found is false when it is not there or cannot be
 // read as what it is.
-func readMarks(database string) (m marks, found bool) {
-	for range marksTries {
-		text, err := os.ReadFile(marksFile(database))
+func readWatermarks(database string) (m watermarks, found bool) {
+	for range watermarksTries {
+		text, err := os.ReadFile(watermarksFile(database))
 		if err != nil {
-			return marks{}, false
+			return watermarks{}, false
 		}
-		if m, found = parseMarks(string(text)); found {
+		if m, found = parseWatermarks(string(text)); found {
 			return m, true
 		}
 	}
-	return marks{}, false
+	return watermarks{}, false
 }
 
-func parseMarks(text string) (m marks, ok bool) {
+func parseWatermarks(text string) (m watermarks, ok bool) {
 	before, whole := "", true
 	for line := range strings.Lines(text) {
 		what, value, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -65,25 +65,25 @@ func parseMarks(text string) (m marks, ok bool) {
 		case "log":
 			m.log, err = inn.ParsePosition(value)
 		case "opening":
-			m.opening, whole = value, false // until its sum has come; the marks of an older version have neither
+			m.opening, whole = value, false // until its sum has come; the watermarks of an older version have neither
 		case "audit":
 			m.audit, _ = parseChainLink(value)
 		case "sum":
 			whole = value == sumOf(before)
 		}
 		if err != nil {
-			return marks{}, false
+			return watermarks{}, false
 		}
 		before += line
 	}
 	return m, whole && m.log.Epoch != ""
 }
 
-// write puts the marks into the file. They are not synced: marks that a power cut
+// write puts the watermarks into the file. They are not synced: watermarks that a power cut
 // takes back are only less sharp. The file itself is, when it is made: a database
 // without one is taken for another.
-func (m marks) write(database string) error {
-	name := marksFile(database)
+func (m watermarks) write(database string) error {
+	name := watermarksFile(database)
 	file, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil { // there is none, or one of somebody else's
 		return m.renew(name)
@@ -93,7 +93,7 @@ func (m marks) write(database string) error {
 }
 
 // renew makes the file, or puts another in its place.
-func (m marks) renew(name string) error {
+func (m watermarks) renew(name string) error {
 	if err := os.WriteFile(name+".new", m.bytes(), 0o600); err != nil {
 		return err
 	}
@@ -106,13 +106,13 @@ func (m marks) renew(name string) error {
 // scanner is a row.
 type scanner interface{ Scan(...any) error }
 
-// asker asks somebody for a row: a transaction, the readers, or a file that is
+// rowQuerier asks somebody for a row: a transaction, the readers, or a file that is
 // only looked at.
-type asker func(ctx context.Context, query string, args ...any) scanner
+type rowQuerier func(ctx context.Context, query string, args ...any) scanner
 
-func asking(q interface {
+func rowQuerierOf(q interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}) asker {
+}) rowQuerier {
 	return func(ctx context.Context, query string, args ...any) scanner {
 		return q.QueryRowContext(ctx, query, args...)
 	}
@@ -128,7 +128,7 @@ const present = `
 
 // scanPresent scans it; audit is the head of the audit as it is noted, "" before
 // there is a chain.
-func scanPresent(row scanner) (m marks, audit string, err error) {
+func scanPresent(row scanner) (m watermarks, audit string, err error) {
 	if err = row.Scan(&m.log.Epoch, &m.log.ID, &m.opening, &audit); err != nil {
 		return m, "", fmt.Errorf("the database has no epoch: %w", err)
 	}
@@ -136,10 +136,10 @@ func scanPresent(row scanner) (m marks, audit string, err error) {
 	return m, audit, nil
 }
 
-// goesOn reports whether a database that stands at now is the one that the marks
+// goesOn reports whether a database that stands at now is the one that the watermarks
 // were made of, perhaps further on: it holds the opening that they name, and the
 // log of that opening, which ends where the next one begins, is as long as it was.
-func (m marks) goesOn(ctx context.Context, ask asker, now marks) (bool, error) {
+func (m watermarks) goesOn(ctx context.Context, ask rowQuerier, now watermarks) (bool, error) {
 	if m.log.ID > now.log.ID || m.opening == "" && m.log.Epoch != now.log.Epoch {
 		return false, nil
 	}

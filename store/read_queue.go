@@ -47,26 +47,28 @@ func Patient(ctx context.Context) context.Context {
 	return context.WithValue(ctx, urgencyKey{}, u)
 }
 
-// line is who waits for one of the connections that read. They are taken in the
+// readQueue is who waits for one of the connections that read. They are taken in the
 // order in which they came, those ahead before the others.
-type line struct {
+type readQueue struct {
 	mu            sync.Mutex
 	free          int // connections that nobody has
 	kept          int // so many of them are for who goes ahead
 	ahead, others []chan struct{}
 }
 
-// lineFor keeps one of several connections for who goes ahead.
-func lineFor(connections int) line { return line{free: connections, kept: min(connections-1, 1)} }
+// newReadQueue keeps one of several connections for who goes ahead.
+func newReadQueue(connections int) readQueue {
+	return readQueue{free: connections, kept: min(connections-1, 1)}
+}
 
 // enter waits for a connection to be free; leave gives it back and may be called
 // more than once.
-func (l *line) enter(ctx context.Context) (leave func(), err error) {
+func (q *readQueue) enter(ctx context.Context) (leave func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	u := urgencyOf(ctx)
-	turn, err := l.wait(u)
+	turn, err := q.wait(u)
 	if err != nil {
 		return nil, err
 	}
@@ -78,63 +80,63 @@ func (l *line) enter(ctx context.Context) (leave func(), err error) {
 	}
 	select {
 	case <-turn:
-		return sync.OnceFunc(l.leave), nil
+		return sync.OnceFunc(q.leave), nil
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-limit:
 		err = inn.Busy()
 	}
-	l.giveUp(turn)
+	q.giveUp(turn)
 	return nil, err
 }
 
 // wait takes a connection, or a place in the line; turn is closed once it has one.
-func (l *line) wait(u urgency) (turn chan struct{}, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !u.patient && len(l.ahead)+len(l.others) >= mostWaiting {
+func (q *readQueue) wait(u urgency) (turn chan struct{}, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !u.patient && len(q.ahead)+len(q.others) >= mostWaiting {
 		return nil, inn.Busy()
 	}
 	turn = make(chan struct{})
 	if u.ahead {
-		l.ahead = append(l.ahead, turn)
+		q.ahead = append(q.ahead, turn)
 	} else {
-		l.others = append(l.others, turn)
+		q.others = append(q.others, turn)
 	}
-	l.next()
+	q.next()
 	return turn, nil
 }
 
 // next gives what is free to who is next.
-func (l *line) next() {
-	for l.free > 0 && len(l.ahead) > 0 {
-		close(l.ahead[0])
-		l.ahead, l.free = l.ahead[1:], l.free-1
+func (q *readQueue) next() {
+	for q.free > 0 && len(q.ahead) > 0 {
+		close(q.ahead[0])
+		q.ahead, q.free = q.ahead[1:], q.free-1
 	}
-	for l.free > l.kept && len(l.others) > 0 {
-		close(l.others[0])
-		l.others, l.free = l.others[1:], l.free-1
+	for q.free > q.kept && len(q.others) > 0 {
+		close(q.others[0])
+		q.others, q.free = q.others[1:], q.free-1
 	}
 }
 
-func (l *line) leave() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.free++
-	l.next()
+func (q *readQueue) leave() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.free++
+	q.next()
 }
 
 // giveUp takes who waited too long out of the line, or gives back what they were
 // given at the last moment.
-func (l *line) giveUp(turn chan struct{}) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, from := range []*[]chan struct{}{&l.ahead, &l.others} {
+func (q *readQueue) giveUp(turn chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, from := range []*[]chan struct{}{&q.ahead, &q.others} {
 		if i := slices.Index(*from, turn); i >= 0 {
 			*from = slices.Delete(*from, i, i+1)
 			return
 		}
 	}
-	l.free++
-	l.next()
+	q.free++
+	q.next()
 }

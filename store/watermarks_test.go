@@ -87,10 +87,10 @@ func TestALogThatDoesNotGoOnIsAnotherLife(t *testing.T) {
 			copies(t, elsewhere, dir, ".db", ".db-wal", ".marks")
 		}, false},
 		"moved without its marks": {func(t *testing.T, dir, _ string) {
-			require.NoError(t, os.Remove(marksFile(db.File(dir))))
+			require.NoError(t, os.Remove(watermarksFile(db.File(dir))))
 		}, true},
 		"marks that are nonsense": {func(t *testing.T, dir, _ string) {
-			require.NoError(t, os.WriteFile(marksFile(db.File(dir)), []byte("log x-99999999999999999999\naudit -1-00\n"), 0o600))
+			require.NoError(t, os.WriteFile(watermarksFile(db.File(dir)), []byte("log x-99999999999999999999\naudit -1-00\n"), 0o600))
 		}, true},
 		"a stranger's file": {func(t *testing.T, dir, _ string) {
 			other := t.TempDir()
@@ -152,7 +152,7 @@ func TestAPositionIsNotedBeforeItIsTold(t *testing.T) {
 		appended := s.Appended()
 		told := publish(t, s, website, sold(fmt.Sprint("BK-", n), "lake"))
 		<-appended
-		m, found := readMarks(s.db.Path)
+		m, found := readWatermarks(s.db.Path)
 		require.True(t, found)
 		assert.Equal(t, inn.Position{Epoch: s.Epoch(), ID: told[0].ID}, m.log)
 	}
@@ -160,18 +160,18 @@ func TestAPositionIsNotedBeforeItIsTold(t *testing.T) {
 
 // What was noted beside the database is not readable by others, has one size, and
 // is put back by the server when somebody takes it away.
-func TestMarks(t *testing.T) {
+func TestWatermarks(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	publish(t, s, website, sold("BK-1", "lake"))
 	maintaining := &maintainer{store: s}
 	maintaining.mark(ctx)
-	name := marksFile(s.db.Path)
+	name := watermarksFile(s.db.Path)
 	info, err := os.Stat(name)
 	require.NoError(t, err)
 	assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
-	assert.EqualValues(t, marksSize, info.Size())
-	m, found := readMarks(s.db.Path)
+	assert.EqualValues(t, watermarksSize, info.Size())
+	m, found := readWatermarks(s.db.Path)
 	require.True(t, found)
 	assert.Equal(t, inn.Position{Epoch: s.Epoch(), ID: s.head(t)}, m.log)
 	assert.Equal(t, follow(t, s).Head, m.audit.String())
@@ -181,8 +181,8 @@ func TestMarks(t *testing.T) {
 	require.NoError(t, err)
 	later := m
 	later.log.ID += 7
-	for n := range marksSize - 1 { // somebody reads while it is written
-		read, ok := parseMarks(string(later.bytes()[:n]) + string(whole[n:]))
+	for n := range watermarksSize - 1 { // somebody reads while it is written
+		read, ok := parseWatermarks(string(later.bytes()[:n]) + string(whole[n:]))
 		assert.True(t, !ok || read == m || read == later, "%d", n)
 	}
 	require.NoError(t, os.Remove(name))
@@ -191,16 +191,16 @@ func TestMarks(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, string(whole), string(again))
 	for _, nonsense := range []string{"", "log", "log \naudit 3-\n", "log x-99999999999999999999\naudit -1-00\n", "\x00\xff"} {
-		_, found := parseMarks(nonsense)
+		_, found := parseWatermarks(nonsense)
 		assert.False(t, found, "%q", nonsense)
 	}
-	old, found := parseMarks("log k7f2-17\naudit " + m.audit.String() + "\n")
+	old, found := parseWatermarks("log k7f2-17\naudit " + m.audit.String() + "\n")
 	assert.True(t, found)
-	assert.Equal(t, marks{log: inn.Position{Epoch: "k7f2", ID: 17}, audit: m.audit}, old, "an older version's")
+	assert.Equal(t, watermarks{log: inn.Position{Epoch: "k7f2", ID: 17}, audit: m.audit}, old, "an older version's")
 }
 
-// A database of an older version goes on with its marks, which name no opening.
-func TestMarksOfAnOlderVersionAreBelieved(t *testing.T) {
+// A database of an older version goes on with its watermarks, which name no opening.
+func TestWatermarksOfAnOlderVersionAreBelieved(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		beyond int64
@@ -212,7 +212,7 @@ func TestMarksOfAnOlderVersionAreBelieved(t *testing.T) {
 		require.NoError(t, s.write(ctx, func(t *tx) error { return t.exec(`DELETE FROM openings`) }))
 		epoch, head := s.Epoch(), s.head(t)
 		s.close()
-		require.NoError(t, os.WriteFile(marksFile(db.File(dir)), fmt.Appendf(nil, "log %s-%d\naudit %s\n", epoch, head+c.beyond, chainLink{}), 0o600))
+		require.NoError(t, os.WriteFile(watermarksFile(db.File(dir)), fmt.Appendf(nil, "log %s-%d\naudit %s\n", epoch, head+c.beyond, chainLink{}), 0o600))
 		assert.Equal(t, c.lost, began(t, dir).Epoch() != epoch, what)
 	}
 }
@@ -249,7 +249,7 @@ func TestANewEpochIsHeardOfByOthers(t *testing.T) {
 	all := acts(t, server)
 	assert.Equal(t, inn.EpochBegun, all[len(all)-1].Action)
 	assert.Equal(t, epoch, all[len(all)-1].Detail)
-	m, _ := readMarks(server.db.Path)
+	m, _ := readWatermarks(server.db.Path)
 	assert.Equal(t, inn.Position{Epoch: epoch, ID: server.head(t)}, m.log)
 }
 
@@ -266,7 +266,7 @@ func TestANewEpochIsHeardOfByTheWriter(t *testing.T) {
 	assert.Equal(t, epoch, server.Epoch())
 }
 
-// Another database in the place of the one that is open ends this life: nothing
+// Another database in the place of the one that is open ends its use: nothing
 // is stored any more, and what is there now is not written on.
 func TestAReplacedDatabaseIsNotWrittenOn(t *testing.T) {
 	t.Parallel()
@@ -286,7 +286,7 @@ func TestAReplacedDatabaseIsNotWrittenOn(t *testing.T) {
 			grow(t, older, 1)
 			s := openStore(t, dir, "lake")
 			publish(t, s, website, sold("BK-1", "lake"), sold("BK-2", "lake"), sold("BK-3", "lake"))
-			before, found := readMarks(s.db.Path)
+			before, found := readWatermarks(s.db.Path)
 			require.True(t, found)
 			replace(t, s, older)
 			there, _ := os.ReadFile(s.db.Path)
@@ -300,7 +300,7 @@ func TestAReplacedDatabaseIsNotWrittenOn(t *testing.T) {
 			require.Error(t, s.WhyReplaced())
 			assert.NotContains(t, s.WhyReplaced().Error(), "\n")
 			(&maintainer{store: s}).mark(ctx)
-			after, _ := readMarks(s.db.Path)
+			after, _ := readWatermarks(s.db.Path)
 			assert.Equal(t, before, after, "what had been handed out stays noted")
 			_, err = tryPublish(s, website, sold("BK-no", "lake"))
 			require.Error(t, err)
@@ -336,7 +336,7 @@ func TestProgramsThatComeAtOnceBeginOneEpoch(t *testing.T) {
 		if lost {
 			grow(t, dir, 3)
 			first = began(t, dir).Epoch()
-			require.NoError(t, os.Remove(marksFile(db.File(dir))))
+			require.NoError(t, os.Remove(watermarksFile(db.File(dir))))
 		}
 		epochs := make([]string, 6)
 		var all sync.WaitGroup

@@ -12,44 +12,44 @@ import (
 	"baithaka/internal/inn"
 )
 
-// life is what this process knows of the log that it reads and writes: by it
-// positions are told apart from those of another.
-type life struct {
-	marks  atomic.Pointer[marks] // the newest; replaced under mu
-	mu     sync.Mutex
-	opened bool // the database holds an opening of this process; the writer's own
-	mute   bool // that the marks cannot be written has been told
+// epochState is what this process knows of the log that it reads and writes; it tells
+// the log's positions from those of another.
+type epochState struct {
+	watermarks atomic.Pointer[watermarks] // the newest; replaced under mu
+	mu         sync.Mutex
+	opened     bool // the database holds an opening of this process; the writer's own
+	mute       bool // that the watermarks cannot be written has been told
 
 	over  chan struct{} // closed when the database is another one than was opened
 	ended error         // why; set before
 }
 
 // Epoch gives the epoch of this log.
-func (s *Store) Epoch() string { return s.life.marks.Load().log.Epoch }
+func (s *Store) Epoch() string { return s.epochState.watermarks.Load().log.Epoch }
 
 // Replaced gives a channel that is closed when something else stands in the
 // database's place than what was opened. Nothing is stored any more then: it
 // would be lost, or written into somebody else's. WhyReplaced says what was found.
-func (s *Store) Replaced() <-chan struct{} { return s.life.over }
+func (s *Store) Replaced() <-chan struct{} { return s.epochState.over }
 
 // WhyReplaced says what was found in the database's place; nil while it is there.
 func (s *Store) WhyReplaced() error {
 	select {
-	case <-s.life.over:
-		return s.life.ended
+	case <-s.epochState.over:
+		return s.epochState.ended
 	default:
 		return nil
 	}
 }
 
-// replaced ends this life of the database, once, and gives what writers are
+// replaced ends the use of the database, once, and returns what writers are
 // answered.
 func (s *Store) replaced(why error) error {
-	s.life.mu.Lock()
-	defer s.life.mu.Unlock()
+	s.epochState.mu.Lock()
+	defer s.epochState.mu.Unlock()
 	if s.WhyReplaced() == nil {
-		s.life.ended = fmt.Errorf("the database %s was replaced while it was in use: %w. The server stops; the next one goes on with what stands there, and tells every page and program to reload if that is not what they know", s.db.Path, why)
-		close(s.life.over)
+		s.epochState.ended = fmt.Errorf("the database %s was replaced while it was in use: %w. The server stops; the next one goes on with what stands there, and tells every page and program to reload if that is not what they know", s.db.Path, why)
+		close(s.epochState.over)
 	}
 	return errReplaced
 }
@@ -58,18 +58,18 @@ var errReplaced = inn.E(inn.Unavailable, "The database was replaced while it was
 
 // recover brings a database that was just opened into order: the acts of an older
 // version are put into the audit's chain, and a log that does not go on from its
-// marks begins a new epoch. Positions that were handed out once will be handed out
+// watermarks begins a new epoch. Positions that were handed out once will be handed out
 // again then, to other events; with the epoch every position is lost, and every
 // stream is told.
 func (s *Store) recover(ctx context.Context) error {
-	var was, now marks
+	var was, now watermarks
 	var found bool
 	var audit string
 	var err error
-	// Twice if need be: somebody may be making them just now. The marks first: the
+	// Twice if need be: somebody may be making them just now. The watermarks first: the
 	// database may be further on than they are, not behind them.
 	for tries := 0; !found && tries < 2; tries++ {
-		was, found = readMarks(s.db.Path)
+		was, found = readWatermarks(s.db.Path)
 		if now, audit, err = scanPresent(s.ask(ctx, present)); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (s *Store) recover(ctx context.Context) error {
 			return err
 		}
 	}
-	s.life.marks.Store(&now)
+	s.epochState.watermarks.Store(&now)
 	if goesOn && audit != "" {
 		if !found {
 			s.note(now, now)
@@ -105,7 +105,7 @@ func (s *Store) recover(ctx context.Context) error {
 	})
 }
 
-// NewEpoch begins another life of the log where it stands: every position that
+// NewEpoch begins a new epoch of the log where it stands: every position that
 // was handed out is lost, and every stream is told. It is for who has put back
 // the database together with what stands beside it, which nobody can see.
 func (s *Store) NewEpoch(ctx context.Context, by inn.Viewer) (epoch string, err error) {
@@ -118,7 +118,7 @@ func (s *Store) NewEpoch(ctx context.Context, by inn.Viewer) (epoch string, err 
 	return epoch, err
 }
 
-// newEpoch draws the name of another life of the database.
+// newEpoch draws the name of a new epoch.
 func (t *tx) newEpoch() (epoch string, err error) {
 	random := make([]byte, 3)
 	rand.Read(random) // never fails
@@ -136,16 +136,16 @@ func (s *Store) ask(ctx context.Context, query string, args ...any) scanner {
 
 // verify looks, in a transaction that is about to write, whether the database is
 // still the one that was opened, and notes this process in it once.
-func (s *Store) verify(t *tx) (was, now marks, err error) {
+func (s *Store) verify(t *tx) (was, now watermarks, err error) {
 	if s.WhyReplaced() != nil {
 		return was, now, errReplaced
 	}
-	was = *s.life.marks.Load()
+	was = *s.epochState.watermarks.Load()
 	stmt, err := t.stmt(present)
 	if err != nil {
 		return was, now, err
 	}
-	if now, err = s.compare(t.ctx, asking(t.conn), was, stmt.QueryRowContext(t.ctx)); err != nil || s.life.opened {
+	if now, err = s.compare(t.ctx, rowQuerierOf(t.conn), was, stmt.QueryRowContext(t.ctx)); err != nil || s.epochState.opened {
 		return was, now, err
 	}
 	token := make([]byte, 8)
@@ -161,8 +161,8 @@ func (s *Store) verify(t *tx) (was, now marks, err error) {
 }
 
 // look does the same beside the writer, and notes what others have committed.
-func (s *Store) look(ctx context.Context) (now marks, err error) {
-	was := *s.life.marks.Load() // before reading: what is read is not older
+func (s *Store) look(ctx context.Context) (now watermarks, err error) {
+	was := *s.epochState.watermarks.Load() // before reading: what is read is not older
 	if now, err = s.compare(ctx, s.ask, was, s.ask(ctx, present)); err != nil {
 		return now, err
 	}
@@ -172,8 +172,8 @@ func (s *Store) look(ctx context.Context) (now marks, err error) {
 
 // compare holds where the database stands against what this process knew: it may
 // have gone on, and another program may have begun a new epoch in it, but if it is
-// another one this life is over.
-func (s *Store) compare(ctx context.Context, ask asker, was marks, row scanner) (now marks, err error) {
+// another one its use is over.
+func (s *Store) compare(ctx context.Context, ask rowQuerier, was watermarks, row scanner) (now watermarks, err error) {
 	if now, _, err = scanPresent(row); err != nil {
 		return now, err
 	}
@@ -186,16 +186,16 @@ func (s *Store) compare(ctx context.Context, ask asker, was marks, row scanner) 
 
 // note remembers how far the log has come, and writes it beside the database,
 // unless somebody was quicker to note what is newer than was.
-func (s *Store) note(was, now marks) {
-	s.life.mu.Lock()
-	defer s.life.mu.Unlock()
-	if known := s.life.marks.Load(); *known != was && known.log.ID >= now.log.ID || s.WhyReplaced() != nil {
+func (s *Store) note(was, now watermarks) {
+	s.epochState.mu.Lock()
+	defer s.epochState.mu.Unlock()
+	if known := s.epochState.watermarks.Load(); *known != was && known.log.ID >= now.log.ID || s.WhyReplaced() != nil {
 		return
 	}
-	s.life.marks.Store(&now)
+	s.epochState.watermarks.Store(&now)
 	err := now.write(s.db.Path)
-	if err != nil && !s.life.mute && s.Trouble() == nil {
+	if err != nil && !s.epochState.mute && s.Trouble() == nil {
 		s.log.Warn("store: how far the log has come could not be noted beside the database", "error", err)
 	}
-	s.life.mute = err != nil
+	s.epochState.mute = err != nil
 }

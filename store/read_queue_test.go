@@ -20,7 +20,7 @@ import (
 
 func TestWaitingForAReaderHasALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := lineFor(1)
+		l := newReadQueue(1)
 		leave, err := l.enter(ctx)
 		require.NoError(t, err)
 		began := time.Now()
@@ -47,7 +47,7 @@ func TestWaitingForAReaderHasALimit(t *testing.T) {
 
 func TestTheLineIsNotEndless(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := lineFor(1)
+		l := newReadQueue(1)
 		leave, err := l.enter(ctx)
 		require.NoError(t, err)
 		refused := make(chan error, mostWaiting)
@@ -75,7 +75,7 @@ func TestTheLineIsNotEndless(t *testing.T) {
 
 func TestWhoGoesAheadDoesNotWaitBehindPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := lineFor(2)
+		l := newReadQueue(2)
 		page, err := l.enter(ctx)
 		require.NoError(t, err)
 		order := make(chan string, 10)
@@ -151,7 +151,7 @@ func TestWatchKeepsNoReader(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server, command := openStore(t, dir, "lake"), openStore(t, dir)
-	leave, err := server.read.line.enter(ctx)
+	leave, err := server.read.queue.enter(ctx)
 	require.NoError(t, err)
 	defer leave()
 	watching, stop := context.WithCancel(ctx)

@@ -9,18 +9,18 @@ import (
 	"baithaka/internal/inn"
 )
 
-// act is write for what somebody asks for. A right is looked at where it counts:
-// in the transaction, after everything that was committed before it. by is the
-// viewer as the door let them in, perhaps a while ago; do is given them as of now.
+// act is write on behalf of a viewer. A right is checked where it counts: in the
+// transaction, after everything that was committed before it. by is the viewer as the
+// request was let in, perhaps a while ago; do gets the viewer as of now.
 func (s *Store) act(ctx context.Context, by inn.Viewer, a inn.Action, do func(t *tx, by inn.Viewer) error) error {
 	return s.write(ctx, asOfNow(by, a, do))
 }
 
-// asOfNow is do with the viewer as of its transaction, refused when they may not
-// any more.
+// asOfNow wraps do: it gets the viewer as of its transaction, and is not called when
+// they have lost the right.
 func asOfNow(by inn.Viewer, a inn.Action, do func(t *tx, by inn.Viewer) error) func(*tx) error {
 	return func(t *tx) error {
-		now, err := t.standing(by, a)
+		now, err := t.authorize(by, a)
 		if err != nil {
 			return err
 		}
@@ -28,10 +28,11 @@ func asOfNow(by inn.Viewer, a inn.Action, do func(t *tx, by inn.Viewer) error) f
 	}
 }
 
-// standing gives a viewer as of this place in the order, if they have an action
-// anywhere; for which property is for the verb to ask. They are refused as at the
-// door. What acts without being somebody, the command line, may do anything.
-func (t *tx) standing(by inn.Viewer, a inn.Action) (inn.Viewer, error) {
+// authorize returns the viewer as of this transaction, if they have the action for
+// any property; for which one is for the verb to check. The refusal is the one of a
+// new request. What acts without being a person or a key, the command line, may do
+// anything.
+func (t *tx) authorize(by inn.Viewer, a inn.Action) (inn.Viewer, error) {
 	if operates(by) {
 		return by, nil
 	}
@@ -46,20 +47,20 @@ func (t *tx) standing(by inn.Viewer, a inn.Action) (inn.Viewer, error) {
 // job of the program. Nobody at all is not.
 func operates(by inn.Viewer) bool { return !by.Somebody() && by.Name != "" }
 
-// present reads a viewer anew: nobody when the key is revoked, the person is gone
-// or disabled, or the session by which they ask has ended.
+// present reads a viewer anew. It returns the zero Viewer when the key is revoked, the
+// person is gone or disabled, or their session has ended.
 func (t *tx) present(by inn.Viewer) (now inn.Viewer, err error) {
 	lives, err := t.sessionLives(by.Session)
 	if err != nil || !lives {
 		return inn.Viewer{}, err
 	}
 	who := principal{by.UserID, by.KeyID}
-	now, known := t.stood.of[who]
+	now, known := t.rightsCache.of[who]
 	if !known {
 		if now, err = t.powers(who); err != nil {
 			return inn.Viewer{}, err
 		}
-		t.stood.note(who, now)
+		t.rightsCache.note(who, now)
 	}
 	if now.Somebody() {
 		now.Session, now.Address = by.Session, by.Address
@@ -87,32 +88,32 @@ func (t *tx) powers(who principal) (inn.Viewer, error) {
 	return found[0].Viewer(), nil
 }
 
-// stood remembers what people and keys may do from one write to the next: who
-// publishes writes often, and to read a key with its owner and properties takes
-// a twentieth of a publish. It is the writer's alone, and forgets all of it when a
-// statement changes one of the tables it was read from, when a write is rolled
-// back, and when another process has committed.
-type stood struct {
+// rightsCache keeps what people and keys may do from one write to the next: who
+// publishes writes often, and to read a key with its owner and properties takes a
+// twentieth of a publish. It belongs to the writer, and is emptied when a statement
+// changes one of the tables it was read from, when a write is rolled back, and when
+// another process has committed.
+type rightsCache struct {
 	of      map[principal]inn.Viewer
 	version int64 // of the file, as far as others wrote it
 }
 
-// mostStood is how many are remembered.
-const mostStood = 1000
+// mostCachedRights is how many people and keys are kept.
+const mostCachedRights = 1000
 
-func newStood() *stood { return &stood{of: map[principal]inn.Viewer{}} }
+func newRightsCache() *rightsCache { return &rightsCache{of: map[principal]inn.Viewer{}} }
 
-func (s *stood) forget() { clear(s.of) }
+func (s *rightsCache) forget() { clear(s.of) }
 
-func (s *stood) note(who principal, may inn.Viewer) {
-	if len(s.of) >= mostStood {
+func (s *rightsCache) note(who principal, may inn.Viewer) {
+	if len(s.of) >= mostCachedRights {
 		s.forget()
 	}
 	s.of[who] = may
 }
 
-// look begins a transaction: from here on nobody else can commit.
-func (s *stood) look(t *tx) error {
+// look is called when a transaction has begun, from where on nobody else can commit.
+func (s *rightsCache) look(t *tx) error {
 	var version int64
 	if _, err := t.row(`PRAGMA data_version`, nil, &version); err != nil {
 		return err

@@ -318,7 +318,7 @@ func TestStandingRefusesAsTheDoorDoes(t *testing.T) {
 	user := person(t, s, "user", inn.User)
 	for _, v := range []inn.Viewer{{}, user, lakeKey, website} {
 		for _, a := range inn.Actions {
-			err := s.write(context.Background(), func(t *tx) error { _, err := t.standing(v, a); return err })
+			err := s.write(context.Background(), func(t *tx) error { _, err := t.authorize(v, a); return err })
 			assert.Equal(t, v.Must(a), err, "%s %s", v.Name, a)
 		}
 	}
@@ -342,7 +342,7 @@ func TestWhatIsRememberedOfAKeyIsSo(t *testing.T) {
 		if err := t.setMember(`UPDATE users SET role = $2 WHERE id = $1`, maria.UserID, inn.Admin); err != nil {
 			return err
 		}
-		now, err := t.standing(maria, inn.Own)
+		now, err := t.authorize(maria, inn.Own)
 		if err != nil || now.Role != inn.Admin {
 			return fmt.Errorf("within it they are what it made them, not %s: %w", now.Role, err)
 		}
@@ -350,7 +350,7 @@ func TestWhatIsRememberedOfAKeyIsSo(t *testing.T) {
 	})
 	require.ErrorIs(t, err, failed)
 	require.NoError(t, server.write(ctx, func(x *tx) error {
-		now, err := x.standing(maria, inn.Own)
+		now, err := x.authorize(maria, inn.Own)
 		assert.Equal(t, inn.Manager, now.Role)
 		return err
 	}))

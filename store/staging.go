@@ -13,31 +13,31 @@ import (
 // aside is a directory in which a backup is made, beside where it is to stand. It
 // is held while somebody works in it: one that nobody holds was left by a command
 // that was killed, with guests' data in it.
-type aside struct {
+type staging struct {
 	dir  string
 	lock *flock.Flock
 }
 
-// asides is how their names begin.
-const asides = ".baithaka-backup-"
+// stagingPrefix is how their names begin.
+const stagingPrefix = ".baithaka-backup-"
 
-// beginAside removes what others left in parent, and makes a directory there.
-func beginAside(parent string) (*aside, error) {
-	left, err := filepath.Glob(filepath.Join(escaped(parent), asides+"*"))
+// newStaging removes what others left in parent, and makes a directory there.
+func newStaging(parent string) (*staging, error) {
+	left, err := filepath.Glob(filepath.Join(escaped(parent), stagingPrefix+"*"))
 	if err != nil {
 		return nil, err
 	}
 	for _, dir := range left {
-		if err := sweepAside(dir); err != nil {
+		if err := removeStaging(dir); err != nil {
 			return nil, err
 		}
 	}
 	for {
-		dir, err := os.MkdirTemp(parent, asides)
+		dir, err := os.MkdirTemp(parent, stagingPrefix)
 		if err != nil {
 			return nil, err
 		}
-		a := &aside{dir, flock.New(filepath.Join(dir, "held"))}
+		a := &staging{dir, flock.New(filepath.Join(dir, "held"))}
 		lock, err := a.lock.TryLock()
 		if lock {
 			if _, err = os.Stat(a.lock.Path()); err == nil {
@@ -51,10 +51,10 @@ func beginAside(parent string) (*aside, error) {
 	}
 }
 
-func (a *aside) end() error { return errors.Join(os.RemoveAll(a.dir), a.lock.Unlock()) }
+func (a *staging) end() error { return errors.Join(os.RemoveAll(a.dir), a.lock.Unlock()) }
 
-// sweepAside removes a directory that nobody holds.
-func sweepAside(dir string) error {
+// removeStaging removes a directory that nobody holds.
+func removeStaging(dir string) error {
 	name := filepath.Join(dir, "held")
 	if _, err := os.Stat(name); err != nil {
 		_ = os.Remove(dir) // if it is empty; somebody may be about to hold it
