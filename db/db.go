@@ -20,7 +20,7 @@ import (
 	_ "modernc.org/sqlite" // the driver, pure Go
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/sqlite/*.sql
 var migrations embed.FS
 
 // readers is how many connections read at once. SQLite's readers do not wait

@@ -205,7 +205,7 @@ func isDamage(err error) bool {
 }
 
 func newProvider(pool *sql.DB) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, "migrations")
+	files, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func schema(t *testing.T, pool *sql.DB) string {
 // A migration that ends half-way leaves the database as it was, and the
 // next start brings it all the way.
 func TestAMigrationIsWholeOrNotAtAll(t *testing.T) {
-	files, err := fs.Sub(migrations, "migrations")
+	files, err := fs.Sub(migrations, "migrations/sqlite")
 	require.NoError(t, err)
 	names, err := fs.Glob(files, "*.sql")
 	require.NoError(t, err)

@@ -212,6 +212,6 @@ func (f *filler) card(n inn.Notification, topic inn.Topic) {
 // what has moved lately.
 func (f *filler) marks() {
 	f.exec(`UPDATE users SET read_floor = CASE role WHEN 'ADMIN' THEN 0 ELSE $1 END`, f.last-2000)
-	f.exec(`INSERT INTO notification_states (user, notification, read_event, kind, topic, covers)
+	f.exec(`INSERT INTO notification_states (person, notification, read_event, kind, topic, covers)
 		SELECT u.id, n.id, n.event, n.kind, n.topic, n.event FROM users u, (SELECT id, event, kind, topic FROM notifications WHERE id % 2 = 0 ORDER BY event DESC LIMIT 10000) n WHERE u.role = 'ADMIN'`)
 }

@@ -198,9 +198,10 @@ func TestFiltersMatchExactly(t *testing.T) {
 // No query compares with LIKE or GLOB: they fold case and know wildcards.
 func TestNoQueryMatchesByPattern(t *testing.T) {
 	pattern := regexp.MustCompile(`\b(LIKE|GLOB)\b`)
-	for _, dir := range []string{"../store", "../figures", "../db", "../db/migrations"} {
+	for _, dir := range []string{"../store", "../internal/figures", "../db", "../db/migrations/sqlite"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*"))
 		require.NoError(t, err)
+		require.NotEmpty(t, files, dir)
 		for _, file := range files {
 			if strings.HasSuffix(file, "_test.go") || !strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, ".sql") {
 				continue

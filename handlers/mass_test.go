@@ -25,7 +25,7 @@ var massFields = url.Values{
 func (s *site) rights() []string {
 	return slices.Concat(
 		s.column(`SELECT email || ' ' || role || ' ' || disabled FROM users ORDER BY id`),
-		s.column(`SELECT user || ' ' || property FROM user_properties ORDER BY 1`),
+		s.column(`SELECT person || ' ' || property FROM user_properties ORDER BY 1`),
 		s.column(`SELECT name || ' ' || scopes || ' ' || revoked || ' ' || coalesce(owner, 0) FROM api_keys ORDER BY id`),
 		s.column(`SELECT api_key || ' ' || property FROM api_key_properties ORDER BY 1`))
 }

@@ -246,8 +246,8 @@ func TestBadgesAgreeInEveryTab(t *testing.T) {
 				}
 			}
 			require.Equal(t, n, s.count(`users u CROSS JOIN notifications n
-				LEFT JOIN read_floors f ON f.user = u.id AND f.kind = n.kind
-				LEFT JOIN notification_states s ON s.user = u.id AND s.notification = n.id
+				LEFT JOIN read_floors f ON f.person = u.id AND f.kind = n.kind
+				LEFT JOIN notification_states s ON s.person = u.id AND s.notification = n.id
 				WHERE u.email = '`+who+`@house.test' AND (s.unread = 1 OR n.event > max(u.read_floor, coalesce(f.floor, 0), coalesce(s.read_event, 0)))`), "%s in SQL after %d", who, i)
 			want := fmt.Sprint(n)
 			for _, tab := range tabs[who] {

@@ -102,8 +102,8 @@ func (t *tx) bring(card int64, e *inn.Event, people []inn.Viewer) error {
 			continue
 		}
 		if err := t.exec(`
-			INSERT INTO notification_states (user, notification, event) VALUES ($1, $2, $3)
-			ON CONFLICT (user, notification) DO UPDATE SET
+			INSERT INTO notification_states (person, notification, event) VALUES ($1, $2, $3)
+			ON CONFLICT (person, notification) DO UPDATE SET
 				event = CASE WHEN excluded.event > notification_states.event THEN excluded.event ELSE notification_states.event END`,
 			v.UserID, card, e.ID); err != nil {
 			return err

@@ -185,7 +185,7 @@ func TestReadAllGoesInSteps(t *testing.T) {
 	publish(t, s, website, batch...)
 	unreadAgain := func() {
 		require.NoError(t, s.write(ctx, func(x *tx) error {
-			return x.exec(`INSERT INTO notification_states (user, notification, read_event, unread, kind, topic, covers)
+			return x.exec(`INSERT INTO notification_states (person, notification, read_event, unread, kind, topic, covers)
 				SELECT $1, id, event, 1, kind, topic, event FROM notifications WHERE true
 				ON CONFLICT DO UPDATE SET unread = 1`, maria.UserID)
 		}))

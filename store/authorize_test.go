@@ -221,7 +221,7 @@ func TestASessionBeginsOnlyWithWhatIsStillSo(t *testing.T) {
 		"disabled": {func(s *Store, tom inn.Viewer) error { return s.DisableMember(ctx, operator, tom.UserID, true) }, inn.Unauthenticated},
 		"a second step": {func(s *Store, tom inn.Viewer) error {
 			return s.write(ctx, func(t *tx) error {
-				return t.exec(`INSERT INTO two_step (user, secret, session, made_at, confirmed_at) VALUES ($1, x'01', 0, 1, 1)`, tom.UserID)
+				return t.exec(`INSERT INTO two_step (person, secret, session, made_at, confirmed_at) VALUES ($1, x'01', 0, 1, 1)`, tom.UserID)
 			})
 		}, inn.Unauthenticated},
 	} {
@@ -262,7 +262,7 @@ func TestTheSecondStepBelongsToTheFirst(t *testing.T) {
 		"disabled":         {func(s *Store, tom inn.Viewer) error { return s.DisableMember(ctx, operator, tom.UserID, true) }, false},
 		"sign-in given up": {func(s *Store, tom inn.Viewer) error { return s.EndSession(ctx, "waiting") }, false},
 		"set up anew": {func(s *Store, tom inn.Viewer) error {
-			return s.write(ctx, func(t *tx) error { return t.exec(`UPDATE two_step SET secret = x'01' WHERE user = $1`, tom.UserID) })
+			return s.write(ctx, func(t *tx) error { return t.exec(`UPDATE two_step SET secret = x'01' WHERE person = $1`, tom.UserID) })
 		}, false},
 		"turned off": {func(s *Store, tom inn.Viewer) error { return s.EndTwoStepOf(ctx, operator, tom.UserID) }, true},
 	} {
@@ -375,7 +375,7 @@ func TestWhatIsRememberedOfAKeyIsSo(t *testing.T) {
 // right is read.
 func TestWhichStatementsChangeRights(t *testing.T) {
 	for query, changes := range map[string]bool{
-		`UPDATE users SET role = $2 WHERE id = $1`: true, "\n\t\tINSERT INTO api_keys (name) VALUES ($1)": true, `DELETE FROM user_properties WHERE user = $1`: true,
+		`UPDATE users SET role = $2 WHERE id = $1`: true, "\n\t\tINSERT INTO api_keys (name) VALUES ($1)": true, `DELETE FROM user_properties WHERE person = $1`: true,
 		`INSERT INTO api_key_properties (api_key, property) VALUES ($1, $2) ON CONFLICT DO NOTHING`: true, `UPDATE api_keys SET revoked = 1 WHERE name = $1 RETURNING id`: true,
 		`SELECT role FROM users`: false, "\n\t\tSELECT role\n\t\tFROM users": false, `INSERT INTO events (at) VALUES ($1)`: false, `SAVEPOINT caller`: false,
 		`UPDATE properties SET status = $2 WHERE slug = $1`: false,

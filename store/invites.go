@@ -75,8 +75,8 @@ func (t *tx) makeLink(m inn.Member) (Link, error) {
 	rand.Read(random) // never fails
 	chainLink := Link{Token: hex.EncodeToString(random), Until: t.now.Add(linkLife)}
 	err := t.exec(`
-		INSERT INTO invites (user, token, expires) VALUES ($1, $2, $3)
-		ON CONFLICT (user) DO UPDATE SET token = excluded.token, expires = excluded.expires`,
+		INSERT INTO invites (person, token, expires) VALUES ($1, $2, $3)
+		ON CONFLICT (person) DO UPDATE SET token = excluded.token, expires = excluded.expires`,
 		m.ID, hashToken(chainLink.Token), ms(chainLink.Until))
 	if err != nil {
 		return chainLink, err
@@ -86,12 +86,12 @@ func (t *tx) makeLink(m inn.Member) (Link, error) {
 }
 
 func (t *tx) voidLink(user int64) error {
-	return t.exec(`DELETE FROM invites WHERE user = $1`, user)
+	return t.exec(`DELETE FROM invites WHERE person = $1`, user)
 }
 
 // Invited gives whom a link is for, while it works.
 func (s *Store) Invited(ctx context.Context, token string) (inn.Member, error) {
-	m, err := s.member(ctx, `u.id = (SELECT user FROM invites WHERE token = $1 AND expires > $2) AND u.disabled = 0`,
+	m, err := s.member(ctx, `u.id = (SELECT person FROM invites WHERE token = $1 AND expires > $2) AND u.disabled = 0`,
 		hashToken(token), ms(time.Now()))
 	if inn.CodeOf(err) == inn.NotFound {
 		err = errLinkGone
@@ -120,7 +120,7 @@ func (s *Store) UseLink(ctx context.Context, address, token, name, password stri
 	}
 	err = s.write(ctx, func(t *tx) error {
 		var id int64
-		found, err := t.row(`DELETE FROM invites WHERE token = $1 AND expires > $2 RETURNING user`, []any{hashToken(token), ms(t.now)}, &id)
+		found, err := t.row(`DELETE FROM invites WHERE token = $1 AND expires > $2 RETURNING person`, []any{hashToken(token), ms(t.now)}, &id)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ const (
 	k.id, k.name, k.scopes, k.created_at, k.last_used, k.revoked,
 	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM api_key_properties WHERE api_key = k.id), ''),
 	coalesce(o.id, 0), coalesce(o.name, ''), coalesce(o.role, ''), coalesce(o.disabled, 0),
-	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM user_properties WHERE user = o.id), '')`
+	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM user_properties WHERE person = o.id), '')`
 	keyTables = `api_keys k LEFT JOIN users o ON o.id = k.owner`
 )
 

@@ -25,8 +25,8 @@ func (s *Store) Known(ctx context.Context, email string, at KnownDevice) (user i
 	var device, address bool
 	err = s.read.QueryRowContext(Ahead(ctx), `
 		SELECT id,
-			EXISTS (SELECT 1 FROM places WHERE user = one.id AND place = $2 AND seen > $4),
-			EXISTS (SELECT 1 FROM places WHERE user = one.id AND place = $3 AND seen > $4)
+			EXISTS (SELECT 1 FROM places WHERE person = one.id AND place = $2 AND seen > $4),
+			EXISTS (SELECT 1 FROM places WHERE person = one.id AND place = $3 AND seen > $4)
 		FROM (SELECT coalesce((SELECT id FROM users WHERE email = $1), 0) AS id) one`,
 		email, devicePrefix+at.Device, addressPrefix+at.Address, ms(time.Now().Add(-knownDeviceKept))).Scan(&user, &device, &address)
 	if device {
@@ -45,8 +45,8 @@ func (t *tx) noteKnownDevice(user int64, at KnownDevice) error {
 			continue
 		}
 		if err := t.exec(`
-			INSERT INTO places (user, place, seen) VALUES ($1, $2, $3)
-			ON CONFLICT (user, place) DO UPDATE SET seen = excluded.seen`, user, prefix+place, ms(t.now)); err != nil {
+			INSERT INTO places (person, place, seen) VALUES ($1, $2, $3)
+			ON CONFLICT (person, place) DO UPDATE SET seen = excluded.seen`, user, prefix+place, ms(t.now)); err != nil {
 			return err
 		}
 	}

@@ -14,8 +14,8 @@ import (
 // one row.
 const memberColumns = `
 	u.id, u.email, u.name, u.role, u.timezone, u.disabled, u.last_seen, u.password = '',
-	coalesce((SELECT expires FROM invites WHERE user = u.id), 0),
-	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM user_properties WHERE user = u.id), '')`
+	coalesce((SELECT expires FROM invites WHERE person = u.id), 0),
+	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM user_properties WHERE person = u.id), '')`
 
 func scanMember(row interface{ Scan(...any) error }) (inn.Member, error) {
 	var m inn.Member
@@ -128,14 +128,14 @@ func (t *tx) assign(user int64, properties []string) error {
 		return err
 	}
 	list := asList(properties)
-	err := t.exec(`DELETE FROM user_properties WHERE user = $1 AND property NOT IN (SELECT value FROM `+each("$2")+`)`, user, list)
+	err := t.exec(`DELETE FROM user_properties WHERE person = $1 AND property NOT IN (SELECT value FROM `+each("$2")+`)`, user, list)
 	if err != nil {
 		return err
 	}
 	return t.exec(`
-		INSERT INTO user_properties (user, property)
+		INSERT INTO user_properties (person, property)
 		SELECT DISTINCT $1, value FROM `+each("$2")+` WHERE 1 = 1
-		ON CONFLICT (user, property) DO NOTHING`, user, list)
+		ON CONFLICT (person, property) DO NOTHING`, user, list)
 }
 
 // propertiesThere refuses a list in which one is none of ours.
@@ -217,7 +217,7 @@ func (s *Store) Colleagues(ctx context.Context, by inn.Viewer) ([]inn.Member, er
 	if !by.May(inn.ActivityView, "") {
 		args = append(args, asList(by.Theirs(inn.PropertyView)))
 		where = `u.disabled = 0 AND u.id IN (
-			SELECT theirs.user FROM user_properties theirs WHERE theirs.property IN (SELECT value FROM ` + each("$2") + `))`
+			SELECT theirs.person FROM user_properties theirs WHERE theirs.property IN (SELECT value FROM ` + each("$2") + `))`
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT u.id, u.name FROM users u WHERE `+where+` ORDER BY u.name, u.id LIMIT $1`, args...)
 	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (m inn.Member, err error) {
@@ -229,7 +229,7 @@ func (s *Store) Colleagues(ctx context.Context, by inn.Viewer) ([]inn.Member, er
 func (s *Store) PeopleOf(ctx context.Context, slug string) ([]inn.Member, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+memberColumns+` FROM users u
-		JOIN user_properties mine ON mine.user = u.id AND mine.property = $1
+		JOIN user_properties mine ON mine.person = u.id AND mine.property = $1
 		WHERE u.disabled = 0
 		ORDER BY u.name, u.id`, slug)
 	return scanAll(rows, err, scanMember)

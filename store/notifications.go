@@ -76,7 +76,7 @@ type floors struct {
 var floorsQuery = func() string {
 	query := `SELECT coalesce((SELECT read_floor FROM users WHERE id = $1), 0)`
 	for _, kind := range inn.Kinds {
-		query += fmt.Sprintf(`, coalesce((SELECT f.floor FROM read_floors f WHERE f.user = $1 AND f.kind = '%s'), 0)`, kind)
+		query += fmt.Sprintf(`, coalesce((SELECT f.floor FROM read_floors f WHERE f.person = $1 AND f.kind = '%s'), 0)`, kind)
 	}
 	return query
 }()
@@ -210,7 +210,7 @@ type mine struct {
 func (r *reach) cards(subjects []string) string {
 	latest := r.latest()
 	return `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + r.unread(latest) + `, n.id, n.topic, n.event
-		FROM notifications n LEFT JOIN notification_states s ON s.user = ` + r.me + ` AND s.notification = n.id
+		FROM notifications n LEFT JOIN notification_states s ON s.person = ` + r.me + ` AND s.notification = n.id
 		WHERE n.subject IN (SELECT value FROM ` + each(r.arg(asList(subjects))) + `) AND ` + latest + ` > 0`
 }
 

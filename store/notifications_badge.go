@@ -57,14 +57,14 @@ func (r *reach) countUnread() string {
 	unread := "(" + latest + " > 0 AND " + r.unread(latest) + ")"
 	above := "(" + r.seen() + " AND n.event > " + r.anyFloor() + ")"
 	loud := `SELECT count(*) FROM notifications n INDEXED BY notifications_critical
-		LEFT JOIN notification_states s ON s.user = ` + r.me + ` AND s.notification = n.id
+		LEFT JOIN notification_states s ON s.person = ` + r.me + ` AND s.notification = n.id
 		WHERE n.priority = 'critical' AND n.type <> 'alert:resolved' AND n.held_by = '' AND ` + unread
 	addressed := make([]string, len(inn.Kinds))
 	sums := make([]string, len(inn.Kinds))
 	for i, kind := range inn.Kinds {
 		sums[i] = fmt.Sprintf(", above.k%d + addressed.k%d", i, i)
 		addressed[i] = fmt.Sprintf("coalesce(sum(CASE WHEN n.kind <> '%s' OR %s = %s THEN 0 WHEN %[3]s THEN -1 ELSE 1 END), 0) AS k%[4]d", kind, unread, above, i)
-		marks := fmt.Sprintf("FROM notification_states s INDEXED BY %%s WHERE s.user = %s AND s.kind = '%s' AND s.event = 0 AND %s", r.me, kind, r.on("s.topic"))
+		marks := fmt.Sprintf("FROM notification_states s INDEXED BY %%s WHERE s.person = %s AND s.kind = '%s' AND s.event = 0 AND %s", r.me, kind, r.on("s.topic"))
 		sums[i] += fmt.Sprintf(" - (SELECT count(*) "+marks+" AND s.unread = 0 AND s.covers > 0 AND s.covers > %s)", "notification_states_read", r.floors[i])
 		sums[i] += fmt.Sprintf(" + (SELECT count(*) "+marks+" AND s.unread = 1 AND s.covers > 0 AND s.covers <= %s)", "notification_states_unread", r.floors[i])
 	}
@@ -72,7 +72,7 @@ func (r *reach) countUnread() string {
 		FROM (` + r.above() + `) above, (
 			SELECT ` + strings.Join(addressed, ", ") + `
 			FROM notification_states s INDEXED BY notification_states_addressed CROSS JOIN notifications n ON n.id = s.notification
-			WHERE s.user = ` + r.me + ` AND s.event > 0) addressed`
+			WHERE s.person = ` + r.me + ` AND s.event > 0) addressed`
 }
 
 // above counts what stands above the person's floors, by kind.

@@ -91,7 +91,7 @@ func BenchmarkCards(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
 			require.NoError(b, s.write(ctx, func(t *tx) error {
-				return t.exec(`UPDATE notification_states SET unread = 1 WHERE user = $1`, admin.UserID)
+				return t.exec(`UPDATE notification_states SET unread = 1 WHERE person = $1`, admin.UserID)
 			}))
 			b.StartTimer()
 			require.NoError(b, s.MarkAllRead(ctx, admin))

@@ -100,9 +100,9 @@ func (t *tx) readOwn(by inn.Viewer, card, event int64) error {
 // covers the card as it stands, if that was read.
 func (t *tx) setMark(by inn.Viewer, card, event int64, read bool) error {
 	return t.exec(`
-		INSERT INTO notification_states (user, notification, read_event, unread, kind, topic, covers)
+		INSERT INTO notification_states (person, notification, read_event, unread, kind, topic, covers)
 		SELECT $1, n.id, $3, $4, n.kind, n.topic, CASE WHEN $4 = 1 OR $3 >= n.event THEN n.event ELSE 0 END FROM notifications n WHERE n.id = $2
-		ON CONFLICT (user, notification) DO UPDATE SET
+		ON CONFLICT (person, notification) DO UPDATE SET
 			read_event = `+greater("notification_states.read_event", "excluded.read_event")+`, unread = excluded.unread,
 			kind = excluded.kind, topic = excluded.topic,
 			covers = (SELECT CASE WHEN excluded.unread = 1 OR excluded.read_event >= n.event OR notification_states.read_event >= n.event THEN n.event ELSE 0 END
@@ -114,7 +114,7 @@ func (t *tx) setMark(by inn.Viewer, card, event int64, read bool) error {
 // who was in them: that is decided anew when it is told.
 func (t *tx) addressed(subject string) ([]inn.Topic, error) {
 	rows, err := t.rows(`
-		SELECT DISTINCT coalesce(e.recipients, 'user:' || s.user)
+		SELECT DISTINCT coalesce(e.recipients, 'user:' || s.person)
 		FROM notifications n JOIN notification_states s ON s.notification = n.id LEFT JOIN events e ON e.id = s.event
 		WHERE n.subject = $1 AND n.event = 0 AND s.event > 0 AND s.event >= n.readers_from
 		UNION SELECT e.recipients
@@ -135,7 +135,7 @@ func (t *tx) addressed(subject string) ([]inn.Topic, error) {
 func (t *tx) addressedNoMore(m inn.Member) error {
 	rows, err := t.rows(`
 		SELECT id, topic, recipients, type, property FROM events
-		WHERE id IN (SELECT event FROM notification_states WHERE user = $1 AND event > 0)`, m.ID)
+		WHERE id IN (SELECT event FROM notification_states WHERE person = $1 AND event > 0)`, m.ID)
 	events, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (e inn.Event, err error) {
 		var recipients string
 		err = row.Scan(&e.ID, &e.Topic, &recipients, &e.Type, &e.Property)
@@ -154,5 +154,5 @@ func (t *tx) addressedNoMore(m inn.Member) error {
 	}
 	return t.exec(`
 		UPDATE notification_states SET event = 0
-		WHERE user = $1 AND event > 0 AND event NOT IN (SELECT value FROM `+each("$2")+`)`, m.ID, asList(seen))
+		WHERE person = $1 AND event > 0 AND event NOT IN (SELECT value FROM `+each("$2")+`)`, m.ID, asList(seen))
 }

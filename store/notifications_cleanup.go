@@ -110,8 +110,8 @@ func (s *Store) forgetMarks(ctx context.Context, err error) error {
 		var removed int64
 		err = s.writeLong(ctx, func(t *tx) error {
 			result, err := t.execResult(`
-				DELETE FROM notification_states WHERE (user, notification) IN (
-					SELECT s.user, s.notification FROM notification_states s JOIN users u ON u.id = s.user
+				DELETE FROM notification_states WHERE (person, notification) IN (
+					SELECT s.person, s.notification FROM notification_states s JOIN users u ON u.id = s.person
 					WHERE s.event = 0 AND s.unread = 0 AND (s.read_event <= u.read_floor OR s.covers = 0)
 					LIMIT $1)`, forgetStep)
 			if err != nil {

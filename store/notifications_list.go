@@ -69,7 +69,7 @@ func (l *cardList) query() string {
 	l.shared()
 	// What was addressed to the person last, and to others later or never.
 	l.source(`notification_states s INDEXED BY notification_states_addressed CROSS JOIN notifications n ON n.id = s.notification`,
-		"s.event", "s.user = "+l.me+" AND s.event > 0 AND s.event > CASE WHEN "+l.seen()+" THEN n.event ELSE 0 END AND ("+l.seen()+" OR n.kind <> 'booking_update' AND s.event >= n.readers_from)")
+		"s.event", "s.person = "+l.me+" AND s.event > 0 AND s.event > CASE WHEN "+l.seen()+" THEN n.event ELSE 0 END AND ("+l.seen()+" OR n.kind <> 'booking_update' AND s.event >= n.readers_from)")
 	return `SELECT ` + cardColumns + `, found.latest, NOT found.unread
 		FROM (` + strings.Join(l.sources, " UNION ALL ") + ` ORDER BY latest DESC` + l.limit + `) found
 		CROSS JOIN notifications n ON n.id = found.id
@@ -94,7 +94,7 @@ func (l *cardList) source(from, latest, where string) {
 // least, and what the person's own marks take from there or bring to it.
 func (l *cardList) shared() {
 	cards := func(index, where string) {
-		l.source("notifications n INDEXED BY "+index+" LEFT JOIN notification_states s ON s.user = "+l.me+" AND s.notification = n.id",
+		l.source("notifications n INDEXED BY "+index+" LEFT JOIN notification_states s ON s.person = "+l.me+" AND s.notification = n.id",
 			"n.event", where+" AND "+l.seen()+" AND coalesce(s.event, 0) <= n.event")
 	}
 	topics, above := l.topics, ""
@@ -130,7 +130,7 @@ func (l *cardList) byTopic(topics, narrow string) {
 	case l.filter.Read:
 		narrow += " AND NOT " + unread
 	}
-	state := "LEFT JOIN notification_states s ON s.user = " + l.me + " AND s.notification = n.id"
+	state := "LEFT JOIN notification_states s ON s.person = " + l.me + " AND s.notification = n.id"
 	found := keyed{table: "notifications", index: "notifications_topic", key: "topic", position: "event", as: "n", joins: state, where: narrow}.
 		newest(topics, l.before, l.most, "DESC")
 	l.sources = append(l.sources, "SELECT id, latest, unread FROM (SELECT n.id, n.event AS latest, "+unread+" AS unread FROM ("+found+") found"+
@@ -168,7 +168,7 @@ func (l *cardList) marked(index, mark, side string, floor func(int) string) {
 	for i, kind := range inn.Kinds {
 		if l.filter.Kind == "" || l.filter.Kind == kind {
 			l.source("notification_states s INDEXED BY "+index+" CROSS JOIN notifications n ON n.id = s.notification",
-				"s.covers", fmt.Sprintf("s.user = %s AND s.kind = '%s' AND %s AND s.covers > 0 AND s.covers %s %s AND s.event <= s.covers AND ",
+				"s.covers", fmt.Sprintf("s.person = %s AND s.kind = '%s' AND %s AND s.covers > 0 AND s.covers %s %s AND s.event <= s.covers AND ",
 					l.me, kind, mark, side, floor(i))+l.on("s.topic"))
 		}
 	}

@@ -101,8 +101,8 @@ func (t *tx) mark(by inn.Viewer, m *mine, read bool) (changed bool, err error) {
 func (s *Store) MarkKindRead(ctx context.Context, by inn.Viewer, kind inn.Kind) error {
 	return s.clearMarks(ctx, by, Marks{Kind: kind, Read: true}, " AND kind = $3", []any{kind}, func(t *tx) error {
 		return t.exec(`
-			INSERT INTO read_floors (user, kind, floor) VALUES ($1, $2, $3)
-			ON CONFLICT (user, kind) DO UPDATE SET floor = excluded.floor`, by.UserID, kind, t.head)
+			INSERT INTO read_floors (person, kind, floor) VALUES ($1, $2, $3)
+			ON CONFLICT (person, kind) DO UPDATE SET floor = excluded.floor`, by.UserID, kind, t.head)
 	})
 }
 
@@ -127,8 +127,8 @@ func (s *Store) clearMarks(ctx context.Context, by inn.Viewer, marks Marks, wher
 		err := s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
 			result, err := t.execResult(`
 				UPDATE notification_states SET unread = 0
-				WHERE user = $1 AND notification IN (
-					SELECT notification FROM notification_states WHERE user = $1 AND unread = 1`+where+` LIMIT $2)`,
+				WHERE person = $1 AND notification IN (
+					SELECT notification FROM notification_states WHERE person = $1 AND unread = 1`+where+` LIMIT $2)`,
 				append([]any{by.UserID, clearStep}, args...)...)
 			if err != nil {
 				return err

@@ -25,7 +25,7 @@ func (s *Store) Preferences(ctx context.Context, user int64) (inn.Preferences, e
 	return readPreferences(chosen)
 }
 
-const chosenByUser = `SELECT chosen FROM preferences WHERE user = $1`
+const chosenByUser = `SELECT chosen FROM preferences WHERE person = $1`
 
 func readPreferences(chosen string) (inn.Preferences, error) {
 	p := inn.DefaultPreferences()
@@ -95,8 +95,8 @@ func (t *tx) prefer(user int64, p inn.Preferences) error {
 		return err
 	}
 	return t.exec(`
-		INSERT INTO preferences (user, chosen, changed)
+		INSERT INTO preferences (person, chosen, changed)
 		VALUES ($1, $2, $3)
-		ON CONFLICT (user) DO UPDATE SET chosen = excluded.chosen, changed = excluded.changed`,
+		ON CONFLICT (person) DO UPDATE SET chosen = excluded.chosen, changed = excluded.changed`,
 		user, string(chosen), ms(t.now))
 }

@@ -44,7 +44,7 @@ func (t *tx) waitingStands(p Proof) (stands bool, err error) {
 // it is now; without a second step none is asked for.
 func (t *tx) codeStands(p Proof) (stands bool, err error) {
 	var secret []byte
-	on, err := t.row(`SELECT secret FROM two_step WHERE user = $1 AND confirmed_at > 0`, []any{p.ID}, &secret)
+	on, err := t.row(`SELECT secret FROM two_step WHERE person = $1 AND confirmed_at > 0`, []any{p.ID}, &secret)
 	return !on || bytes.Equal(secret, p.secret), err
 }
 

@@ -43,7 +43,7 @@ const (
 // an index, so that a step costs what it removes.
 const (
 	forgetSessions     = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 LIMIT $2)`
-	forgetKnownDevices = `DELETE FROM places WHERE (user, place) IN (SELECT user, place FROM places WHERE seen <= $1 LIMIT $2)`
+	forgetKnownDevices = `DELETE FROM places WHERE (person, place) IN (SELECT person, place FROM places WHERE seen <= $1 LIMIT $2)`
 	forgetTickets      = `DELETE FROM stream_tickets WHERE hash IN (SELECT hash FROM stream_tickets WHERE expires <= $1 LIMIT $2)`
 	forgetIdempotency  = `DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at <= $1 LIMIT $2)`
 	forgetAlerts       = `DELETE FROM alerts WHERE (property, key) IN (SELECT property, key FROM alerts WHERE status = 'resolved' AND event <= $1 LIMIT $2)`

@@ -50,7 +50,7 @@ func (one Session) Until() time.Time {
 // is recent enough. Its arguments are those of alive.
 const (
 	living         = `ended = 0 AND expires > $1 AND last_used > $2`
-	sessionColumns = `id, token, user, pending, data, created_at, last_used, expires, address, agent, renewal, renewed_at`
+	sessionColumns = `id, token, person, pending, data, created_at, last_used, expires, address, agent, renewal, renewed_at`
 )
 
 func alive(now time.Time) []any { return []any{ms(now), ms(now.Add(-SessionIdle))} }
@@ -91,14 +91,14 @@ func (s *Store) Sessions(ctx context.Context, user int64) ([]Session, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+sessionColumns+`
 		FROM sessions
-		WHERE user = $3 AND `+living+`
+		WHERE person = $3 AND `+living+`
 		ORDER BY last_used DESC, id DESC`, append(alive(time.Now()), user)...)
 	return scanAll(rows, err, scanSession)
 }
 
 // SignedIn counts the browsers on which a person is signed in.
 func (s *Store) SignedIn(ctx context.Context, user int64) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE user = $3 AND `+living,
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE person = $3 AND `+living,
 		append(alive(time.Now()), user)...).Scan(&n)
 	return n, err
 }
@@ -137,7 +137,7 @@ func (s *Store) StartSession(ctx context.Context, in SignIn) error {
 			}
 		}
 		if err := t.exec(`
-			INSERT INTO sessions (token, user, pending, data, created_at, last_used, expires, address, agent)
+			INSERT INTO sessions (token, person, pending, data, created_at, last_used, expires, address, agent)
 			VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)`,
 			in.Token, in.UserID, in.Pending, in.Data, ms(t.now), ms(in.Expires), in.Address, in.Agent); err != nil {
 			return err
@@ -174,7 +174,7 @@ func (t *tx) admits(in SignIn) (err error) {
 // when it ended.
 func (s *Store) SaveSession(ctx context.Context, one Session) error {
 	return s.write(ctx, func(t *tx) error {
-		return t.exec(`UPDATE sessions SET user = $2, pending = $3, data = $4, expires = $5 WHERE token = $1 AND ended = 0`,
+		return t.exec(`UPDATE sessions SET person = $2, pending = $3, data = $4, expires = $5 WHERE token = $1 AND ended = 0`,
 			one.Token, one.UserID, one.Pending, one.Data, ms(one.Expires))
 	})
 }
@@ -204,7 +204,7 @@ func (s *Store) RenewSession(ctx context.Context, id int64, old, next string) er
 // leaked while it was worth less is worth nothing more once its owner has opened
 // the next page.
 func (t *tx) renewSessions(user int64) error {
-	return t.exec(`UPDATE sessions SET renewal = $2, renewed_at = 0, previous = '' WHERE user = $1 AND ended = 0`, user, rand.Text())
+	return t.exec(`UPDATE sessions SET renewal = $2, renewed_at = 0, previous = '' WHERE person = $1 AND ended = 0`, user, rand.Text())
 }
 
 // sessionEnded is the snapshot of a session:ended event.
@@ -234,7 +234,7 @@ func (s *Store) SignOut(ctx context.Context, by inn.Viewer, token, from string) 
 // EndOwnSession ends one of a person's own sessions, on whichever browser.
 func (s *Store) EndOwnSession(ctx context.Context, by inn.Viewer, id int64) error {
 	return s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
-		ended, err := t.endEach(`user = $1 AND id = $2`, by.UserID, id)
+		ended, err := t.endEach(`person = $1 AND id = $2`, by.UserID, id)
 		if err == nil && ended == 0 {
 			err = inn.NoSuch("session")
 		}
@@ -261,7 +261,7 @@ func (t *tx) endOthers(user, keep int64) (ended int, err error) {
 	if err := t.endPending(user); err != nil {
 		return 0, err
 	}
-	return t.endEach(`user = $1 AND id <> $2`, user, keep)
+	return t.endEach(`person = $1 AND id <> $2`, user, keep)
 }
 
 // endEach ends the sessions under a condition, each with its event, and counts
@@ -295,7 +295,7 @@ func (t *tx) endSessions(user int64) error {
 	if err := t.endPending(user); err != nil {
 		return err
 	}
-	return t.exec(`UPDATE sessions SET ended = $2, data = $3 WHERE user = $1 AND ended = 0`, user, ms(t.now), []byte{})
+	return t.exec(`UPDATE sessions SET ended = $2, data = $3 WHERE person = $1 AND ended = 0`, user, ms(t.now), []byte{})
 }
 
 // endPending ends what waits for a person's code: its password was right then,

@@ -35,9 +35,9 @@ var errWrongCode = inn.E(inn.Unauthenticated, "That code is not right, or was us
 // may know it; session 0 is none of them.
 func (s *Store) TwoStep(ctx context.Context, user, session int64) (TwoStep, error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT secret, session, made_at, confirmed_at, (SELECT count(*) FROM recovery_codes r WHERE r.user = two_step.user)
+		SELECT secret, session, made_at, confirmed_at, (SELECT count(*) FROM recovery_codes r WHERE r.person = two_step.person)
 		FROM two_step
-		WHERE user = $1`, user)
+		WHERE person = $1`, user)
 	all, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (one TwoStep, err error) {
 		var in, made, confirmed int64
 		err = row.Scan(&one.Secret, &in, &made, &confirmed, &one.Left)
@@ -64,8 +64,8 @@ func (s *Store) BeginTwoStep(ctx context.Context, by inn.Viewer, present Proof) 
 			return err
 		}
 		result, err := t.execResult(`
-			INSERT INTO two_step (user, secret, session, made_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (user) DO UPDATE SET secret = excluded.secret, session = excluded.session, made_at = excluded.made_at, last_step = 0
+			INSERT INTO two_step (person, secret, session, made_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (person) DO UPDATE SET secret = excluded.secret, session = excluded.session, made_at = excluded.made_at, last_step = 0
 			WHERE confirmed_at = 0`, by.UserID, secret, by.Session, ms(t.now))
 		if err != nil {
 			return err
@@ -86,7 +86,7 @@ func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, code string) 
 			return err
 		}
 		var secret []byte
-		found, err := t.row(`SELECT secret FROM two_step WHERE user = $1 AND session = $2 AND confirmed_at = 0 AND made_at > $3`,
+		found, err := t.row(`SELECT secret FROM two_step WHERE person = $1 AND session = $2 AND confirmed_at = 0 AND made_at > $3`,
 			[]any{m.ID, by.Session, ms(t.now.Add(-enrolWithin))}, &secret)
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, code string) 
 		if !right {
 			return inn.InvalidFields([]inn.FieldError{{Pointer: "/code", Detail: "must be what your app shows now; check that the clock of your phone is right, and type the next one"}})
 		}
-		if err := t.exec(`UPDATE two_step SET confirmed_at = $2, last_step = $3, session = 0 WHERE user = $1`, m.ID, ms(t.now), step); err != nil {
+		if err := t.exec(`UPDATE two_step SET confirmed_at = $2, last_step = $3, session = 0 WHERE person = $1`, m.ID, ms(t.now), step); err != nil {
 			return err
 		}
 		if recovery, err = t.newRecoveryCodes(m.ID); err != nil {
@@ -132,12 +132,12 @@ func (s *Store) RenewRecoveryCodes(ctx context.Context, by inn.Viewer, has Proof
 }
 
 func (t *tx) newRecoveryCodes(user int64) (codes []string, err error) {
-	if err := t.exec(`DELETE FROM recovery_codes WHERE user = $1`, user); err != nil {
+	if err := t.exec(`DELETE FROM recovery_codes WHERE person = $1`, user); err != nil {
 		return nil, err
 	}
 	for range recoveryCodes {
 		code := strings.ToLower(rand.Text()[:recoveryLength])
-		if err := t.exec(`INSERT INTO recovery_codes (user, code) VALUES ($1, $2)`, user, hashToken(code)); err != nil {
+		if err := t.exec(`INSERT INTO recovery_codes (person, code) VALUES ($1, $2)`, user, hashToken(code)); err != nil {
 			return nil, err
 		}
 		codes = append(codes, code[:4]+"-"+code[4:8]+"-"+code[8:12]+"-"+code[12:])
@@ -158,16 +158,16 @@ func (s *Store) UseCode(ctx context.Context, user int64, address, code string) (
 		by.Address = address
 		var secret []byte
 		var last int64
-		found, err := t.row(`SELECT secret, last_step FROM two_step WHERE user = $1 AND confirmed_at > 0`, []any{m.ID}, &secret, &last)
+		found, err := t.row(`SELECT secret, last_step FROM two_step WHERE person = $1 AND confirmed_at > 0`, []any{m.ID}, &secret, &last)
 		if err != nil || !found {
 			return orElse(err, errWrongCode)
 		}
 		proof = Proof{Member: m, secret: secret}
 		if step, right := credential.Step(secret, code, last, t.now); right {
-			return t.exec(`UPDATE two_step SET last_step = $2 WHERE user = $1`, m.ID, step)
+			return t.exec(`UPDATE two_step SET last_step = $2 WHERE person = $1`, m.ID, step)
 		}
 		var used string
-		found, err = t.row(`DELETE FROM recovery_codes WHERE user = $1 AND code = $2 RETURNING code`, []any{m.ID, hashToken(code)}, &used)
+		found, err = t.row(`DELETE FROM recovery_codes WHERE person = $1 AND code = $2 RETURNING code`, []any{m.ID, hashToken(code)}, &used)
 		if err != nil || !found {
 			return orElse(err, errWrongCode)
 		}
@@ -216,7 +216,7 @@ func (t *tx) endTwoStep(by inn.Viewer, m inn.Member) error {
 	if on, err := t.asksCode(m.ID); err != nil || !on {
 		return orElse(err, inn.E(inn.Conflict, "Two-step sign-in of %s is off already.", m.Name))
 	}
-	for _, remove := range []string{`DELETE FROM two_step WHERE user = $1`, `DELETE FROM recovery_codes WHERE user = $1`} {
+	for _, remove := range []string{`DELETE FROM two_step WHERE person = $1`, `DELETE FROM recovery_codes WHERE person = $1`} {
 		if err := t.exec(remove, m.ID); err != nil {
 			return err
 		}
@@ -225,7 +225,7 @@ func (t *tx) endTwoStep(by inn.Viewer, m inn.Member) error {
 }
 
 func (t *tx) asksCode(user int64) (on bool, err error) {
-	_, err = t.row(`SELECT EXISTS (SELECT 1 FROM two_step WHERE user = $1 AND confirmed_at > 0)`, []any{user}, &on)
+	_, err = t.row(`SELECT EXISTS (SELECT 1 FROM two_step WHERE person = $1 AND confirmed_at > 0)`, []any{user}, &on)
 	return on, err
 }
 

@@ -17,7 +17,7 @@ import (
 func code(t testing.TB, s *Store, user int64, off int64) string {
 	t.Helper()
 	var secret []byte
-	require.NoError(t, s.db.Read.QueryRow(`SELECT secret FROM two_step WHERE user = $1`, user).Scan(&secret))
+	require.NoError(t, s.db.Read.QueryRow(`SELECT secret FROM two_step WHERE person = $1`, user).Scan(&secret))
 	return credential.Code(secret, credential.StepAt(time.Now())+off)
 }
 
@@ -40,7 +40,7 @@ func TestTwoStep(t *testing.T) {
 	tom.Session, other.Session = here, elsewhere
 	knows, has := proof(tom), func() Proof {
 		var secret []byte
-		require.NoError(t, s.db.Read.QueryRow(`SELECT secret FROM two_step WHERE user = $1`, tom.UserID).Scan(&secret))
+		require.NoError(t, s.db.Read.QueryRow(`SELECT secret FROM two_step WHERE person = $1`, tom.UserID).Scan(&secret))
 		return Proof{Member: inn.Member{ID: tom.UserID}, secret: secret}
 	}
 	stands := func(session int64) TwoStep {

@@ -232,7 +232,7 @@ func TestAFullDiskAnswersTheWholeGroup(t *testing.T) {
 	require.NoError(t, s.write(ctx, limit("1"))) // no smaller than it is
 	big := make([]byte, 1<<20)
 	group := enqueue(t, s, time.Hour, note("before"), func(x *tx) error {
-		return x.exec(`INSERT INTO sessions (token, user, data, expires) VALUES ('big', 0, $1, 0)`, big)
+		return x.exec(`INSERT INTO sessions (token, person, data, expires) VALUES ('big', 0, $1, 0)`, big)
 	}, note("after"))
 	var failed int
 	for _, j := range group {
