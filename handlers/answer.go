@@ -11,6 +11,7 @@ import (
 
 	"baithaka/internal/figures"
 	"baithaka/internal/inn"
+	"baithaka/store"
 	"baithaka/views"
 )
 
@@ -43,7 +44,7 @@ func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
 	p := views.Page{
 		Title: title, Path: c.Request().URL.RequestURI(), Section: section,
 		Position: s.log.Position().String(), Epoch: s.store.Epoch(),
-		Viewer: v, Now: now, Zone: inn.Location(v.Zone), Year: func(property string) int { return s.years.at(property, now) },
+		Viewer: v, Now: now, Zone: inn.Location(v.Zone), Today: func(property string) inn.Date { return s.days.at(property, now) },
 	}
 	var err error
 	if p.Preferences, err = s.store.Preferences(c.Request().Context(), v.UserID); err != nil {
@@ -57,6 +58,40 @@ func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
 func (s *Site) figuresOf(ctx context.Context, v inn.Viewer, scope figures.Scope) (inn.Metrics, error) {
 	m, _, err := s.board.Figures(ctx, scope)
 	return m.Redact(scope.Visibility(v)), err
+}
+
+// figuresOver gives the figures of a scope over the window that a page asks for;
+// without one those that are kept current.
+func (s *Site) figuresOver(c echo.Context, v inn.Viewer, scope figures.Scope) (inn.Metrics, error) {
+	days, err := inn.ParseWindow(c.QueryParam("window"))
+	if err != nil {
+		return inn.Metrics{}, err
+	}
+	if days == figures.Window {
+		return s.figuresOf(c.Request().Context(), v, scope)
+	}
+	m, err := s.board.Measure(c.Request().Context(), scope, days)
+	return m.Redact(scope.Visibility(v)), err
+}
+
+// compared sets the properties of an owner beside each other: who has several, sees
+// their money and works at no desk.
+func (s *Site) compared(c echo.Context, v inn.Viewer, scope figures.Scope) ([]views.PropertyLine, error) {
+	if len(scope.Slugs) < 2 || !v.MayAnywhere(inn.FinancialView) || v.MayAnywhere(inn.BookingCheckIn) {
+		return nil, nil
+	}
+	properties, _, err := s.store.Properties(c.Request().Context(), v, store.PropertyFilter{Limit: fewProperties})
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]views.PropertyLine, len(properties))
+	for i, p := range properties {
+		lines[i].Property = p
+		if lines[i].Metrics, err = s.figuresOver(c, v, figures.Property(p.Slug)); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
 }
 
 // redacted gives bookings as the viewer may see them.

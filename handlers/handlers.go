@@ -67,7 +67,7 @@ type Site struct {
 	crossing *http.CrossOriginProtection
 	auth     *auth.Auth
 	streams  *delivery.Streams
-	years    *years
+	days     *days
 	erasing  signal // somebody has asked for an erasure
 	load     load
 	stats    stats
@@ -95,11 +95,11 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 	site := &Site{
 		store: s, log: log, board: board, logger: logger, config: config,
 		crossing: http.NewCrossOriginProtection(), auth: auth.New(s, logger),
-		years: &years{store: s}, erasing: make(signal, 1),
+		days: &days{store: s}, erasing: make(signal, 1),
 		load:  load{bulk: newBulk(), pageLimiter: newPageLimiter()},
 		stats: stats{meters: newMeters(log.Head(), time.Now()), patterns: map[string]bool{}},
 	}
-	site.streams = delivery.New(s, log, board, logger, config.Streams, site.panel, site.stats.meters.delivery.observe, site.years.at)
+	site.streams = delivery.New(s, log, board, logger, config.Streams, site.panel, site.stats.meters.delivery.observe, site.days.at)
 	site.stats.registry = site.newRegistry()
 	for _, r := range site.routes() {
 		site.stats.patterns[r.method+" "+r.path] = true

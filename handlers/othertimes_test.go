@@ -101,7 +101,7 @@ func TestTheYearIsThePropertysOwn(t *testing.T) {
 		"2026-07-01T00:00:00Z": {2026, 2026, 2026},
 	} {
 		for i, slug := range []string{"apia", "hawaii", "nowhere"} {
-			assert.Equal(t, want[i], s.years.at(slug, at(when)), "%s at %s", slug, when)
+			assert.Equal(t, want[i], s.days.at(slug, at(when)).Year(), "%s at %s", slug, when)
 		}
 	}
 }

@@ -33,7 +33,10 @@ func (s *Site) showDashboard(c echo.Context) error {
 	}
 	p.Scope = scope.Name
 	var d views.Dashboard
-	if d.Metrics, err = s.figuresOf(ctx, v, scope); err != nil {
+	if d.Metrics, err = s.figuresOver(c, v, scope); err != nil {
+		return err
+	}
+	if d.Compare, err = s.compared(c, v, scope); err != nil {
 		return err
 	}
 	if d.Bookings, err = s.store.Bookings(ctx, v, store.BookingFilter{Limit: cardsShown}); err != nil {
@@ -46,6 +49,9 @@ func (s *Site) showDashboard(c echo.Context) error {
 		return err
 	}
 	if d.Properties, err = s.store.CountProperties(ctx, v); err != nil {
+		return err
+	}
+	if d.Desk, err = s.deskOf(c, p); err != nil {
 		return err
 	}
 	d.Bookings, d.Feed = redacted(v, d.Bookings), redactedEvents(v, d.Feed)
@@ -177,7 +183,7 @@ func (s *Site) showProperty(c echo.Context) error {
 	}
 	slug := pv.Property.Slug
 	p.Title, p.Scope = pv.Property.Name, figures.Property(slug).Name
-	if pv.Metrics, err = s.figuresOf(ctx, v, figures.Property(slug)); err != nil {
+	if pv.Metrics, err = s.figuresOver(c, v, figures.Property(slug)); err != nil {
 		return err
 	}
 	if pv.Bookings, err = s.store.Bookings(ctx, v, store.BookingFilter{Property: slug, Limit: cardsShown}); err != nil {

@@ -13,7 +13,7 @@ const (
 var bundles = map[string][]string{
 	Sheet: {
 		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "lists.css", "toasts.css", "figures.css", "forms.css", "pages.css", "settings.css",
-		"account.css", "people.css", "notifications.css", "records.css", "docs.css", "house.css", "unscripted.css",
+		"desk.css", "account.css", "people.css", "notifications.css", "records.css", "docs.css", "house.css", "unscripted.css",
 	},
 	Watch: {"parts.js", "connection.js"},
 	HTMX:  {"htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js"},

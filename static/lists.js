@@ -115,9 +115,37 @@ const lists = part("lists", () => {
     return [...list.children].filter((item) => !item.matches(".held, .gone")).slice(most(list));
   }
 
+  // ---- One line for a booking -------------------------------------------------
+
+  // Of the rows about the same the newest is shown, and says which steps there were
+  // before it. What is held back is not there yet.
+  function fold(list) {
+    const newest = new Map();
+    for (const item of items(list, "row")) {
+      const { about } = item.dataset;
+      if (!about || item.matches(".held, .leaving")) continue;
+      const top = newest.get(about);
+      item.classList.toggle("folded", top !== undefined);
+      if (top) top.steps.unshift(`${item.querySelector(".deed").textContent},`);
+      else newest.set(about, { item, steps: [] });
+    }
+    for (const { item, steps } of newest.values()) {
+      const said = steps.join(" ");
+      const before = item.querySelector(".steps");
+      if ((before?.textContent ?? "") === said) continue;
+      before?.remove();
+      if (said === "") continue;
+      const words = document.createElement("span");
+      words.className = "steps";
+      words.textContent = said;
+      item.querySelector(".deed").before(words, " ");
+    }
+  }
+
   // ---- "3 new" --------------------------------------------------------------
 
   function label(list) {
+    if ("folds" in list.dataset) fold(list);
     const held = items(list, "held").length;
     pending ||= held > 0 || items(list, "leaving").length > 0;
     let chip = list.previousElementSibling?.matches(".waiting") ? list.previousElementSibling : null;

@@ -186,12 +186,12 @@ func BookingCard(b inn.Booking, s inn.Visibility) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if c, yes := dateChange(b, s.Year); yes {
+		if c, yes := dateChange(b, s.Today.Year()); yes {
 			templ_7745c5c3_Err = changed(c).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if when := stay(b, s.Year); when != "" {
+		} else if when := stay(b, s.Today.Year()); when != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -8,5 +8,5 @@ func dashboardSubtitle(p Page, d Dashboard) string {
 	if d.Properties != 1 {
 		properties = count(d.Properties) + " properties"
 	}
-	return joined(" · ", today(p), properties, "figures for the last "+plural(d.Metrics.WindowLen, "day"))
+	return joined(" · ", today(p), properties, "figures for the last "+spanName(d.Metrics.WindowLen))
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"baithaka/internal/inn"
@@ -66,4 +67,61 @@ func formulaRevPAR(f inn.CurrencyFigures) string {
 
 func coverage(f inn.CurrencyFigures) string {
 	return fmt.Sprintf("%s of %s with a known price", count(f.Coverage.Priced), plural(f.Coverage.Nights, "night"))
+}
+
+// spans are the numbers of days that one can choose between.
+var spans = []int{7, 30, 90, 365}
+
+func spanName(days int) string {
+	if days == 365 {
+		return "a year"
+	}
+	return plural(days, "day")
+}
+
+// figuresOver is the id of a scope's figures. Those of the usual span are kept
+// current by the stream; others are those of when the page was opened.
+func figuresOver(m inn.Metrics) string {
+	if m.WindowLen == inn.UsualWindow || m.WindowLen == 0 {
+		return figuresID(m.Scope)
+	}
+	return figuresID(m.Scope) + "-" + strconv.Itoa(m.WindowLen)
+}
+
+// started reports whether anything has been booked that figures could be of.
+func started(m inn.Metrics) bool {
+	if m.ActiveBookings > 0 || m.TotalCustomers > 0 || m.Tonight.Sold > 0 || m.BookingsChange != nil || m.CustomersChange != nil {
+		return true
+	}
+	return m.Occupancy != nil && *m.Occupancy > 0
+}
+
+// missing says what figures wait for: the first booking, dates, rooms.
+func missing(m inn.Metrics) (said []string) {
+	if !started(m) {
+		said = append(said, "Figures begin with the first booking")
+	}
+	if m.Undated == 1 {
+		said = append(said, "1 stay has no dates: occupancy does not know it")
+	} else if m.Undated > 1 {
+		said = append(said, count(m.Undated)+" stays have no dates: occupancy does not know them")
+	}
+	if m.Occupancy == nil {
+		said = append(said, "Occupancy needs a property with its number of rooms")
+	}
+	return said
+}
+
+func occupied(m inn.Metrics) string {
+	if m.Occupancy == nil {
+		return "—"
+	}
+	return percent(*m.Occupancy) + narrow + "%"
+}
+
+func average(m *inn.Money) string {
+	if m == nil {
+		return "—"
+	}
+	return money(whole(*m))
 }

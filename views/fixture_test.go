@@ -24,8 +24,8 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 const epoch = "k7f2"
 
 var (
-	seesAll    = inn.Visibility{Money: true, Contacts: true, Notified: true, MayAcknowledge: true, Zone: "Asia/Kolkata", Year: 2026}
-	seesNoCash = inn.Visibility{Notified: true, Zone: "Asia/Kolkata", Year: 2026}
+	seesAll    = inn.Visibility{Money: true, Contacts: true, Notified: true, MayAcknowledge: true, Zone: "Asia/Kolkata", Today: "2026-11-21"}
+	seesNoCash = inn.Visibility{Notified: true, Zone: "Asia/Kolkata", Today: "2026-11-21"}
 )
 
 func render(t *testing.T, c templ.Component) string {
@@ -137,7 +137,7 @@ func pageFor(role inn.Role) Page {
 		Title: "Dashboard", Path: "/", Section: "/", Position: "k7f2-4812", Epoch: epoch, Scope: "portfolio",
 		Viewer: inn.Viewer{UserID: 3, Name: "Asha Rao", Role: role, Properties: []string{"lake-house"}, Zone: "Asia/Kolkata"},
 		Badge:  inn.Badge{Unread: 7, Critical: 1}, Now: noon, Zone: inn.Location("Asia/Kolkata"),
-		Year: func(string) int { return 2026 },
+		Today: func(string) inn.Date { return "2026-11-21" },
 	}
 }
 

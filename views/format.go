@@ -235,20 +235,20 @@ func full(t time.Time, zone *time.Location) string {
 // clock is the time of day.
 func clock(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04") }
 
-// greeting greets by the time of day.
+// greeting greets by the time of day. Who is up at two works through the night, and
+// is wished neither a good evening nor a good morning.
 func greeting(now time.Time, zone *time.Location, name string) string {
-	part := "evening"
+	greets := "Good evening"
 	switch hour := now.In(zone).Hour(); {
-	case hour >= 4 && hour < 12:
-		part = "morning"
-	case hour >= 12 && hour < 17:
-		part = "afternoon"
+	case hour < 4:
+		greets = "Hello"
+	case hour < 12:
+		greets = "Good morning"
+	case hour < 17:
+		greets = "Good afternoon"
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
-	if first == "" {
-		return "Good " + part
-	}
-	return "Good " + part + ", " + first
+	return joined(", ", greets, first)
 }
 
 // initials gives up to two letters for a person's face.

@@ -126,8 +126,8 @@ func TestPriceBeforeIsInTheCurrencyItWasIn(t *testing.T) {
 
 func TestGreeting(t *testing.T) {
 	for hour, want := range map[int]string{
-		3: "Good evening, Asha", 4: "Good morning, Asha", 11: "Good morning, Asha",
-		12: "Good afternoon, Asha", 16: "Good afternoon, Asha", 17: "Good evening, Asha",
+		0: "Hello, Asha", 3: "Hello, Asha", 4: "Good morning, Asha", 11: "Good morning, Asha",
+		12: "Good afternoon, Asha", 16: "Good afternoon, Asha", 17: "Good evening, Asha", 23: "Good evening, Asha",
 	} {
 		now := time.Date(2026, 11, 21, hour, 0, 0, 0, time.UTC)
 		assert.Equal(t, want, greeting(now, time.UTC, "Asha Rao"))

@@ -91,6 +91,15 @@ func pathAbout(subject, property string) string {
 	return pathProperty(property)
 }
 
+// pathFigures is the page that shows a scope, with its figures over some days.
+func pathFigures(scope string, days int) string {
+	path := pathDashboard
+	if slug, found := strings.CutPrefix(scope, "property:"); found {
+		path = pathProperty(slug)
+	}
+	return path + "?window=" + strconv.Itoa(days) + "d"
+}
+
 // streamPath is where the page's stream connects: from the position the page
 // was rendered at, because the first request of a stream carries no
 // Last-Event-ID. A page that shows nothing of the log begins with now.
@@ -154,6 +163,12 @@ func lists(names ...string) string {
 	}
 	return strings.Join(selectors, ", ")
 }
+
+// The boards of a desk: everybody's, and those of one property, for a wall.
+func boardID(b inn.Board) string                      { return "board-" + string(b) }
+func dueID(b inn.Board, booking string) string        { return string(b) + "-" + booking }
+func listBoard(b inn.Board) string                    { return "board-" + string(b) }
+func listBoardOf(b inn.Board, property string) string { return listBoard(b) + "-" + property }
 
 func bookingLists(b inn.Booking) string {
 	return lists(listBookings, listBookingsOf(b.Property), listBooking(b.ID))

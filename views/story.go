@@ -63,9 +63,9 @@ func tellBooking(e *inn.Event, s inn.Visibility) story {
 	}
 	t := story{
 		Icon: categoryIcon(b.Category), Tone: categoryTone(b.Category), Name: b.Customer, Verb: bookingVerbs[e.Type],
-		Badge: bookingBadge(b), PropertyName: propertyName(b), Detail: stay(b, s.Year), Changes: otherChanges(b), Link: pathBooking(b.ID),
+		Badge: bookingBadge(b), PropertyName: propertyName(b), Detail: stay(b, s.Today.Year()), Changes: otherChanges(b), Link: pathBooking(b.ID),
 	}
-	if c, changed := dateChange(b, s.Year); changed {
+	if c, changed := dateChange(b, s.Today.Year()); changed {
 		t.Detail, t.Changes = "", append([]change{c}, t.Changes...)
 	}
 	if s.Money && b.Priced {

@@ -27,8 +27,8 @@ type Page struct {
 
 	Preferences inn.Preferences // how its person is told
 	Now         time.Time
-	Zone        *time.Location            // times are shown in it
-	Year        func(property string) int // the present one there
+	Zone        *time.Location                 // times are shown in it
+	Today       func(property string) inn.Date // the date there
 
 	heading, subtitle string // in the header; the Title alone when empty
 }
@@ -44,8 +44,8 @@ func (p Page) headed(heading, subtitle string) Page {
 func (p Page) Visibility(property string) inn.Visibility {
 	s := p.Viewer.Visibility(property)
 	s.Zone = p.Zone.String()
-	if p.Year != nil {
-		s.Year = p.Year(property)
+	if p.Today != nil {
+		s.Today = p.Today(property)
 	}
 	return s
 }
@@ -58,6 +58,8 @@ type Dashboard struct {
 	Alerts     []inn.Alert   // open ones, the most urgent first
 	Properties int           // how many are theirs, or there are; without the desk
 	OnLine     Company
+	Desk       *Desk          // nil for who works at none
+	Compare    []PropertyLine // an owner's properties beside each other; none for others
 }
 
 // Own is what "/" shows to a viewer without any property: what is addressed to

@@ -71,14 +71,14 @@ type Panel interface {
 
 // New makes Streams without any open. panel returns the panel of a page's scope,
 // nil for most; delivered hears how long after its commit an event was written;
-// year says which year it is at a property.
+// today says which date it is at a property.
 // Run does the work beside the streams.
-func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logger, config Config, panel func(inn.Viewer, string) Panel, delivered func(time.Duration), year func(string, time.Time) int) *Streams {
+func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logger, config Config, panel func(inn.Viewer, string) Panel, delivered func(time.Duration), today func(string, time.Time) inn.Date) *Streams {
 	d := &Streams{
 		store: s, log: log, board: board, logger: logger, site: site{panel, delivered},
 		subscribers: newSubscribers(config), frames: newFrames(s.Epoch, logger), pool: newPool(),
 	}
-	d.frames.year = year
+	d.frames.today = today
 	d.badges = newBadges(s, logger, config.BadgeEvery, log.Head, func(v inn.Viewer) { d.changed(badgeOf(v)) })
 	board.OnChange(func(scope figures.Scope) { d.changed(figuresOf(scope)) })
 	return d

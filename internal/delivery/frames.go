@@ -31,10 +31,10 @@ const framesBytes = 32 << 20
 type frames struct {
 	epoch  func() string
 	logger *slog.Logger
-	year   func(property string, now time.Time) int // nil: every date says its year
-	of     [framesKept]atomic.Pointer[eventFrames]  // by id modulo framesKept: a newcomer takes the place
-	bytes  atomic.Int64                             // rendered since all were let go
-	mu     sync.Mutex                               // held by whoever replaces one
+	today  func(property string, now time.Time) inn.Date // nil: every date says its year
+	of     [framesKept]atomic.Pointer[eventFrames]       // by id modulo framesKept: a newcomer takes the place
+	bytes  atomic.Int64                                  // rendered since all were let go
+	mu     sync.Mutex                                    // held by whoever replaces one
 }
 
 // eventFrames are the frames of one event so far. It is replaced, never changed.
@@ -72,8 +72,8 @@ func newFrames(epoch func() string, logger *slog.Logger) *frames {
 // frame gives the message of an event for a visibility, on its own or as a chunk; nil
 // when it shows nothing. The bytes are shared and must not be changed.
 func (f *frames) frame(e *inn.Event, visibility inn.Visibility, page, chunked bool) []byte {
-	if page && f.year != nil {
-		visibility.Year = f.year(e.Property, time.Now()) // with the year turned, it is another frame
+	if page && f.today != nil {
+		visibility.Today = f.today(e.Property, time.Now()) // tomorrow it is another frame
 	}
 	epoch := f.epoch()
 	one := f.of[e.ID%framesKept].Load().find(epoch, e, visibility, page)

@@ -39,13 +39,13 @@ func TestFramesAreBoundedInBytes(t *testing.T) {
 // What was rendered in one year is not handed on in the next.
 func TestFramesTurnWithTheYear(t *testing.T) {
 	f := newFrames(func() string { return "k7f2" }, slog.New(slog.DiscardHandler))
-	year := 2026
-	f.year = func(string, time.Time) int { return year }
+	today := inn.Date("2026-11-21")
+	f.today = func(string, time.Time) inn.Date { return today }
 	e := &inn.Event{ID: 1, Type: inn.BookingNew, Subject: "booking:BK-1", Property: "lake-house",
 		Data: []byte(`{"id":"BK-1","type":"property","title":"Room","customerName":"Iva","status":"new","checkIn":"2026-12-12","checkOut":"2026-12-15"}`)}
 	assert.Contains(t, string(f.frame(e, inn.Visibility{}, true, false)), "12–15 Dec,")
-	year = 2027
+	today = "2027-01-01"
 	assert.Contains(t, string(f.frame(e, inn.Visibility{}, true, false)), "12–15 Dec 2026,")
-	f.year = nil
+	f.today = nil
 	assert.Contains(t, string(f.frame(e, inn.Visibility{}, true, false)), "12–15 Dec 2026,", "who cannot know says it")
 }

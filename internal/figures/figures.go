@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// Window is how many days the figures on pages look back.
-	Window = 30
+	// Window is how many days the figures look back that are kept current.
+	Window = inn.UsualWindow
 	// pace is the least time between two computations; a slow one makes it
 	// longer, so that the worker never takes more than a fifth of a core.
 	pace = 300 * time.Millisecond

@@ -85,7 +85,7 @@ func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 
 	var m Metrics
 	filled(reflect.ValueOf(&m).Elem())
-	assert.ElementsMatch(t, strings.Fields("Scope Window ActiveBookings BookingsChange TotalCustomers CustomersChange Occupancy Timestamp Tonight NewToday Trend WindowLen"),
+	assert.ElementsMatch(t, strings.Fields("Scope Window ActiveBookings BookingsChange TotalCustomers CustomersChange Occupancy Timestamp Tonight NewToday Trend WindowLen Undated"),
 		namesIn(m.Redact(Visibility{Contacts: true})))
 	assert.ElementsMatch(t, []string{"Bookings", "Customers", "Occupancy"}, namesIn(m.Redact(Visibility{}).Trend))
 	assert.Equal(t, m, m.Redact(Visibility{Money: true}))

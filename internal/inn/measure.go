@@ -46,6 +46,7 @@ type measure struct {
 	sold                 []int   // the same, of those that were sold
 	revenue              []int64 // the same, in minor units of the main currency
 	newToday             int
+	undated              int // of those made in the window
 	complimentary        int // rooms of tonight that cost nothing
 	trend                Trend
 }
@@ -90,6 +91,9 @@ func (m *measure) property(p Property, rooms RoomCounts, sales []Sale) {
 			}
 			if booked == m.days-1 {
 				m.newToday++
+			}
+			if s.stay && s.stands && s.in == noDay {
+				m.undated++
 			}
 		} else if booked >= -m.days && booked < 0 {
 			m.guestsBefore[s.guest] = true
@@ -192,6 +196,7 @@ func share(minor int64, part, whole int) int64 {
 func (m *measure) result(scope string) Metrics {
 	r := Metrics{
 		Scope: scope, Window: fmt.Sprintf("%dd", m.days), WindowLen: m.days, Timestamp: m.now.UTC(), Main: m.main,
+		Undated:    m.undated,
 		Currencies: map[string]CurrencyFigures{}, NewToday: m.newToday, Trend: m.trend,
 		ActiveBookings: m.active, BookingsChange: change(int64(m.active), int64(m.activeBefore)),
 		TotalCustomers: len(m.guests), CustomersChange: change(int64(len(m.guests)), int64(len(m.guestsBefore))),

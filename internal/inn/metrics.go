@@ -29,6 +29,7 @@ type Metrics struct {
 	NewToday  int    `json:"-"` // bookings made today
 	Trend     Trend  `json:"-"` // a value per day of the window, the oldest first
 	WindowLen int    `json:"-"` // days
+	Undated   int    `json:"-"` // stays booked in the window that have no day of arrival: no occupancy knows them
 }
 
 // CurrencyFigures are the money figures in one currency.
@@ -58,13 +59,16 @@ type Trend struct{ Revenue, Bookings, Customers, Occupancy []float64 }
 // MarshalJSON writes the amount as a number in major units.
 func (m Money) MarshalJSON() ([]byte, error) { return []byte(m.String()), nil }
 
+// UsualWindow is over how many days figures are given where none are asked for.
+const UsualWindow = 30
+
 // MaxWindow is over how many days figures are given at the most.
 const MaxWindow = 366
 
 // ParseWindow reads "7d" to "366d"; "" is 30 days.
 func ParseWindow(s string) (days int, err error) {
 	if s == "" {
-		return 30, nil
+		return UsualWindow, nil
 	}
 	days, err = strconv.Atoi(strings.TrimSuffix(s, "d"))
 	if err != nil || !strings.HasSuffix(s, "d") || days < 1 || days > MaxWindow {

@@ -71,7 +71,7 @@ func (m Metrics) Redact(s Visibility) Metrics {
 	return Metrics{
 		Scope: m.Scope, Window: m.Window, ActiveBookings: m.ActiveBookings, BookingsChange: m.BookingsChange,
 		TotalCustomers: m.TotalCustomers, CustomersChange: m.CustomersChange, Occupancy: m.Occupancy, Timestamp: m.Timestamp,
-		Tonight: Rooms{Sold: m.Tonight.Sold, Available: m.Tonight.Available}, NewToday: m.NewToday, WindowLen: m.WindowLen,
+		Tonight: Rooms{Sold: m.Tonight.Sold, Available: m.Tonight.Available}, NewToday: m.NewToday, WindowLen: m.WindowLen, Undated: m.Undated,
 		Trend: Trend{Bookings: m.Trend.Bookings, Customers: m.Trend.Customers, Occupancy: m.Trend.Occupancy},
 	}
 }

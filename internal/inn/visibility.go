@@ -10,7 +10,7 @@ type Visibility struct {
 	Own            bool   // they did it themselves: it is read already
 	MayAcknowledge bool   // a "Got it" button
 	Zone           string // in which zone times are shown
-	Year           int    // the present one at the property, which dates need not say; 0 for dates that always do
+	Today          Date   // the date at the property: who comes and goes, and the year that dates need not say; "" where it is not known
 }
 
 // Visibility gives what the viewer may see of things at a property.
