@@ -93,7 +93,7 @@ func frozenTab(t *testing.T, before string) {
 	other.goTo("/")
 	other.look()
 	other.click(`#main`)
-	other.wait(`document.querySelector('#sound-off').hidden`)
+	other.wait(`document.querySelector('#sound').dataset.state === 'on'`)
 	require.Equal(t, "false", other.text(`tabs.leading`))
 
 	w.lifecycle(page.SetWebLifecycleStateStateFrozen)

@@ -86,7 +86,8 @@ func serverGone(t *testing.T, away time.Duration) {
 		assert.Equal(t, "1", centre.text(fmt.Sprintf(`document.querySelectorAll('#main [data-notification="booking:%s"]').length`, booking)))
 	}
 	p.book("BK-99", "lake-house", "Afterwards")
-	for _, w := range pages {
+	centre.wait(`document.querySelector('#main [data-notification="booking:BK-99"]') !== null`) // in sight, so it needs no word
+	for _, w := range []*window{board, owner} {
 		w.wait(`window.toasted.length === 2 && window.toasted[1].startsWith('booking:new')`)
 	}
 }

@@ -100,3 +100,9 @@ func (w *window) rest(d time.Duration) {
 		fmt.Sprintf(`new Promise((done) => setTimeout(() => done(true), %d))`, d.Milliseconds()), chromedp.EvalAwaitPromise))
 	require.NoError(w.t, err)
 }
+
+// press presses keys: letters, or those that package kb names.
+func (w *window) press(keys string) {
+	w.t.Helper()
+	require.NoError(w.t, chromedp.Do(w.ctx, chromedp.KeyEvent(keys)), keys)
+}

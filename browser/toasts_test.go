@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -15,47 +16,58 @@ func (p *program) boiler(kind string) {
 	p.publish(map[string]any{"type": kind, "property": "lake-house", "priority": "critical", "payload": map[string]any{"key": "boiler", "title": "Boiler off"}})
 }
 
-// arrivedWhole waits until a toast has come to its place.
-func (w *window) arrivedWhole(toast string) {
-	w.t.Helper()
-	w.wait(fmt.Sprintf(`document.querySelector('%s').getAnimations({subtree: true}).every((a) => a.animationName !== 'arrive')`, toast))
-}
+// inFront selects the toast that is seen; front is it.
+const (
+	inFront = `#toasts > .toast[data-front]`
+	front   = `document.querySelector('` + inFront + `')`
+)
 
-// TestToastsKeepTheirRow shows at most three toasts, keeps the critical one, and
-// stops their clock under the pointer.
-func TestToastsKeepTheirRow(t *testing.T) {
+// TestNewsFoldsIntoTheLatest lets several things happen: one place in the header shows
+// the latest and how many more there are. Under the pointer its time stops and it
+// stays; the others open by hand, and all leave together.
+func TestNewsFoldsIntoTheLatest(t *testing.T) {
 	browser := launch(t)
 	p := start(t)
 	w := open(t, browser, p.address)
 	w.signIn("admin@demo.test", password, "/")
 	w.live()
-	p.boiler("alert:raised")
 	for i := range 5 {
 		p.book(fmt.Sprintf("BK-%d", i), "lake-house", fmt.Sprintf("Guest %d", i))
 	}
-	w.wait(`document.querySelector('#toasts [id="toast-booking:BK-4"]') !== null`)
-	assert.Equal(t, "3", w.text(`document.querySelectorAll('#toasts .toast').length`))
-	assert.Equal(t, "1", w.text(`document.querySelectorAll('#toasts .toast[data-priority="critical"]').length`))
-	assert.Equal(t, "0", w.text(`document.querySelectorAll('#toasts .toast[data-priority="critical"] .line').length`), "it has no clock")
-	w.arrivedWhole(`[id="toast-booking:BK-4"]`)
+	w.wait(front + `.id === 'toast-booking:BK-4'`)
+	assert.Equal(t, "1", w.text(`[...document.querySelectorAll('#toasts > *')].filter((e) => e.checkVisibility()).length`))
+	assert.Equal(t, "+4", w.text(`document.querySelector('#folded').innerText`))
 	w.point(`[id="toast-booking:BK-4"]`)
-	w.wait(`document.querySelector('[id="toast-booking:BK-4"] .line').getAnimations()[0].playState === 'paused'`)
+	w.wait(front + `.querySelector('.line').getAnimations()[0].playState === 'paused'`)
 
-	// While somebody is at a toast, none moves: neither for a new one nor for the
-	// next word about the same thing.
-	const tops = `[...document.querySelectorAll('#toasts .toast')].filter((e) => e.checkVisibility()).map((e) => e.id + ' ' + Math.round(e.getBoundingClientRect().top)).join()`
-	stood := w.text(tops)
+	// While somebody is at it, it is not replaced by another, and changes in place.
 	p.book("BK-5", "lake-house", "Guest 5")
 	p.confirm("BK-4")
-	w.wait(`document.querySelector('[id="toast-booking:BK-4"]').dataset.type === 'booking:confirmed'`)
-	w.wait(`document.querySelector('[id="toast-booking:BK-5"]') !== null`)
-	w.arrivedWhole(`[id="toast-booking:BK-4"]`)
-	assert.Equal(t, stood, w.text(tops))
+	p.book("BK-6", "lake-house", "Guest 6")
+	w.wait(front + `.dataset.type === 'booking:confirmed'`)
+	w.wait(`document.querySelector('#folded').innerText === '+6'`)
+	assert.Equal(t, "toast-booking:BK-4", w.text(front+`.id`))
 
+	w.click(`#folded`)
+	w.wait(`document.querySelector('#unfolded').matches(':popover-open')`)
+	assert.Equal(t, []string{"Guest 6", "Guest 4", "Guest 5", "Guest 3", "Guest 2", "Guest 1", "Guest 0"}, w.texts(`[...document.querySelectorAll('#unfolded li a')].map((a) => a.innerText)`))
 	w.pointAt(5, 5)
-	w.wait(`document.querySelector('[id="toast-booking:BK-4"] .line').getAnimations()[0].playState === 'running'`)
-	w.click(`[id="toast-booking:BK-4"] [data-close]`)
-	w.wait(`document.querySelector('[id="toast-booking:BK-4"]') === null`)
+	assert.Equal(t, "paused", w.text(front+`.querySelector('.line').getAnimations()[0].playState`), "its time stops while the list is open")
+	w.press(kb.Escape)
+	w.text(`document.activeElement.blur()`)
+	w.wait(front + `.id === 'toast-booking:BK-6' && ` + front + `.querySelector('.line').getAnimations()[0].playState === 'running'`)
+
+	w.click(inFront + ` [data-close]`)
+	w.wait(`document.querySelector('#toasts').childElementCount === 0 && document.querySelector('#folded').hidden`)
+	w.pointAt(5, 5)
+	for i := range 15 {
+		p.book(fmt.Sprintf("BN-%d", i), "lake-house", fmt.Sprintf("Guest %d", i))
+	}
+	w.wait(front + `.id === 'toast-booking:BN-14'`)
+	assert.Equal(t, "10", w.text(`document.querySelectorAll('#toasts > *').length`), "a busy hour is not kept for ever")
+	w.text(front + `.querySelector('.line').getAnimations()[0].finish()`)
+	w.wait(`document.querySelector('#toasts').childElementCount === 0`)
+	assert.Empty(t, w.errors())
 }
 
 // TestSolvedAlertLetsGo replaces the standing toast of a critical alert by one
@@ -78,47 +90,151 @@ func TestSolvedAlertLetsGo(t *testing.T) {
 	w.wait(`document.querySelectorAll('.toast').length === 0`)
 }
 
-// TestToastsCoverNoControl lets a critical toast stand at three widths: after its
-// time it is folded into a line that lies over nothing one could press (on a
-// phone: over nothing that ends the page, for the rest scrolls), and a toast that
-// arrives where somebody points stands elsewhere.
-func TestToastsCoverNoControl(t *testing.T) {
+// overlaps tells what of the page lies below the place for news, where the page is not
+// scrolled: whatever can be pressed or filled in, and every critical card.
+const overlaps = `(() => {
+	const box = (e) => e.getBoundingClientRect()
+	const news = [...document.querySelectorAll('#toasts > *, #folded, #sound')].filter((e) => e.checkVisibility({visibilityProperty: true}))
+	const others = [...document.querySelectorAll('a, button, input, select, summary, .card.critical, .waiting, .notice')].filter((e) => e.checkVisibility() && getComputedStyle(e).clipPath === 'none')
+	return news.flatMap((n) => others.filter((o) => !n.contains(o) && !o.contains(n) && !(n.matches('.toast') && o.id === 'folded') && !(o.matches('.toast *') && n.id === 'folded')).filter((o) => {
+		const a = box(n), b = box(o)
+		return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom && b.width > 0
+	}).map((o) => (n.id || n.className) + ' over ' + o.outerHTML.slice(0, 90))).join('\n')
+})()`
+
+// TestNewsCoversNothing lets something pass and something critical stand at five
+// widths, the last that of a window of 1440 pixels at 200 %: neither lies over what
+// could be pressed, a filter, a critical card or what has the focus, and where the
+// header keeps its height nothing on the page moves.
+func TestNewsCoversNothing(t *testing.T) {
 	browser := launch(t)
 	p := start(t)
-	p.book("BK-1", "lake-house", "Meera Iyer")
-	const covered = `(() => {
-		const shown = [...document.querySelectorAll('.toast')].filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect())
-		const pressed = [...document.querySelectorAll('a, button, input, select, summary')].filter((e) => !e.closest('#toasts') && e.checkVisibility() && getComputedStyle(e).clipPath === 'none')
-		return pressed.filter((e) => { const r = e.getBoundingClientRect(); return shown.some((s) => r.left < s.right && s.left < r.right && r.top < s.bottom && s.top < r.bottom) }).map((e) => e.outerHTML.slice(0, 90)).join('\n')
-	})()`
+	for i := range 30 {
+		p.book(fmt.Sprintf("BK-%d", i), "lake-house", "Meera Iyer")
+	}
+	p.publish(map[string]any{"type": "alert:raised", "property": "hill-cottage", "priority": "critical", "payload": map[string]any{"key": "smoke", "title": "Smoke in the kitchen"}})
 	w := open(t, browser, p.address)
-	w.first(`try { localStorage.setItem('sound', 'off') } catch {}`)
 	w.signIn("admin@demo.test", password, "/")
-	for _, width := range []int64{360, 768, 1440} {
-		require.NoError(t, chromedp.Do(w.ctx, chromedp.EmulateViewport(width, 900)))
-		for _, path := range []string{"/", "/history"} {
+	n := 0
+	happen := func() {
+		n++
+		p.publish(map[string]any{"type": "property_update", "property": "lake-house", "data": map[string]any{"status": "maintenance", "title": fmt.Sprintf("Pool %d", n)}})
+		p.publish(map[string]any{"type": "alert:raised", "property": "lake-house", "payload": map[string]any{"key": fmt.Sprintf("wifi-%d", n), "title": "Wi-Fi is slow"}})
+	}
+	const middle = `(() => { const e = [...document.querySelectorAll('#main *')].find((e) => e.getBoundingClientRect().top > 400); window.still ??= e; return Math.round(window.still.getBoundingClientRect().top) })()`
+	for _, size := range []struct{ width, height int64 }{{360, 800}, {768, 900}, {1440, 900}, {1920, 1080}, {720, 450}} {
+		require.NoError(t, chromedp.Do(w.ctx, chromedp.EmulateViewport(size.width, size.height)))
+		for _, path := range []string{"/", "/bookings", "/notifications", "/history"} {
+			at := fmt.Sprintf("%s at %d px", path, size.width)
 			w.goTo(path)
-			w.text(`preferences.current.seconds = 0.3`)
-			p.boiler("alert:raised")
-			p.publish(map[string]any{"type": "alert:raised", "property": "hill-cottage", "priority": "critical", "payload": map[string]any{"key": "smoke", "title": "Smoke in the kitchen"}})
-			w.wait(`document.querySelectorAll('.toast[data-folded]').length === 2`)
-			w.wait(`document.querySelectorAll('.toast:not([data-behind])').length === 1`)
-			assert.Equal(t, "+1", w.text(`document.querySelector('.toast:not([data-behind]) .first').dataset.more`))
-			w.wait(`document.querySelector('#toasts').getAnimations({subtree: true}).length === 0`)
-			if width < 620 {
-				w.text(`scrollTo({top: 1e6, behavior: 'instant'})`)
+			if path != "/notifications" { // there it is in sight
+				happen()
+				w.wait(front + ` !== null && !document.querySelector('#folded').hidden`)
+				assert.Empty(t, w.text(overlaps), at)
+				w.goTo(path)
 			}
-			assert.Empty(t, w.text(covered), "%s at %d px", path, width)
+			if path != "/" {
+				w.text(`document.querySelector('#q').focus()`)
+			}
+			before := w.text(middle)
+			p.boiler("alert:raised")
+			w.wait(front + `?.dataset.priority === 'critical' && document.querySelector('#toasts').getAnimations({subtree: true}).length === 0`)
+			assert.Empty(t, w.text(overlaps), at)
+			if size.width >= 620 && path == "/bookings" {
+				assert.Equal(t, before, w.text(middle), "%s: nothing moves", at)
+			}
+			assert.Equal(t, "true", w.text(`document.documentElement.scrollWidth <= innerWidth`), at)
 			p.boiler("alert:resolved")
-			p.publish(map[string]any{"type": "alert:resolved", "property": "hill-cottage", "payload": map[string]any{"key": "smoke", "title": "Smoke in the kitchen"}})
-			w.wait(`document.querySelectorAll('.toast').length === 0`)
+			w.wait(`document.querySelector('[data-loud]') === null`)
+
+			if path != "/bookings" {
+				continue
+			}
+			// Scrolled, what is read stays.
+			w.goTo(path)
+			w.text(`scrollTo({top: 120, behavior: 'instant'})`)
+			before = w.text(middle)
+			p.boiler("alert:raised")
+			w.wait(front + `?.dataset.priority === 'critical'`)
+			assert.Equal(t, before, w.text(middle), "%s, scrolled: nothing moves", at)
+			p.boiler("alert:resolved")
+			w.wait(`document.querySelector('[data-loud]') === null`)
+			assert.Equal(t, before, w.text(middle), "%s, scrolled: nothing moves back", at)
 		}
 	}
+	// On a phone: what somebody types into, just below the header, is not covered.
+	require.NoError(t, chromedp.Do(w.ctx, chromedp.EmulateViewport(360, 800)))
+	w.goTo("/bookings")
+	w.text(`scrollTo({top: 20, behavior: 'instant'})`)
+	w.text(`document.querySelector('#q').focus({preventScroll: true})`)
+	p.boiler("alert:raised")
+	w.wait(front + `?.dataset.priority === 'critical'`)
+	assert.Equal(t, "true", w.text(`document.querySelector('#q').getBoundingClientRect().top > document.querySelector('.toast[data-front]').getBoundingClientRect().bottom`))
+	assert.Empty(t, w.errors())
+}
+
+// TestWhatIsInSightIsNotAnnounced changes a booking whose card is in view, on the
+// lists: the card says it. Out of view, and on the dashboard, the place for news does.
+func TestWhatIsInSightIsNotAnnounced(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	for i := range 40 {
+		p.book(fmt.Sprintf("BK-%d", i), "lake-house", fmt.Sprintf("Guest %d", i))
+	}
+	w := open(t, browser, p.address)
+	w.first(`window.received = new Set(); document.addEventListener('htmx:sse:after:message', (e) => window.received.add(e.detail.message.id))`)
+	w.signIn("admin@demo.test", password, "/")
+	guests := 2
+	change := func(id string) {
+		guests++
+		last := p.publish(map[string]any{"type": "booking:modified", "payload": map[string]any{"id": id, "guests": guests}})
+		w.wait(fmt.Sprintf(`window.received.has(%q)`, last))
+	}
+	for _, path := range []string{"/bookings", "/notifications"} {
+		w.goTo(path)
+		change("BK-39")
+		assert.Equal(t, "0", w.text(`document.querySelectorAll('.toast').length`), path)
+		p.book("BN-"+path[1:2], "lake-house", "Somebody new")
+		change("BK-38")
+		assert.Equal(t, "0", w.text(`document.querySelectorAll('.toast').length`), "%s: a new card came in at the top", path)
+		w.text(`scrollTo({top: 1e6, behavior: 'instant'})`)
+		change("BK-38")
+		assert.Equal(t, "toast-booking:BK-38", w.text(front+`?.id`), "%s, scrolled away", path)
+	}
 	w.goTo("/")
-	w.pointAt(1300, 130)
-	w.wait(`document.querySelector('.figure:hover') !== null`)
-	p.book("BK-2", "lake-house", "Jo Ferrari")
-	w.wait(`document.querySelector('[id="toast-booking:BK-2"]').getBoundingClientRect().top > 600`)
+	change("BK-39")
+	assert.Equal(t, "toast-booking:BK-39", w.text(front+`?.id`), "the dashboard announces everything")
+}
+
+// TestCriticalTakesTheTitleUntilSomebodyHasIt raises an alert under two windows: the
+// one takes it by the button in the header, and both say for a moment who has it.
+func TestCriticalTakesTheTitleUntilSomebodyHasIt(t *testing.T) {
+	browser := launch(t)
+	p := start(t)
+	admin, owner := open(t, browser, p.address), open(t, browser, p.address)
+	admin.signIn("admin@demo.test", password, "/")
+	owner.signIn("owner@demo.test", password, "/")
+	admin.goTo("/settings")
+	owner.goTo("/properties")
+	p.boiler("alert:raised")
+	p.book("BK-1", "lake-house", "Meera Iyer")
+	const title = `getComputedStyle(document.querySelector('.heading')).opacity`
+	for _, w := range []*window{admin, owner} {
+		w.wait(`document.querySelector('.toast[data-loud][data-front]') !== null && document.querySelector('[id="toast-booking:BK-1"][data-front]') !== null`)
+		assert.Equal(t, "0", w.text(title))
+		assert.Equal(t, "0 0", w.text(`document.querySelectorAll('.toast[data-loud] .line').length + ' ' + document.querySelectorAll('.toast[data-loud] [data-close]').length`), "it has no clock, and cannot be put aside")
+		assert.Equal(t, "false", w.text(`document.querySelector('[id="toast-booking:BK-1"]').checkVisibility({visibilityProperty: true})`))
+		w.text(`document.querySelector('[id="toast-booking:BK-1"] .line').getAnimations()[0].finish()`)
+		w.wait(`document.querySelector('[id="toast-booking:BK-1"]') === null`)
+	}
+	owner.click(`.toast[data-loud] [data-action=ack]`)
+	for _, w := range []*window{admin, owner} {
+		w.wait(`document.querySelector('.acknowledger[data-front] .what')?.innerText.startsWith('Ravi Menon has it') && document.querySelector('.toast') === null`)
+		assert.Equal(t, "0", w.text(title))
+		w.text(`document.querySelector('.acknowledger .line').getAnimations()[0].finish()`)
+		w.wait(`document.querySelector('#toasts').childElementCount === 0 && ` + title + ` === '1'`)
+		assert.Empty(t, w.errors())
+	}
 }
 
 // TestWhatHappensWhileAPageOpensIsNews holds the stream back until something has

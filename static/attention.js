@@ -30,7 +30,7 @@ const attention = part("places", () => {
     return (last = a);
   }
 
-  // Also below a toast, which comes and goes.
+  // Also below what was opened over the page.
   const under = (x, y) => anchor(document.elementsFromPoint(x, y).find((element) => main.contains(element)), y);
 
   // The pointer first: where not everything can stay, what it is at does.
@@ -112,14 +112,5 @@ const attention = part("places", () => {
     document.addEventListener(name, () => { touched = Date.now(); }, { passive: true, capture: true });
   }
 
-  // Whether pointer or focus are in a part of the window.
-  function isAt({ left, right, top, bottom }) {
-    if (pointer && left <= pointer.x && pointer.x <= right && top <= pointer.y && pointer.y <= bottom) return true;
-    const focus = document.activeElement;
-    if (!main.contains(focus) || focus === main) return false;
-    const at = focus.getBoundingClientRect();
-    return left <= at.right && at.left <= right && top <= at.bottom && at.top <= bottom;
-  }
-
-  return { attended, moved, keep, relax, isAt };
+  return { attended, moved, keep, relax };
 });

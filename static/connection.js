@@ -24,8 +24,6 @@ const connection = part("connection", () => {
   let last = ""; // the id that came last
   let left = false; // the page is on its way out, or stands in the browser's cache
 
-  const find = (name) => document.querySelector(`[data-control="${name}"]`);
-
   function show(next) {
     const changed = next !== state;
     state = next;
@@ -52,8 +50,8 @@ const connection = part("connection", () => {
     if (pill.dataset.state === now && pill.querySelector(".word").textContent === word) return;
     pill.dataset.state = now;
     pill.querySelector(".word").textContent = word;
-    find("pause").hidden = paused;
-    find("resume").hidden = !paused;
+    for (const control of document.querySelectorAll('[data-control="pause"]')) control.hidden = paused;
+    for (const control of document.querySelectorAll('[data-control="resume"]')) control.hidden = !paused;
     document.documentElement.classList.toggle("paused", paused);
     for (const line of document.querySelectorAll("[data-explains]")) line.hidden = line.dataset.explains !== now;
     speak(now, word);

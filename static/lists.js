@@ -58,6 +58,11 @@ const lists = part("lists", () => {
     settle();
   }
 
+  // When the header grows or shrinks, what is below moves with it: not the lists do.
+  function shifted(by) {
+    for (const a of before?.anchors ?? []) a.top += by;
+  }
+
   // The highest first. Keys are whole numbers, longer than a script can count.
   function byPlace(a, b) {
     const [left, right] = [a.dataset.sort, b.dataset.sort];
@@ -221,5 +226,5 @@ const lists = part("lists", () => {
 
   for (const list of all()) for (const item of surplus(list)) item.remove();
 
-  return { still };
+  return { still, shifted };
 });

@@ -26,6 +26,17 @@ const preferences = part("preferences", () => {
 
   const quiet = (at = Date.now(), by = current()) => by.quiet.some(([from, until]) => from <= at && at < until);
 
+  // When the quiet ends that is now, or 0 when it is not quiet. One may run into the
+  // next.
+  function until(at = Date.now()) {
+    let end = 0;
+    for (;;) {
+      const span = current().quiet.find(([from, to]) => from <= (end || at) && (end || at) < to);
+      if (!span) return end;
+      end = span[1];
+    }
+  }
+
   // By which channels something is announced: { screen, sound, desktop }.
   function announce({ kind, property, priority }, at = Date.now(), by = current()) {
     const heard = (ranks[priority] ?? 4) <= by.minimum && (!quiet(at, by) || (by.through && priority === "critical"));
@@ -34,17 +45,22 @@ const preferences = part("preferences", () => {
   }
 
   // When quiet ends, by the clock or by hand, what is still unread is announced,
-  // once.
+  // once. That it begins, or ends at another time, is shown.
   let looked = Date.now();
   let wasQuiet = quiet();
-  setInterval(() => {
+  let shown = until();
+  function look() {
     const now = Date.now();
     const is = quiet(now);
-    const ended = wasQuiet || current().quiet.some(([, until]) => looked < until && until <= now);
-    if (ended && !is) document.dispatchEvent(new CustomEvent("baithaka:quiet-over"));
+    const ended = wasQuiet || current().quiet.some(([, to]) => looked < to && to <= now);
     looked = now;
     wasQuiet = is;
-  }, 1_000);
+    if (until(now) !== shown) document.dispatchEvent(new CustomEvent("baithaka:quiet"));
+    shown = until(now);
+    if (ended && !is) document.dispatchEvent(new CustomEvent("baithaka:quiet-over"));
+  }
+  setInterval(look, 1_000);
+  document.addEventListener("htmx:after:swap", look);
 
-  return { announce, quiet, get current() { return current(); } };
+  return { announce, quiet, until, get current() { return current(); } };
 });

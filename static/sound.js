@@ -15,9 +15,10 @@ const sound = part("sounds", () => {
   const LENGTH = 0.28; // of a note, in seconds
   const STEP = 0.16; // from one note to the next
 
-  const strip = document.getElementById("sound-off");
+  const control = document.getElementById("sound");
+  const touch = matchMedia("(pointer: coarse)").matches;
+  const asks = !device.get("sound") && !device.get("sound-asked"); // on this page, and on no later one
   let context = null;
-  let declined = false; // the strip was closed on this page
 
   const possible = "AudioContext" in window;
   const wanted = () => possible && device.get("sound") !== "off";
@@ -79,21 +80,33 @@ const sound = part("sounds", () => {
 
   async function draw() {
     tabs?.want(!connection.paused && ((wanted() && running()) || Boolean(desktop?.on()))); // a paused tab leaves it to another
-    const elsewhere = Boolean(await tabs?.led());
-    strip.hidden = !wanted() || running() || declined || elsewhere;
-    const said = document.querySelector("[data-sound-state]");
-    if (!said) return;
-    said.textContent = !possible ? "Not possible in this browser." : !wanted() ? "Off on this device." : running() ? "On." : "The browser waits for a tap.";
-    document.querySelector('.device [data-sound="on"]').hidden = !possible || (wanted() && running());
-    document.querySelector('.device [data-sound="off"]').hidden = !wanted();
+    const elsewhere = !running() && Boolean(await tabs?.led());
+    const quiet = preferences.until();
+    const state = !wanted() ? "off" : quiet ? "quiet" : running() || elsewhere ? "on" : "waits";
+    const until = quiet ? `to ${connection.clock(new Date(quiet))}` : "";
+    const said = !possible ? "Not possible in this browser." : !wanted() ? "Off on this device." : running() ? "On." :
+      elsewhere ? "On: another window rings." : `The browser waits for a ${touch ? "tap" : "click"}.`;
+    control.dataset.state = state;
+    control.toggleAttribute("data-asks", state === "waits" && asks);
+    if (control.hasAttribute("data-asks")) device.set("sound-asked", "yes");
+    control.querySelector(".until").textContent = until;
+    control.title = quiet && wanted() ? `Quiet ${until}: news comes without a sound` : `Sound: ${said}`;
+    for (const line of document.querySelectorAll("[data-sound-state]")) line.textContent = said;
+    for (const button of document.querySelectorAll('[data-sound="on"]')) button.hidden = !possible || (wanted() && (running() || elsewhere));
+    for (const button of document.querySelectorAll('[data-sound="off"]')) button.hidden = !wanted();
   }
 
   const acts = {
-    on: () => { device.remove("sound"); unblock(); },
-    unblock,
-    off: () => { device.set("sound", "off"); context?.suspend().catch(() => {}); declined = true; draw(); },
+    on: () => { device.set("sound", "on"); unblock(); },
+    off: () => { device.set("sound", "off"); context?.suspend().catch(() => {}); draw(); },
   };
 
+  // The first answer is the click itself.
+  control.addEventListener("click", (event) => {
+    if (!control.hasAttribute("data-asks")) return;
+    event.preventDefault();
+    acts.on();
+  });
   document.addEventListener("click", (event) => {
     acts[event.target.closest?.("[data-sound]")?.dataset.sound]?.();
     const tested = event.target.closest?.("[data-test]")?.dataset.test;
@@ -101,7 +114,7 @@ const sound = part("sounds", () => {
   });
   for (const name of ["pointerup", "keydown"]) document.addEventListener(name, () => { if (!running()) unblock(); }, { passive: true });
   window.addEventListener("storage", (event) => { if (event.key === "sound") draw(); });
-  for (const name of ["baithaka:leading", "baithaka:paused"]) document.addEventListener(name, draw);
+  for (const name of ["baithaka:leading", "baithaka:paused", "baithaka:quiet"]) document.addEventListener(name, draw);
   document.addEventListener("htmx:after:swap", (event) => { if (event.detail.ctx.sourceElement?.id === "main") draw(); });
 
   // A test is asked for: it sounds whatever the preferences say, at their volume.

@@ -1,15 +1,24 @@
-// Toasts: the server puts one into #toasts for every event that this person is
-// to be told of; here it is decided, by their preferences, whether this page
-// shows it, sounds it, or sends it to the desktop.
+// News: the server puts a toast into #toasts for every event that this person is to
+// be told of; here it is decided, by their preferences, whether this page shows it,
+// sounds it, or sends it to the desktop. There is one place for all of them, in the
+// header: the latest is seen, the others are folded into it.
 "use strict";
 
 part("toasts", () => {
   const OPENING = 5_000; // what happens while a page opens is news: nobody was away
+  const MOST = 10; // toasts that are kept of those that pass
   const phone = matchMedia("(width < 620px)");
+  const header = document.querySelector(".top");
+  const main = document.getElementById("main");
   const shelf = document.getElementById("toasts");
+  const place = shelf.parentElement;
+  const more = document.getElementById("folded");
+  const list = document.getElementById("unfolded");
   const summary = document.getElementById("toast-summary");
   const self = document.body.dataset.actor;
   const bell = () => document.getElementById("unread");
+  const loud = (toast) => toast.hasAttribute("data-loud");
+  const front = (toast) => toast.hasAttribute("data-front");
 
   let catchingUp = false;
   let opened = false; // the stream has been live
@@ -27,26 +36,82 @@ part("toasts", () => {
     return false;
   }
 
-  // While somebody is at a toast, new ones stand below it and none goes: what is
-  // about to be clicked does not move. (:hover still tells of the moment before.)
-  const attended = () => shelf.matches(":hover, :focus-within");
-
-  // Nor do toasts lie down on what somebody is at: the shelf has two places, one
-  // below the header and one at the foot of the page.
-  function show(toast, replaced) {
-    toast.dataset.shown = "";
-    if (attended()) {
-      if (!replaced) shelf.append(toast);
-    } else if (attention?.isAt(shelf.getBoundingClientRect())) { // where they will come to rest; they may be moving
-      shelf.toggleAttribute("data-away");
-    }
-    time(toast);
+  // What somebody sees change on the page needs no word in the header. On the
+  // dashboard, which is left standing for news, everything has one.
+  function inSight(toast) {
+    if (location.pathname === "/") return false;
+    const subject = toast.id.slice("toast-".length);
+    const from = header.getBoundingClientRect().bottom;
+    return [...main.querySelectorAll("[data-booking], [data-notification], [data-alert]")].some((row) => {
+      const { booking, notification, alert } = row.dataset;
+      if (![booking && `booking:${booking}`, notification, alert].includes(subject)) return false;
+      const { top, bottom, height } = row.getBoundingClientRect();
+      return height > 0 && top < innerHeight - height / 2 && bottom > from + height / 2;
+    });
   }
 
-  function arrived(toast, replaced) {
+  // ---- The place ------------------------------------------------------------
+
+  // While somebody is at the place, what stands there stays: what is about to be
+  // clicked does not become something else. (:hover still tells of the moment before.)
+  const attended = () => place.matches(":hover, :focus-within, :has(:popover-open)");
+
+  const age = (toast) => Number(toast.dataset.sort ?? Infinity); // a summary is the newest
+  const passing = () => [...shelf.children].filter((toast) => !loud(toast)).sort((a, b) => age(b) - age(a));
+  const standing = () => [...shelf.children].filter(loud).sort((a, b) => age(b) - age(a));
+
+  // Brings one to the front of those that stand and one of those that pass. The line
+  // under a toast is its clock, so that pointer and focus stop both.
+  function choose(toasts) {
+    const shown = toasts.find(front);
+    const next = shown && attended() ? shown : toasts[0];
+    if (next === shown) return;
+    shown?.removeAttribute("data-front");
+    next.dataset.front = "";
+    const duration = preferences.current.seconds * 1_000;
+    if (next.matches(".toast")) for (const run of next.querySelector(".line")?.getAnimations() ?? []) run.effect.updateTiming({ duration });
+  }
+
+  // On a phone what stands has a row of its own: what is read below the header stays
+  // where it is, and what somebody types into is not covered.
+  function arrange() {
+    const height = header.offsetHeight;
+    for (const toast of passing().slice(MOST)) if (!front(toast)) toast.remove();
+    choose(standing());
+    choose(passing());
+    const seen = standing().length > 0 ? standing() : passing();
+    more.hidden = seen.length < 2;
+    more.textContent = `+${seen.length - 1}`;
+    const by = header.offsetHeight - height;
+    if (by !== 0) follow(by);
+  }
+
+  function follow(by) {
+    const from = scrollY;
+    if (from > 0) scrollBy({ top: by, behavior: "instant" });
+    const at = main.contains(document.activeElement) && document.activeElement !== main ? document.activeElement.getBoundingClientRect() : null;
+    const covered = at && at.bottom > 0 ? header.getBoundingClientRect().bottom + 8 - at.top : 0;
+    if (covered > 0) scrollBy({ top: -covered, behavior: "instant" });
+    lists?.shifted(by - (scrollY - from));
+  }
+
+  // A toast that takes the place of another one about the same stands where that did.
+  function show(toast, old) {
+    toast.dataset.shown = "";
+    toast.toggleAttribute("data-loud", toast.dataset.priority === "critical" || (toast.matches(".acknowledger") && loud(old)));
+    if (toast.matches(".acknowledger")) toast.dataset.sort = old.dataset.sort;
+    toast.toggleAttribute("data-front", Boolean(old) && front(old) && loud(old) === loud(toast));
+  }
+
+  function arrived(toast, old) {
     if ("shown" in toast.dataset) return; // only its place is new
+    if (toast.matches(".acknowledger")) {
+      if (old && front(old)) show(toast, old);
+      else toast.remove();
+      return;
+    }
     if (toast.dataset.type === "summary") {
-      show(toast, replaced);
+      show(toast, old);
       return;
     }
     const { screen, sound: sounds, desktop: alerts } = preferences.announce(toast.dataset);
@@ -55,51 +120,63 @@ part("toasts", () => {
       if (sounds) sound?.ring(toast.dataset);
       if (alerts) desktop?.announce(toast);
     }
-    if (news && screen && !catchingUp && !document.hidden) {
-      show(toast, replaced);
+    const tells = news && screen;
+    if (tells && !catchingUp && !document.hidden && (toast.dataset.priority === "critical" || !inSight(toast))) {
+      show(toast, old);
       return;
     }
-    if (news && screen) missed++;
+    if (tells && (catchingUp || document.hidden)) missed++;
     toast.remove();
   }
 
-  // The line under a toast is its clock, so that pointer and focus stop both. A
-  // critical toast has none: it stays, but folded into one line.
-  function time(toast) {
-    const duration = preferences.current.seconds * 1_000;
-    for (const run of toast.querySelector(".line")?.getAnimations() ?? []) run.effect.updateTiming({ duration });
-    if (toast.dataset.priority === "critical") setTimeout(fold, duration, toast);
-  }
-
-  function fold(toast) {
-    toast.dataset.folded = "";
-    crowd();
-  }
-
-  // Makes room: the oldest that is not critical goes first. Critical ones stay
-  // until somebody dismisses them; of those that are folded the newest is shown.
-  function crowd() {
-    if (shelf.childElementCount === 0) shelf.removeAttribute("data-away");
-    if (attended()) return;
-    const folded = [...shelf.querySelectorAll("[data-folded]")];
-    folded.forEach((toast, i) => toast.toggleAttribute("data-behind", i > 0));
-    if (folded.length > 0) folded[0].querySelector(".first").dataset.more = folded.length > 1 ? `+${folded.length - 1}` : "";
-    const passing = [...shelf.querySelectorAll('.toast:not([data-priority="critical"])')];
-    let spare = shelf.childElementCount - Math.max(folded.length - 1, 0) - (phone.matches ? 2 : 3);
-    const age = (toast) => Number(toast.dataset.sort ?? Infinity); // a summary is the newest
-    passing.sort((a, b) => age(a) - age(b));
-    while (spare-- > 0 && passing.length) passing.shift().remove();
-  }
-
   new MutationObserver((records) => {
-    const gone = new Set(records.flatMap((record) => [...record.removedNodes].map((node) => node.id)));
+    const gone = new Map(records.flatMap((record) => [...record.removedNodes].map((node) => [node.id, node])));
     for (const record of records) {
       for (const node of record.addedNodes) {
-        if (node.isConnected && node.matches?.(".toast")) arrived(node, gone.has(node.id));
+        if (node.isConnected && node.matches?.(".toast, .acknowledger")) arrived(node, gone.get(node.id));
       }
     }
-    crowd();
+    arrange();
   }).observe(shelf, { childList: true });
+
+  // Those that pass leave together: they are one piece of news.
+  function leave(toast) {
+    for (const one of loud(toast) ? [toast] : passing()) one.remove();
+  }
+  shelf.addEventListener("animationend", ({ target }) => { if (target.matches(".line")) leave(target.parentElement); });
+  shelf.addEventListener("click", ({ target }) => { if (target.closest("[data-close]")) leave(target.closest(".toast")); });
+  place.addEventListener("pointerleave", arrange);
+  place.addEventListener("focusout", () => setTimeout(arrange));
+
+  // ---- The list of those that are folded, opened by hand ---------------------
+
+  function row(toast) {
+    const copy = toast.cloneNode(true);
+    const item = document.createElement("li");
+    item.className = toast.className.replace("toast", "earlier");
+    for (const part of copy.querySelectorAll(".line, [data-close]")) part.remove();
+    item.append(...copy.children);
+    const time = item.querySelector(".second time");
+    time?.parentElement.remove();
+    if (time) item.append(time);
+    return item;
+  }
+
+  list.addEventListener("beforetoggle", ({ newState }) => {
+    if (newState !== "open") return;
+    const rows = (standing().length > 0 ? standing() : passing()).filter((toast) => toast.matches(".toast")).map(row);
+    list.firstElementChild.replaceChildren(...rows);
+    htmx.process(list);
+  });
+  list.addEventListener("toggle", ({ newState }) => { if (newState === "closed") arrange(); });
+  list.addEventListener("click", ({ target }) => { if (target.closest("button, a")) list.hidePopover(); });
+  more.addEventListener("click", (event) => {
+    if (!phone.matches) return;
+    event.preventDefault(); // a list of its own is one list too many there
+    location.assign(document.querySelector("a.bell").href);
+  });
+
+  // ---- What was missed ------------------------------------------------------
 
   function tell(words) {
     const toast = summary.content.firstElementChild.cloneNode(true);
@@ -138,11 +215,5 @@ part("toasts", () => {
     sound?.ring({ type: "summary", priority: "low", event: position });
     desktop?.show({ subject: "quiet", position, title: words, body: "", link: document.querySelector("a.bell").href });
     if (!document.hidden) tell(words);
-  });
-
-  shelf.addEventListener("pointerleave", crowd);
-  shelf.addEventListener("focusout", () => setTimeout(crowd));
-  shelf.addEventListener("animationend", (event) => {
-    if (event.target.matches(".line")) event.target.closest(".toast").remove();
   });
 });

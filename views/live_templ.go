@@ -28,7 +28,7 @@ func Live(e *inn.Event, s inn.Visibility, epoch string) templ.Component {
 		}
 	case inn.NotificationAcknowledged:
 		if n, ok := cardOf(e); ok {
-			return acknowledged(acknowledgementOf(n), s)
+			return acknowledged(acknowledgementOf(n), n.Title, s)
 		}
 	case inn.NotificationReleased:
 		if n, ok := cardOf(e); ok {
@@ -297,7 +297,7 @@ func liveAlert(a inn.Alert, e *inn.Event, s inn.Visibility, epoch string) templ.
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = acknowledged(acknowledgementOf(a.Card(e)), s).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = acknowledged(acknowledgementOf(a.Card(e)), a.Title, s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -33,10 +33,13 @@ const (
 	idLineMenu    = "connection-menu" // what one can do about the connection, and mute
 	idMute        = "mute"
 	idSetMute     = "settings-mute" // the same on the page of the settings
-	idSoundOff    = "sound-off"     // the strip that the browser keeps the sound off
-	idWaiting     = "waiting"       // the template of "3 new" above a list
-	idOffline     = "offline"       // the template of "this did not reach the server"
-	idMore        = "more"          // on a phone: the pages that are not in the bar
+	idSound       = "sound"         // whether this device sounds
+	idSoundMenu   = "sound-menu"
+	idFolded      = "folded"   // how many more happened than the one that is told
+	idUnfolded    = "unfolded" // those, as a list
+	idWaiting     = "waiting"  // the template of "3 new" above a list
+	idOffline     = "offline"  // the template of "this did not reach the server"
+	idMore        = "more"     // on a phone: the pages that are not in the bar
 )
 
 // The pages of this release.

@@ -226,6 +226,12 @@ func announcedPriority(e *inn.Event) inn.Priority {
 	return e.Priority
 }
 
+// acknowledgeable reports whether the subject of an event that is announced can be
+// acknowledged.
+func acknowledgeable(e *inn.Event) bool {
+	return inn.Notification{Kind: announcedKind(e), Type: e.Type}.Acknowledgeable()
+}
+
 // A period of the filter and its name.
 var periods = []struct{ value, name string }{{"", "Any time"}, {"today", "Today"}, {"7d", "7 days"}, {"30d", "30 days"}}
 

@@ -79,12 +79,13 @@ func TestGotItIsOneFilledButtonAndOnlyForThoseWhoMay(t *testing.T) {
 	assert.Contains(t, render(t, AlertCard(again, seesAll)), "<bdi>sensor</bdi> had it")
 }
 
-// A card that somebody has taken in hand makes no noise any more.
+// A card that somebody has acknowledged makes no noise any more: where it was stands who
+// that is.
 func TestAcknowledgedTakesTheToastAway(t *testing.T) {
 	for _, typ := range []inn.Type{inn.AlertAcknowledged, inn.NotificationAcknowledged} {
 		e := liveEvents(t)[typ]
 		html := render(t, Live(e, seesAll, epoch))
-		assert.Contains(t, html, `hx-target="[id=&#34;toast-`+e.Subject+`&#34;]" hx-swap="delete"`, typ)
+		assert.Contains(t, html, `hx-target="[id=&#34;toast-`+e.Subject+`&#34;]" hx-swap="outerHTML"`, typ)
 		assert.NotContains(t, html, `class="toast`, typ)
 		assert.Contains(t, html, "Nikhil Kumar</bdi> has it", typ)
 	}

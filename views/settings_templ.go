@@ -228,7 +228,7 @@ func toldPanel(s Settings) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<section class=\"panel\" aria-labelledby=\"told-title\"><h2 id=\"told-title\">What is announced</h2><p class=\"soft\">A toast on the screen, a sound, or an alert on the desktop while you are in another window.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<section class=\"panel\" aria-labelledby=\"told-title\"><h2 id=\"told-title\">What is announced</h2><p class=\"soft\">News in the header, a sound, or an alert on the desktop while you are in another window.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -335,7 +335,7 @@ func toldPanel(s Settings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</p><p class=\"field narrow\"><label for=\"seconds\">Seconds a toast stays (a critical one folds into a line then, and stays until dismissed)</label> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</p><p class=\"field narrow\"><label for=\"seconds\">Seconds that news stays in the header (what is critical stays until somebody has it)</label> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
