@@ -47,6 +47,13 @@ type script struct {
 	number int // of the next booking
 	alerts int // how many there were
 	last   sale
+	sold   []*trade // what the simulator has sold and nobody has been received for
+}
+
+// trade is a booking of the simulator's, and where it stands.
+type trade struct {
+	sale
+	answered, cancelled bool
 }
 
 // cue is something that happens at its time: play gives the publication and sets
@@ -96,9 +103,19 @@ func (s *script) next(now time.Time) (wait time.Duration, p inn.Publication) {
 // mix is how often each category is sold.
 var mix = []inn.Category{inn.Stay, inn.Stay, inn.Stay, inn.Stay, inn.Car, inn.Car, inn.Transfer, inn.Transfer, inn.Tour, inn.Tour}
 
-// book makes a new booking and sets the cue for its answer.
+// The simulator sells at its full pace until it has sold many. Afterwards one in
+// seldom is new and the others come back to what they have: houses of this size do
+// not sell a thousand nights on a day, however long and fast the demonstration runs.
+// kept is how many of those that were sold stand in the end.
+const many, seldom, kept = 120, 30, 40
+
+// book makes a new booking and sets the cue for its answer, or, when many have been
+// sold, lets somebody come back to theirs.
 func (s *script) book(now time.Time) (inn.Publication, bool) {
 	s.after(betweenBookings, s.book)
+	if s.number-firstSimulated >= many && s.rng.IntN(seldom) > 0 {
+		return s.again()
+	}
 	h, o := s.offer(pick(s.rng, mix))
 	lead, nights := 1+s.rng.IntN(240), pick(s.rng, stays)
 	if o.category != inn.Stay && o.category != inn.Car {
@@ -106,10 +123,17 @@ func (s *script) book(now time.Time) (inn.Publication, bool) {
 		lead, nights = s.rng.IntN(6), 0
 	}
 	b := sell(s.rng, h, o, inn.DateOf(now, h.zone).Add(lead), nights, lead == 0)
+	if len(s.sold) > kept && s.rng.IntN(2) == 0 {
+		b.guest = pick(s.rng, s.sold).guest // who liked it comes again
+	}
 	b.id = bookingID(s.number)
 	s.number++
 	s.last = b
-	s.after(untilAnswered, func(time.Time) (inn.Publication, bool) { return s.answer(b, lead == 0) })
+	sold := &trade{sale: b}
+	if lead > 0 {
+		s.sold = append(s.sold, sold)
+	}
+	s.after(untilAnswered, func(time.Time) (inn.Publication, bool) { return s.answer(sold, lead == 0) })
 	return b.publication(inn.BookingNew, time.Time{}), true
 }
 
@@ -133,8 +157,10 @@ func (s *script) offer(c inn.Category) (house, offer) {
 
 // answer confirms four bookings in five and cancels the fifth. Some of those
 // confirmed are changed afterwards; who comes today is received.
-func (s *script) answer(b sale, today bool) (inn.Publication, bool) {
+func (s *script) answer(b *trade, today bool) (inn.Publication, bool) {
+	b.answered = true
 	if s.rng.IntN(5) == 0 {
+		b.cancelled = true
 		return b.publication(inn.BookingCancelled, time.Time{}), true
 	}
 	switch {
@@ -146,15 +172,50 @@ func (s *script) answer(b sale, today bool) (inn.Publication, bool) {
 	return b.publication(inn.BookingConfirmed, time.Time{}), true
 }
 
+// again lets somebody change their mind about a booking: they want other days, give
+// it up, or want it after all.
+func (s *script) again() (inn.Publication, bool) {
+	b := pick(s.rng, s.sold)
+	switch {
+	case !b.answered:
+		return inn.Publication{}, false
+	case b.cancelled:
+		if s.standing() >= kept {
+			return inn.Publication{}, false
+		}
+		b.cancelled = false
+		return step(inn.BookingReinstated, b.id, time.Time{}), true
+	case b.out != "" && s.standing() <= kept && s.rng.IntN(3) > 0:
+		return s.change(b)
+	}
+	b.cancelled = true
+	return step(inn.BookingCancelled, b.id, time.Time{}), true
+}
+
+// standing is how many of the simulator's bookings are not cancelled.
+func (s *script) standing() (n int) {
+	for _, b := range s.sold {
+		if !b.cancelled {
+			n++
+		}
+	}
+	return n
+}
+
 // change moves a stay by some days, or makes it a night longer.
-func (s *script) change(b sale) (inn.Publication, bool) {
+func (s *script) change(b *trade) (inn.Publication, bool) {
+	if b.cancelled {
+		return inn.Publication{}, false
+	}
 	p := step(inn.BookingModified, b.id, time.Time{})
 	if days := s.rng.IntN(4); days > 0 {
-		p.Booking.CheckIn, p.Booking.CheckOut = inn.Given(b.in.Add(days)), inn.Given(b.out.Add(days))
+		b.in, b.out = b.in.Add(days), b.out.Add(days)
+		p.Booking.CheckIn = inn.Given(b.in)
 	} else {
-		p.Booking.CheckOut = inn.Given(b.out.Add(1))
-		p.Booking.Amount = inn.Given(b.price(b.in.Days(b.out)+1, 100))
+		b.out = b.out.Add(1)
+		p.Booking.Amount = inn.Given(b.price(b.in.Days(b.out), 100))
 	}
+	p.Booking.CheckOut = inn.Given(b.out)
 	return p, true
 }
 
@@ -185,10 +246,16 @@ var mishaps = []trouble{
 	{key: "noise", title: "Neighbours complain of noise", priority: inn.Low},
 }
 
+// So many alerts are raised at the full pace, and afterwards one in rare.
+const mostTroubles, rare = 8, 8
+
 // alarm raises an alert and sets the cue for its end. Its key is new each time:
-// a trouble that comes back is another one.
+// a trouble that comes back is another one. They become rarer, as bookings do.
 func (s *script) alarm(time.Time) (inn.Publication, bool) {
 	s.after(betweenAlerts, s.alarm)
+	if s.alerts >= mostTroubles && s.rng.IntN(rare) > 0 {
+		return inn.Publication{}, false
+	}
 	t := pick(s.rng, mishaps)
 	h, _ := s.offer(inn.Stay)
 	s.alerts++

@@ -77,6 +77,32 @@ func TestSimulatorKeepsItsPaceAtAnySpeed(t *testing.T) {
 	}
 }
 
+// Five hours of the story, which pass in half an hour at ten times its pace, leave
+// houses that could be: they have not sold hundreds of nights on one day.
+func TestALongDemonstrationStaysBelievable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t)
+		require.NoError(t, list(t.Context(), s))
+		sold, stands, raised := 0, map[string]bool{}, 0
+		for _, e := range simulate(t, s, 1, 10, 30*time.Minute, slog.New(slog.DiscardHandler)) {
+			switch e.Type {
+			case inn.BookingNew:
+				sold++
+			case inn.BookingConfirmed, inn.BookingReinstated:
+				stands[e.Subject] = true
+			case inn.BookingCancelled:
+				delete(stands, e.Subject)
+			case inn.AlertRaised:
+				raised++
+			}
+		}
+		assert.Greater(t, sold, many)
+		assert.Less(t, sold, 250)
+		assert.Less(t, len(stands), 120)
+		assert.Less(t, raised, 50)
+	})
+}
+
 func TestSimulatorReceivesTodaysGuests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newStore(t), houses()[0]
