@@ -21,7 +21,7 @@ var reading = map[string]bool{
 	"GuestSummary": true, "Colleagues": true, "Current": true, "CountProperties": true, "PropertiesNamed": true,
 	"Activity": true, "Badge": true, "Booking": true, "Bookings": true, "BookingsPage": true, "FindGuests": true, "GuestRecords": true, "History": true,
 	"HistoryPage": true, "Notification": true, "Notifications": true, "NotificationsPage": true, "OpenAlerts": true, "Properties": true,
-	"Property": true, "Stake": true, "SameGuest": true, "Sold": true,
+	"Property": true, "Stake": true, "SameGuest": true, "Sold": true, "Blocks": true, "Stays": true, "Units": true,
 }
 
 // ending is a method that only takes away what its caller came with.
@@ -35,6 +35,12 @@ func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
 		"ListProperty": func(by inn.Viewer) error { return s.ListProperty(ctx, by, house("river")) },
 		"ChangeProperty": func(by inn.Viewer) error {
 			_, _, err := s.ChangeProperty(ctx, by, "lake", inn.PropertyEdit{Units: inn.Given(9)})
+			return err
+		},
+		"AddUnit":    func(by inn.Viewer) error { _, err := s.AddUnit(ctx, by, "lake", "room-9", "Room 9"); return err },
+		"RemoveUnit": func(by inn.Viewer) error { return s.RemoveUnit(ctx, by, "lake", "room-1") },
+		"SetUnit": func(by inn.Viewer) error {
+			_, err := s.SetUnit(ctx, by, inn.UnitChange{Property: "lake", Slug: "room-1", State: inn.Given(inn.UnitDirty)})
 			return err
 		},
 		"Acknowledge":        func(by inn.Viewer) error { return s.Acknowledge(ctx, by, "booking:BK-1") },

@@ -11,7 +11,8 @@ import (
 const bookingColumns = `
 	b.id, b.property, p.name, b.category, b.title, b.customer, b.amount, b.currency, b.status, b.country,
 	b.check_in, b.check_out, b.units, b.guests, b.source, b.external_id, b.version, b.email, b.phone, b.notes,
-	b.booked_at, b.confirmed_at, b.ended_at, b.last_type, b.changed_at, b.changed, b.by_name, b.event, b.held_by, b.held_at, b.erased_at`
+	b.booked_at, b.confirmed_at, b.ended_at, b.last_type, b.changed_at, b.changed, b.by_name, b.event, b.held_by, b.held_at, b.erased_at,
+	b.unit, b.start_time, b.end_time, b.place, b.to_place, b.seats, b.reason`
 
 const bookingsFrom = ` FROM bookings b JOIN properties p ON p.slug = b.property `
 
@@ -23,7 +24,8 @@ func scanBooking(row interface{ Scan(...any) error }) (inn.Booking, error) {
 	err := row.Scan(
 		&b.ID, &b.Property, &b.PropertyName, &b.Category, &b.Title, &b.Customer, &amount, &b.Price.Currency, &b.Status, &b.Country,
 		&b.CheckIn, &b.CheckOut, &b.Units, &b.Guests, &b.Source, &b.ExternalID, &b.Version, &b.Email, &b.Phone, &b.Notes,
-		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event, &b.AcknowledgedBy, &acknowledged, &erased)
+		&booked, &confirmed, &ended, &b.Last, &changedAt, &changed, &b.By, &b.Event, &b.AcknowledgedBy, &acknowledged, &erased,
+		&b.Unit, &b.StartTime, &b.EndTime, &b.Place, &b.ToPlace, &b.Seats, &b.Reason)
 	if err != nil {
 		return b, err
 	}
@@ -63,22 +65,25 @@ func (t *tx) saveBooking(b inn.Booking, existing bool) error {
 		INSERT INTO bookings (
 			id, property, category, title, customer, amount, currency, status, country,
 			check_in, check_out, units, guests, source, external_id, version, email, phone, notes,
-			booked_at, confirmed_at, ended_at, last_type, changed_at, changed, by_name, event, erased_at)
+			booked_at, confirmed_at, ended_at, last_type, changed_at, changed, by_name, event, erased_at,
+			unit, start_time, end_time, place, to_place, seats, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-			$20, $21, $22, $23, $24, $25, $26, $27, $28)`
+			$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`
 	if existing {
 		save = `
 		UPDATE bookings SET
 			property = $2, category = $3, title = $4, customer = $5, amount = $6, currency = $7, status = $8, country = $9,
 			check_in = $10, check_out = $11, units = $12, guests = $13, source = $14, external_id = $15, version = $16,
 			email = $17, phone = $18, notes = $19, booked_at = $20, confirmed_at = $21, ended_at = $22, last_type = $23,
-			changed_at = $24, changed = $25, by_name = $26, event = $27, erased_at = $28, held_by = '', held_at = 0
+			changed_at = $24, changed = $25, by_name = $26, event = $27, erased_at = $28,
+			unit = $29, start_time = $30, end_time = $31, place = $32, to_place = $33, seats = $34, reason = $35, held_by = '', held_at = 0
 		WHERE id = $1`
 	}
 	return t.exec(save,
 		b.ID, b.Property, b.Category, b.Title, b.Customer, amount, b.Price.Currency, b.Status, b.Country,
 		b.CheckIn, b.CheckOut, b.Units, b.Guests, b.Source, b.ExternalID, b.Version, b.Email, b.Phone, b.Notes,
-		ms(b.BookedAt), ms(b.ConfirmedAt), ms(b.EndedAt), b.Last, ms(b.ChangedAt), string(changed), b.By, b.Event, ms(b.ErasedAt))
+		ms(b.BookedAt), ms(b.ConfirmedAt), ms(b.EndedAt), b.Last, ms(b.ChangedAt), string(changed), b.By, b.Event, ms(b.ErasedAt),
+		b.Unit, b.StartTime, b.EndTime, b.Place, b.ToPlace, b.Seats, b.Reason)
 }
 
 // changeBooking applies a publication to the booking it names: row, event and
@@ -98,6 +103,11 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 	if !existing && !c.Property.Given && !by.May(inn.EventPublish, inn.Desk) {
 		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not sell for the desk"}})
 	}
+	if p.Type == inn.BookingCheckedOut && existing {
+		if c.CheckOut, err = t.leaves(was, c); err != nil {
+			return nil, err
+		}
+	}
 	b, as, changed, err := was.Apply(p.Type, c, existing, t.now)
 	if err != nil || !changed {
 		return nil, err
@@ -109,6 +119,11 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 	house, err := t.houseFor(by, takes, b.Property, p.Where)
 	if err != nil {
 		return nil, err
+	}
+	if b.Unit != "" && (b.Unit != was.Unit || b.Property != was.Property) {
+		if _, err := t.unit(by, b.Property, b.Unit); err != nil {
+			return nil, asInvalid(err)
+		}
 	}
 	if existing && was.Property != b.Property {
 		if err := t.moveBooking(by, was); err != nil {
@@ -127,7 +142,33 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 	if err := t.saveBooking(b, existing); err != nil {
 		return nil, err
 	}
-	return e, t.card(by, e, b.Card(e))
+	if err := t.card(by, e, b.Card(e)); err != nil {
+		return nil, err
+	}
+	if b.Unit != "" && b.Category == inn.Stay && b.Status == inn.CheckedOut && was.Status != inn.CheckedOut {
+		return e, t.soil(by, b.Property, b.Unit)
+	}
+	return e, nil
+}
+
+// leaves returns the day on which a guest who checks out leaves. Who goes before
+// the day that was planned ends the stay there: the nights that are left are free.
+func (t *tx) leaves(was inn.Booking, c inn.BookingChange) (inn.Field[inn.Date], error) {
+	if c.CheckOut.Given || was.Status != inn.CheckedIn || was.CheckIn == "" || was.CheckOut == "" {
+		return c.CheckOut, nil
+	}
+	p, err := t.property(was.Property)
+	if err != nil {
+		return c.CheckOut, err
+	}
+	when := t.now
+	if !c.At.IsZero() && c.At.Before(when) {
+		when = c.At
+	}
+	if today := max(inn.DateOf(when, p.Location()), was.CheckIn); today < was.CheckOut {
+		return inn.Given(today), nil
+	}
+	return c.CheckOut, nil
 }
 
 // moveBooking tells those who watched the property a booking leaves, and tells

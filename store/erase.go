@@ -260,7 +260,7 @@ func (e *erasure) row(t *tx, id string) error {
 	}
 	if err := t.exec(`
 		UPDATE bookings SET
-			title = $2, customer = $3, email = '', phone = '', notes = '', changed = $4, erased_at = $5,
+			title = $2, customer = $3, email = '', phone = '', notes = '', reason = '', place = '', to_place = '', changed = $4, erased_at = $5,
 			last_type = $6, changed_at = $7, by_name = $8, event = $9, source = $10, external_id = $11
 		WHERE id = $1`,
 		b.ID, b.Title, b.Customer, string(changed), ms(b.ErasedAt), b.Last, ms(b.ChangedAt), b.By, b.Event, b.Source, b.ExternalID); err != nil {

@@ -115,8 +115,8 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 // without reading all of it: nearly none does.
 func (e *erasure) mentioned(event *inn.Event) bool {
 	var textRow struct {
-		Title, Source, ExternalID, Notes string
-		Changed                          []inn.Change
+		Title, Source, ExternalID, Notes, Place, ToPlace, Reason string
+		Changed                                                  []inn.Change
 	}
 	if event.Into(&textRow) != nil {
 		return false
@@ -126,7 +126,12 @@ func (e *erasure) mentioned(event *inn.Event) bool {
 			return true
 		}
 	}
-	return e.guest.In(textRow.Title) || e.guest.In(textRow.Source) || e.guest.In(textRow.ExternalID) || e.guest.In(textRow.Notes)
+	for _, text := range []string{textRow.Title, textRow.Source, textRow.ExternalID, textRow.Notes, textRow.Place, textRow.ToPlace, textRow.Reason} {
+		if e.guest.In(text) {
+			return true
+		}
+	}
+	return false
 }
 
 // card gives a card without the guest: their booking's, or one that mentions them.

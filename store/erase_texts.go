@@ -138,7 +138,8 @@ func (e *erasure) other(b inn.Booking) (now inn.Booking, changed bool) {
 		return b, false
 	}
 	now = b.Mention(e.guest)
-	changed = now.Title != b.Title || now.Source != b.Source || now.ExternalID != b.ExternalID || now.Notes != b.Notes
+	changed = now.Title != b.Title || now.Source != b.Source || now.ExternalID != b.ExternalID || now.Notes != b.Notes ||
+		now.Place != b.Place || now.ToPlace != b.ToPlace || now.Reason != b.Reason
 	for i := range b.Changed {
 		changed = changed || now.Changed[i] != b.Changed[i]
 	}
@@ -150,8 +151,11 @@ func (e *erasure) saveOther(t *tx, was, b inn.Booking) error {
 	if err != nil {
 		return err
 	}
-	if err := t.exec(`UPDATE bookings SET title = $2, source = $3, external_id = $4, notes = $5, changed = $6 WHERE id = $1`,
-		b.ID, b.Title, b.Source, b.ExternalID, b.Notes, string(changed)); err != nil {
+	if err := t.exec(`
+		UPDATE bookings SET
+			title = $2, source = $3, external_id = $4, notes = $5, changed = $6, place = $7, to_place = $8, reason = $9
+		WHERE id = $1`,
+		b.ID, b.Title, b.Source, b.ExternalID, b.Notes, string(changed), b.Place, b.ToPlace, b.Reason); err != nil {
 		return err
 	}
 	if was.Title == b.Title {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"baithaka/internal/inn"
 )
@@ -35,6 +36,11 @@ func (s *Store) ChangeProperty(ctx context.Context, by inn.Viewer, slug string, 
 		}
 		if err := now.Validate(); err != nil {
 			return err
+		}
+		if count, err := t.countUnits(slug); err != nil {
+			return err
+		} else if count > 0 && now.Units != count {
+			return inn.InvalidFields([]inn.FieldError{{Pointer: "/units", Detail: fmt.Sprintf("is the number of its rooms with names, %d: add or remove rooms instead", count)}})
 		}
 		return t.alterProperty(by, was, now, changed)
 	})

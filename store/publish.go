@@ -152,6 +152,10 @@ func (t *tx) publish(by inn.Viewer, p inn.Publication) (*inn.Event, error) {
 		return t.changeBooking(by, p, to)
 	case p.Alert != nil:
 		return t.changeAlert(by, p, to)
+	case p.Unit != nil:
+		return t.changeUnit(by, p, to)
+	case p.Block != nil:
+		return t.changeBlock(by, p, to)
 	case p.Property != nil:
 		return t.changeProperty(by, p, to)
 	default:

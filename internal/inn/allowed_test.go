@@ -68,10 +68,10 @@ func TestAFieldThatNobodyNamedIsHidden(t *testing.T) {
 	filled(reflect.ValueOf(&b).Elem())
 	all := namesIn(b)
 	hidden := map[string]string{
-		"Price": "money", "Priced": "money", "Email": "contacts", "Phone": "contacts", "Notes": "contacts",
+		"Price": "money", "Priced": "money", "Email": "contacts", "Phone": "contacts", "Notes": "contacts", "Reason": "contacts",
 	}
 	open := "ID Property PropertyName Category Title Customer Status Country CheckIn CheckOut Units Guests Source ExternalID Version " +
-		"BookedAt ConfirmedAt EndedAt Last ChangedAt Changed By Event AcknowledgedBy AcknowledgedAt ErasedAt"
+		"Unit StartTime EndTime Place ToPlace Seats BookedAt ConfirmedAt EndedAt Last ChangedAt Changed By Event AcknowledgedBy AcknowledgedAt ErasedAt"
 	for _, s := range []Visibility{{}, {Money: true}, {Contacts: true}, {Money: true, Contacts: true}} {
 		want := strings.Fields(open)
 		for field, need := range hidden {

@@ -28,6 +28,9 @@ const (
 	KeyRevoked      AuditAction = "key:revoked"
 	HouseListed     AuditAction = "property:listed"
 	HouseAltered    AuditAction = "property:changed"
+	UnitAdded       AuditAction = "unit:added"
+	UnitRenamed     AuditAction = "unit:renamed"
+	UnitRemoved     AuditAction = "unit:removed"
 	SettingsChanged AuditAction = "settings:changed"
 	HouseRestored   AuditAction = "house:restored"
 	EpochBegun      AuditAction = "house:epoch"
@@ -39,7 +42,7 @@ const (
 // AuditActions lists them in the order of the documentation.
 var AuditActions = []AuditAction{
 	MemberAdded, MemberInvited, MemberJoined, MemberAltered, MemberDisabled, MemberEnabled, LinkMade, PasswordChanged,
-	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, HouseAltered, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgetting, GuestForgotten,
+	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, HouseAltered, UnitAdded, UnitRenamed, UnitRemoved, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgetting, GuestForgotten,
 }
 
 // Act is one administrative act as the audit keeps it: who did what to whom,
@@ -106,6 +109,12 @@ func (a Act) Says() string {
 		return "listed " + name
 	case HouseAltered:
 		return "changed " + name
+	case UnitAdded:
+		return "added the room " + name
+	case UnitRenamed:
+		return "renamed the room " + name
+	case UnitRemoved:
+		return "removed the room " + name
 	case SettingsChanged:
 		return "changed the settings of the house"
 	case HouseRestored:

@@ -47,11 +47,18 @@ type Booking struct {
 	CheckOut     Date // exclusive
 	Units        int
 	Guests       int
+	Unit         string // slug of the property's unit; "" while unassigned
+	StartTime    string // "HH:MM" in the property's zone
+	EndTime      string
+	Place        string // where a transfer or a tour begins
+	ToPlace      string // and where a transfer goes
+	Seats        int
 	Source       string
 	ExternalID   string
 	Version      int64 // the source's own; 0 when it has none
 
 	Email, Phone, Notes string // contacts: GUEST_CONTACT_VIEW
+	Reason              string // why it was cancelled, or what became of who did not come; as private as the notes
 
 	BookedAt    time.Time // when it was made
 	ConfirmedAt time.Time // when it last became confirmed; zero before

@@ -23,12 +23,19 @@ type bookingPayload struct {
 	CheckOut     Date         `json:"checkOut,omitempty"`
 	Units        int          `json:"units,omitempty"`
 	Guests       int          `json:"guests,omitempty"`
+	Unit         string       `json:"unit,omitempty"`
+	StartTime    string       `json:"startTime,omitempty"`
+	EndTime      string       `json:"endTime,omitempty"`
+	Place        string       `json:"place,omitempty"`
+	ToPlace      string       `json:"toPlace,omitempty"`
+	Seats        int          `json:"seats,omitempty"`
 	Source       string       `json:"source,omitempty"`
 	ExternalID   string       `json:"externalId,omitempty"`
 	Version      int64        `json:"version,omitempty"`
 	Email        string       `json:"customerEmail,omitempty"`
 	Phone        string       `json:"customerPhone,omitempty"`
 	Notes        string       `json:"notes,omitempty"`
+	Reason       string       `json:"reason,omitempty"`
 	BookedAt     time.Time    `json:"bookedAt"`
 	Changed      []Change     `json:"changed,omitempty"`
 }
@@ -39,6 +46,7 @@ func (b Booking) MarshalJSON() ([]byte, error) {
 		ID: b.ID, Category: b.Category, Title: b.Title, Customer: b.Customer, Currency: b.Price.Currency,
 		Timestamp: b.ChangedAt.UTC(), Status: b.Status, Country: b.Country, Property: b.Property, PropertyName: b.PropertyName,
 		CheckIn: b.CheckIn, CheckOut: b.CheckOut, Units: b.Units, Guests: b.Guests,
+		Unit: b.Unit, StartTime: b.StartTime, EndTime: b.EndTime, Place: b.Place, ToPlace: b.ToPlace, Seats: b.Seats, Reason: b.Reason,
 		Source: b.Source, ExternalID: b.ExternalID, Version: b.Version,
 		Email: b.Email, Phone: b.Phone, Notes: b.Notes, BookedAt: b.BookedAt.UTC(), Changed: b.Changed,
 	}
@@ -59,6 +67,7 @@ func (b *Booking) UnmarshalJSON(data []byte) error {
 		ID: p.ID, Category: p.Category, Title: p.Title, Customer: p.Customer, Price: Money{Currency: p.Currency},
 		ChangedAt: p.Timestamp, Status: p.Status, Country: p.Country, Property: p.Property, PropertyName: p.PropertyName,
 		CheckIn: p.CheckIn, CheckOut: p.CheckOut, Units: p.Units, Guests: p.Guests,
+		Unit: p.Unit, StartTime: p.StartTime, EndTime: p.EndTime, Place: p.Place, ToPlace: p.ToPlace, Seats: p.Seats, Reason: p.Reason,
 		Source: p.Source, ExternalID: p.ExternalID, Version: p.Version,
 		Email: p.Email, Phone: p.Phone, Notes: p.Notes, BookedAt: p.BookedAt, Changed: p.Changed,
 	}

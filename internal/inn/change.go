@@ -39,6 +39,11 @@ type BookingChange struct {
 	Source, ExternalID  Field[string]
 	Version             Field[int64]
 	Email, Phone, Notes Field[string]
+	Unit                Field[string] // slug of the property's unit; "" for none
+	StartTime, EndTime  Field[string] // "HH:MM"
+	Place, ToPlace      Field[string]
+	Seats               Field[int]
+	Reason              Field[string]
 	At                  time.Time // when it happened, as reported; zero for now
 	Short               bool
 
@@ -150,6 +155,19 @@ func (b *Booking) set(c BookingChange) error {
 	c.Email.into(&b.Email)
 	c.Phone.into(&b.Phone)
 	c.Notes.into(&b.Notes)
+	if b.Property != was.Property {
+		b.Unit = "" // it was one of the other property's
+	}
+	c.Unit.into(&b.Unit)
+	c.StartTime.into(&b.StartTime)
+	c.EndTime.into(&b.EndTime)
+	c.Place.into(&b.Place)
+	c.ToPlace.into(&b.ToPlace)
+	c.Seats.into(&b.Seats)
+	if b.Status.Stands() {
+		b.Reason = ""
+	}
+	c.Reason.into(&b.Reason)
 	c.Currency.into(&b.Price.Currency)
 	if b.Units == 0 {
 		b.Units = 1
@@ -185,6 +203,12 @@ func (b *Booking) set(c BookingChange) error {
 	}
 	if b.Customer == "" {
 		wrong("customerName", "must not be empty")
+	}
+	if b.Unit != "" && b.Units != 1 {
+		wrong("units", "must be 1 for a booking of one room; leave unit out to sell several")
+	}
+	if b.Reason != "" && b.Status.Stands() {
+		wrong("reason", "belongs to a cancellation or a no-show")
 	}
 	if b.CheckIn != "" && b.CheckOut != "" && b.CheckOut < b.CheckIn {
 		wrong("checkOut", "is before checkIn (%s)", b.CheckIn)
@@ -258,6 +282,12 @@ func diff(a, b Booking) []Change {
 	field("checkOut", string(a.CheckOut), string(b.CheckOut))
 	field("units", strconv.Itoa(a.Units), strconv.Itoa(b.Units))
 	field("guests", strconv.Itoa(a.Guests), strconv.Itoa(b.Guests))
+	field("unit", a.Unit, b.Unit)
+	field("startTime", a.StartTime, b.StartTime)
+	field("endTime", a.EndTime, b.EndTime)
+	field("place", a.Place, b.Place)
+	field("toPlace", a.ToPlace, b.ToPlace)
+	field("seats", strconv.Itoa(a.Seats), strconv.Itoa(b.Seats))
 	field("amount", price(a), price(b))
 	field("currency", a.Price.Currency, b.Price.Currency)
 	field("country", a.Country, b.Country)
@@ -266,5 +296,6 @@ func diff(a, b Booking) []Change {
 	field("customerEmail", a.Email, b.Email)
 	field("customerPhone", a.Phone, b.Phone)
 	field("notes", a.Notes, b.Notes)
+	field("reason", a.Reason, b.Reason)
 	return changes
 }

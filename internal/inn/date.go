@@ -13,6 +13,12 @@ func ParseDate(s string) (Date, bool) {
 	return Date(s), err == nil && t.Year() >= 1900
 }
 
+// IsClock reports whether s is a time of day as bookings have it, "14:30".
+func IsClock(s string) bool {
+	t, err := time.Parse("15:04", s)
+	return err == nil && t.Format("15:04") == s
+}
+
 // DateOf gives the civil date of an instant in a zone.
 func DateOf(t time.Time, zone *time.Location) Date { return Date(t.In(zone).Format(time.DateOnly)) }
 

@@ -20,10 +20,16 @@ const (
 	BookingErased     Type = "booking:erased" // its guest was: whoever keeps a copy is to forget them too
 
 	PropertyListed       Type = "property:listed"
-	PropertyChanged      Type = "property:changed" // its name, units, currency, zone, country, or status by hand
+	PropertyChanged      Type = "property:changed" // its name, rooms, currency, zone, country, or status by hand
 	PropertyStatus       Type = "property:status"
 	PropertyMaintenance  Type = "property:maintenance"
 	PropertyAvailability Type = "property:availability"
+
+	UnitStateChanged Type = "unit:state" // housekeeping: a room is clean, dirty, inspected or out of order
+
+	BlockMade    Type = "block:made" // nights are not for sale
+	BlockChanged Type = "block:changed"
+	BlockRemoved Type = "block:removed"
 
 	AlertRaised       Type = "alert:raised"
 	AlertAcknowledged Type = "alert:acknowledged"
@@ -70,6 +76,11 @@ var typeTable = []typeRow{
 	{Type: PropertyStatus, kind: PropertyUpdate, priority: Medium, needs: PropertyView, takes: PropertyManage, kept: KeepLog, card: true},
 	{Type: PropertyMaintenance, kind: PropertyUpdate, priority: Medium, needs: PropertyView, takes: PropertyManage, kept: KeepLog, card: true},
 	{Type: PropertyAvailability, kind: PropertyUpdate, priority: Medium, needs: PropertyView, takes: PropertyManage, kept: KeepLog, card: true},
+
+	{Type: UnitStateChanged, kind: PropertyUpdate, priority: Low, needs: PropertyView, takes: UnitStateSet, kept: KeepLog},
+	{Type: BlockMade, kind: PropertyUpdate, priority: Low, needs: PropertyView, takes: BlockManage, kept: KeepLog},
+	{Type: BlockChanged, kind: PropertyUpdate, priority: Low, needs: PropertyView, takes: BlockManage, kept: KeepLog},
+	{Type: BlockRemoved, kind: PropertyUpdate, priority: Low, needs: PropertyView, takes: BlockManage, kept: KeepLog},
 
 	{Type: AlertRaised, kind: AlertUpdate, priority: High, needs: AlertView, takes: PropertyManage, kept: KeepLog, card: true},
 	// An acknowledgement takes the noise away, so it must make none.

@@ -26,10 +26,11 @@ func (b Booking) Erase(g *Guest, at time.Time) Booking {
 	if g.Named(b.ExternalID) {
 		b.ExternalID = ""
 	}
-	b.Customer, b.Email, b.Phone, b.Notes = ErasedGuest, "", "", ""
+	b.Customer, b.Email, b.Phone, b.Notes, b.Reason = ErasedGuest, "", "", "", ""
+	b.Place, b.ToPlace = "", "" // they may be where the guest lives
 	b.Changed = slices.DeleteFunc(slices.Clone(b.Changed), func(c Change) bool {
 		switch c.Field {
-		case "customerName", "customerEmail", "customerPhone", "notes", "title", "source", "externalId":
+		case "customerName", "customerEmail", "customerPhone", "notes", "reason", "place", "toPlace", "title", "source", "externalId":
 			return true
 		}
 		return false
@@ -46,10 +47,11 @@ func (b Booking) Mention(g *Guest) Booking {
 		b.Title = g.Erase(b.Title)
 	}
 	b.Source, b.ExternalID, b.Notes = g.Erase(b.Source), g.without(b.ExternalID), g.Erase(b.Notes)
+	b.Place, b.ToPlace, b.Reason = g.Erase(b.Place), g.Erase(b.ToPlace), g.Erase(b.Reason)
 	b.Changed = slices.Clone(b.Changed)
 	for i, c := range b.Changed {
 		switch c.Field {
-		case "title", "notes", "source", "externalId":
+		case "title", "notes", "reason", "place", "toPlace", "source", "externalId":
 			b.Changed[i].From, b.Changed[i].To = g.Erase(c.From), g.Erase(c.To)
 		}
 	}
@@ -60,7 +62,8 @@ func (b Booking) Mention(g *Guest) Booking {
 // source and its number may name them, and nobody knows any more whether they do.
 func (c BookingChange) withoutGuest() BookingChange {
 	none := Field[string]{}
-	c.Customer, c.Email, c.Phone, c.Notes, c.Title, c.Source, c.ExternalID = none, none, none, none, none, none, none
+	c.Customer, c.Email, c.Phone, c.Notes, c.Reason = none, none, none, none, none
+	c.Title, c.Source, c.ExternalID, c.Place, c.ToPlace = none, none, none, none, none
 	return c
 }
 

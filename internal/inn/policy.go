@@ -40,6 +40,8 @@ const (
 	BookingManage   Action = "BOOKING_MANAGE"
 	BookingCheckIn  Action = "BOOKING_CHECK_IN" // the part of BOOKING_MANAGE that staff have
 	PropertyManage  Action = "PROPERTY_MANAGE"
+	UnitStateSet    Action = "UNIT_STATE"   // housekeeping; out of order takes PROPERTY_MANAGE
+	BlockManage     Action = "BLOCK_MANAGE" // nights that are not for sale
 	ActivityView    Action = "ACTIVITY_VIEW"
 	StatusView      Action = "STATUS_VIEW"
 	MetricsView     Action = "METRICS_VIEW" // Prometheus figures of the program itself
@@ -60,7 +62,7 @@ const (
 // documentation.
 var Actions = []Action{
 	DashboardAccess, EventView, BookingView, PropertyView, AlertView, Acknowledge, FinancialView, ContactView, BookingManage,
-	BookingCheckIn, PropertyManage, ActivityView, StatusView, MetricsView, KeyManage, TeamManage, AuditView, SettingsManage,
+	BookingCheckIn, PropertyManage, UnitStateSet, BlockManage, ActivityView, StatusView, MetricsView, KeyManage, TeamManage, AuditView, SettingsManage,
 	GuestExport, GuestErase, EventPublish, NotificationView, NotificationMark, NotificationAcknowledge, Own,
 }
 
@@ -87,6 +89,8 @@ var policy = map[Action]map[Role]reach{
 	BookingManage:   {SuperAdmin: all, Admin: all, Manager: theirs},
 	BookingCheckIn:  {SuperAdmin: all, Admin: all, Manager: theirs, Staff: theirs},
 	PropertyManage:  {SuperAdmin: all, Admin: all, Manager: theirs},
+	UnitStateSet:    {SuperAdmin: all, Admin: all, Manager: theirs, Staff: theirs},
+	BlockManage:     {SuperAdmin: all, Admin: all, Owner: theirs, Manager: theirs},
 	ActivityView:    {SuperAdmin: all, Admin: all},
 	StatusView:      {SuperAdmin: all, Admin: all},
 	MetricsView:     {SuperAdmin: all, Admin: all},
@@ -110,7 +114,7 @@ var everybody = map[Role]reach{SuperAdmin: all, Admin: all, Owner: all, Manager:
 // scopes is the same for keys: which actions each scope gives, within the
 // properties the key is limited to.
 var scopes = map[Scope][]Action{
-	EventsWrite:        {EventPublish, BookingManage, BookingCheckIn, PropertyManage, Acknowledge},
+	EventsWrite:        {EventPublish, BookingManage, BookingCheckIn, PropertyManage, UnitStateSet, BlockManage, Acknowledge},
 	EventsRead:         {DashboardAccess, EventView, BookingView, PropertyView, AlertView, NotificationView},
 	MoneyRead:          {FinancialView},
 	ContactsRead:       {ContactView},

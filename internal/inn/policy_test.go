@@ -136,6 +136,8 @@ func TestPolicyIsTheContract(t *testing.T) {
 		{[]Action{BookingManage}, [6]string{everywhere, everywhere, no, assigned, no, no}},
 		{[]Action{BookingCheckIn}, [6]string{everywhere, everywhere, no, assigned, assigned, no}},
 		{[]Action{PropertyManage}, [6]string{everywhere, everywhere, no, assigned, no, no}},
+		{[]Action{UnitStateSet}, [6]string{everywhere, everywhere, no, assigned, assigned, no}},
+		{[]Action{BlockManage}, [6]string{everywhere, everywhere, assigned, assigned, no, no}},
 		{[]Action{ActivityView, StatusView, KeyManage}, [6]string{everywhere, everywhere, no, no, no, no}},
 		{[]Action{TeamManage}, [6]string{everywhere, everywhere, no, no, no, no}},
 		{[]Action{AuditView, SettingsManage}, [6]string{everywhere, no, no, no, no, no}},
@@ -161,16 +163,18 @@ func TestPolicyIsTheContract(t *testing.T) {
 	assert.ElementsMatch(t, Actions, covered, "every action stands in the contract")
 }
 
-// STAFF check guests in and out and acknowledge, an owner acknowledges; nobody
+// STAFF check guests in and out, acknowledge and say how rooms are, an owner
+// acknowledges and blocks nights; nobody
 // below an admin does anything elsewhere.
 func TestWhoMayPublishWhat(t *testing.T) {
 	for _, et := range Types {
 		if !et.Publishable() {
 			continue
 		}
-		byStaff := et == BookingCheckedIn || et == BookingCheckedOut || et == AlertAcknowledged
+		byStaff := et == BookingCheckedIn || et == BookingCheckedOut || et == AlertAcknowledged || et == UnitStateChanged
+		byOwner := et == AlertAcknowledged || et == BlockMade || et == BlockChanged || et == BlockRemoved
 		for r, want := range map[Role]string{SuperAdmin: "all", Admin: "all", Manager: "theirs", Owner: "–", Staff: "–", User: "–"} {
-			if r == Staff && byStaff || r == Owner && et == AlertAcknowledged {
+			if r == Staff && byStaff || r == Owner && byOwner {
 				want = "theirs"
 			}
 			assert.Equal(t, want, reaches(r, et.Takes()), "%s × %s", et, r)

@@ -7,7 +7,7 @@ import (
 
 // Publication is one event as somebody outside reports it, read and checked
 // field by field, whichever of the three shapes it came in. Exactly one of
-// Booking, Alert, Property and Report is set, as the type's kind demands.
+// Booking, Alert, Property, Unit, Block and Report is set, as the type's kind demands.
 type Publication struct {
 	Type     Type
 	Priority Priority  // "" for the type's own
@@ -22,6 +22,8 @@ type Publication struct {
 	Booking  *BookingChange
 	Alert    *AlertChange
 	Property *PropertyChange
+	Unit     *UnitChange
+	Block    *BlockChange
 	Report   *Report
 }
 

@@ -20,6 +20,7 @@ func (b Booking) Redact(s Visibility) Booking {
 	seen := Booking{
 		ID: b.ID, Property: b.Property, PropertyName: b.PropertyName, Category: b.Category, Title: b.Title, Customer: b.Customer, Status: b.Status,
 		Country: b.Country, CheckIn: b.CheckIn, CheckOut: b.CheckOut, Units: b.Units, Guests: b.Guests,
+		Unit: b.Unit, StartTime: b.StartTime, EndTime: b.EndTime, Place: b.Place, ToPlace: b.ToPlace, Seats: b.Seats,
 		Source: b.Source, ExternalID: b.ExternalID, Version: b.Version,
 		BookedAt: b.BookedAt, ConfirmedAt: b.ConfirmedAt, EndedAt: b.EndedAt,
 		Last: b.Last, ChangedAt: b.ChangedAt, By: b.By, Event: b.Event,
@@ -29,7 +30,7 @@ func (b Booking) Redact(s Visibility) Booking {
 		seen.Price, seen.Priced = b.Price, b.Priced
 	}
 	if s.Contacts {
-		seen.Email, seen.Phone, seen.Notes = b.Email, b.Phone, b.Notes
+		seen.Email, seen.Phone, seen.Notes, seen.Reason = b.Email, b.Phone, b.Notes, b.Reason
 	}
 	seen.Changed = s.changes(b)
 	return seen
@@ -53,11 +54,12 @@ func (s Visibility) changes(b Booking) []Change {
 // holds reports whether the visibility holds a booking's field, by the payload's name.
 func (s Visibility) holds(field string) bool {
 	switch field {
-	case "status", "propertyId", "type", "title", "customerName", "checkIn", "checkOut", "units", "guests", "country", "source", "externalId":
+	case "status", "propertyId", "type", "title", "customerName", "checkIn", "checkOut", "units", "guests", "country", "source", "externalId",
+		"unit", "startTime", "endTime", "place", "toPlace", "seats":
 		return true
 	case "amount", "currency":
 		return s.Money
-	case "customerEmail", "customerPhone", "notes":
+	case "customerEmail", "customerPhone", "notes", "reason":
 		return s.Contacts
 	}
 	return s.all()

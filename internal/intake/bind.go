@@ -112,7 +112,7 @@ func (b *binder) event(p *inn.Publication, name inn.Type, top, inner *fields, pa
 	case inn.AlertUpdate:
 		p.Alert = b.alert(inner, property, p)
 	case inn.PropertyUpdate:
-		p.Property = b.propertyChange(inner, property, p)
+		b.ofProperty(p, inner, property)
 	default:
 		p.Report = &inn.Report{Property: property.Value, Payload: cleaned(top.values[part])}
 	}
@@ -219,11 +219,16 @@ func (b *binder) booking(f *fields, property inn.Field[string], at time.Time) *i
 	c.Source, c.ExternalID = f.text("source", 64), f.identifier("externalId")
 	c.Version = f.version("version")
 	c.Email, c.Phone, c.Notes = f.text("customerEmail", 254), f.text("customerPhone", 64), f.text("notes", inn.MaxDetail)
+	c.Unit = f.slug("unit")
+	c.StartTime, c.EndTime = f.clock("startTime"), f.clock("endTime")
+	c.Place, c.ToPlace, c.Seats = f.text("place", inn.MaxName), f.text("toPlace", inn.MaxName), f.count("seats", 0)
+	c.Reason = f.text("reason", inn.MaxDetail)
 	if reported := f.instant("timestamp"); c.At.IsZero() {
 		c.At = reported.Value
 	}
 	f.known("id", "bookingId", "type", "title", "customerName", "amount", "currency", "timestamp", "status", "country", "propertyId",
-		"checkIn", "checkOut", "units", "guests", "source", "externalId", "version", "customerEmail", "customerPhone", "notes")
+		"checkIn", "checkOut", "units", "guests", "source", "externalId", "version", "customerEmail", "customerPhone", "notes",
+		"unit", "startTime", "endTime", "place", "toPlace", "seats", "reason")
 	return c
 }
 

@@ -198,6 +198,17 @@ func (f *fields) date(name string) inn.Field[inn.Date] {
 	return inn.Given(d)
 }
 
+// clock reads a time of day, "14:30", in the zone of the property.
+func (f *fields) clock(name string) inn.Field[string] {
+	var s string
+	given, ok := f.take(name, "a time of day, HH:MM", &s)
+	if ok && !inn.IsClock(s) {
+		f.wrong(name, "is not a time of day; write HH:MM, such as 14:30")
+		s = ""
+	}
+	return inn.Field[string]{Given: given, Value: s}
+}
+
 // instant reads an RFC 3339 time with zone. The clocks of senders are not ours:
 // one that is a little ahead counts as now, and one from tomorrow on cannot be
 // when something happened.
