@@ -104,10 +104,7 @@ func (s eventSheet) line(e *inn.Event) {
 			about = [3]string{a.Title, a.Detail, string(a.Status)}
 		}
 	case inn.PropertyUpdate:
-		var p inn.Property
-		if e.Into(&p) == nil {
-			about = [3]string{p.Name, p.Title, p.Status}
-		}
+		about, from, to = ofProperty(e)
 	}
 	s.text(about[:]...)
 	s.ours(string(from), string(to))
@@ -117,4 +114,27 @@ func (s eventSheet) line(e *inn.Event) {
 	}
 	s.text(e.By, inn.Position{Epoch: s.epoch, ID: e.ID}.String())
 	_ = s.end() // flush tells
+}
+
+// ofProperty returns what an event says of a property, of one of its rooms, or of
+// nights that are not for sale: its name, what, how it stands, and which nights.
+func ofProperty(e *inn.Event) (about [3]string, from, to inn.Date) {
+	switch e.Type {
+	case inn.UnitStateChanged:
+		var u inn.Unit
+		if e.Into(&u) == nil {
+			about = [3]string{u.Name, u.Note, string(u.State)}
+		}
+	case inn.BlockMade, inn.BlockChanged, inn.BlockRemoved:
+		var b inn.Block
+		if e.Into(&b) == nil {
+			about, from, to = [3]string{b.UnitName, b.Title, string(b.Reason)}, b.From, b.To
+		}
+	default:
+		var p inn.Property
+		if e.Into(&p) == nil {
+			about = [3]string{p.Name, p.Title, p.Status}
+		}
+	}
+	return about, from, to
 }

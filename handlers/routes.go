@@ -93,6 +93,9 @@ func (s *Site) routes() []route {
 		{post, "/api/v1/notifications/:id/ack", s.acknowledge, inn.NotificationAcknowledge},
 		{post, "/api/v1/notifications/:id/unack", s.unacknowledge, inn.NotificationAcknowledge},
 		{get, "/api/v1/metrics", s.giveMetrics, inn.PropertyView},
+		{get, "/api/v1/units", s.listUnits, inn.PropertyView},
+		{get, "/api/v1/blocks", s.listBlocks, inn.PropertyView},
+		{get, "/api/v1/availability", s.listAvailability, inn.BookingView},
 		{post, "/api/realtime/trigger", s.publish, inn.EventPublish},
 		{get, "/api/realtime/trigger", s.giveStatistics, inn.StatusView},
 

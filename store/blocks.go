@@ -6,14 +6,15 @@ import (
 	"baithaka/internal/inn"
 )
 
-const blockColumns = `k.id, k.property, p.name, k.unit, k.from_day, k.to_day, k.reason, k.title, k.by_owner, k.by_name, k.changed_at, k.event`
+const blockColumns = `k.id, k.property, p.name, k.unit, coalesce(u.name, ''), k.from_day, k.to_day, k.reason, k.title, k.by_owner, k.by_name, k.changed_at, k.event`
 
-const blocksFrom = ` FROM blocks k JOIN properties p ON p.slug = k.property `
+const blocksFrom = ` FROM blocks k JOIN properties p ON p.slug = k.property
+	LEFT JOIN units u ON u.property = k.property AND u.slug = k.unit `
 
 func scanBlock(row interface{ Scan(...any) error }) (inn.Block, error) {
 	var b inn.Block
 	var byOwner, changed int64
-	err := row.Scan(&b.ID, &b.Property, &b.Name, &b.Unit, &b.From, &b.To, &b.Reason, &b.Title, &byOwner, &b.By, &changed, &b.Event)
+	err := row.Scan(&b.ID, &b.Property, &b.PropertyName, &b.Unit, &b.UnitName, &b.From, &b.To, &b.Reason, &b.Title, &byOwner, &b.By, &changed, &b.Event)
 	b.ByOwner, b.At = byOwner != 0, fromMS(changed)
 	return b, err
 }
@@ -40,13 +41,15 @@ func (t *tx) changeBlock(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	if err != nil || !changed {
 		return nil, err
 	}
-	if now.Name, err = t.houseFor(by, p.Type, now.Property, p.Where); err != nil {
+	if now.PropertyName, err = t.houseFor(by, p.Type, now.Property, p.Where); err != nil {
 		return nil, err
 	}
 	if now.Unit != "" {
-		if _, err := t.unit(by, now.Property, now.Unit); err != nil {
+		u, err := t.unit(by, now.Property, now.Unit)
+		if err != nil {
 			return nil, asInvalid(err)
 		}
+		now.UnitName = u.Name
 	}
 	if len(found) == 0 {
 		now.ByOwner = by.Role == inn.Owner

@@ -100,6 +100,20 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 		}
 		a.Title, a.Detail = e.guest.Erase(a.Title), e.guest.Erase(a.Detail)
 		return kept(a, nil)
+	case event.Type == inn.UnitStateChanged:
+		var u inn.Unit
+		if event.Into(&u) != nil || !e.guest.In(u.Note) {
+			return event.Data, false
+		}
+		u.Note = e.guest.Erase(u.Note)
+		return kept(u, nil)
+	case event.Type == inn.BlockMade, event.Type == inn.BlockChanged, event.Type == inn.BlockRemoved:
+		var b inn.Block
+		if event.Into(&b) != nil || !e.guest.In(b.Title) {
+			return event.Data, false
+		}
+		b.Title = e.guest.Erase(b.Title)
+		return kept(b, nil)
 	case event.Kind() == inn.PropertyUpdate:
 		var p inn.Property
 		if event.Into(&p) != nil || !e.guest.In(p.Title) && !e.guest.In(p.Detail) && !e.guest.In(p.Status) {

@@ -116,7 +116,8 @@ func (s *Store) RoomCounts(ctx context.Context) (inn.RoomCounts, error) {
 }
 
 // mostNights is over how many nights to come Stake looks, and mostStays at how many
-// bookings: a change is explained with the ones that are near.
+// bookings of one property and one span anything looks: a change is explained with
+// the ones that are near.
 const (
 	mostNights = 400
 	mostStays  = 5000

@@ -70,9 +70,10 @@ func words(e *inn.Event) string {
 			said = []string{a.Title, a.Detail, a.PropertyName}
 		}
 	case inn.PropertyUpdate:
-		var p inn.Property
+		// A property, one of its rooms, or nights that are not for sale.
+		var p struct{ Name, Title, Status, PropertyName, UnitName, Note string }
 		if e.Into(&p) == nil {
-			said = []string{p.Name, p.Title, p.Status}
+			said = []string{p.Name, p.Title, p.Status, p.PropertyName, p.UnitName, p.Note}
 		}
 	}
 	if e.Type == inn.NotificationReleased {

@@ -9,12 +9,14 @@ import (
 	"baithaka/internal/inn"
 )
 
-const unitColumns = `u.property, u.slug, u.name, u.state, u.note, u.position, u.changed_at, u.by_name`
+const unitColumns = `u.property, p.name, u.slug, u.name, u.state, u.note, u.position, u.changed_at, u.by_name`
+
+const unitsFrom = ` FROM units u JOIN properties p ON p.slug = u.property `
 
 func scanUnit(row interface{ Scan(...any) error }) (inn.Unit, error) {
 	var u inn.Unit
 	var changed int64
-	err := row.Scan(&u.Property, &u.Slug, &u.Name, &u.State, &u.Note, &u.Position, &changed, &u.By)
+	err := row.Scan(&u.Property, &u.PropertyName, &u.Slug, &u.Name, &u.State, &u.Note, &u.Position, &changed, &u.By)
 	u.ChangedAt = fromMS(changed)
 	return u, err
 }
@@ -135,8 +137,16 @@ func (s *Store) RemoveUnit(ctx context.Context, by inn.Viewer, property, slug st
 // Units returns the units of one property that the viewer may see, in their order.
 func (s *Store) Units(ctx context.Context, by inn.Viewer, property string) ([]inn.Unit, error) {
 	where, args := visible(by, inn.PropertyView, "u.property", []any{property, inn.MaxUnits})
-	rows, err := s.read.QueryContext(ctx, `SELECT `+unitColumns+` FROM units u
+	rows, err := s.read.QueryContext(ctx, `SELECT `+unitColumns+unitsFrom+`
 		WHERE u.property = $1 AND `+where+` ORDER BY u.position, u.slug LIMIT $2`, args...)
+	return scanAll(rows, err, scanUnit)
+}
+
+// EveryUnit returns the units of one property, or of all with "", whoever may see
+// them: for the command line.
+func (s *Store) EveryUnit(ctx context.Context, property string) ([]inn.Unit, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+unitColumns+unitsFrom+`
+		WHERE $1 = '' OR u.property = $1 ORDER BY u.property, u.position, u.slug`, property)
 	return scanAll(rows, err, scanUnit)
 }
 
@@ -195,7 +205,7 @@ func (t *tx) managed(by inn.Viewer, slug string) (inn.Property, error) {
 
 // unit reads one unit inside a write, if the viewer may know of it.
 func (t *tx) unit(by inn.Viewer, property, slug string) (inn.Unit, error) {
-	rows, err := t.rows(`SELECT `+unitColumns+` FROM units u WHERE u.property = $1 AND u.slug = $2`, property, slug)
+	rows, err := t.rows(`SELECT `+unitColumns+unitsFrom+`WHERE u.property = $1 AND u.slug = $2`, property, slug)
 	all, err := scanAll(rows, err, scanUnit)
 	if err != nil {
 		return inn.Unit{}, err
@@ -222,7 +232,7 @@ func asInvalid(err error) error {
 }
 
 func (t *tx) units(property string) ([]inn.Unit, error) {
-	rows, err := t.rows(`SELECT `+unitColumns+` FROM units u WHERE u.property = $1 ORDER BY u.position, u.slug`, property)
+	rows, err := t.rows(`SELECT `+unitColumns+unitsFrom+`WHERE u.property = $1 ORDER BY u.position, u.slug`, property)
 	return scanAll(rows, err, scanUnit)
 }
 

@@ -45,6 +45,12 @@ func actionWord(d inn.AuditAction) string {
 		return "Property listed"
 	case inn.HouseAltered:
 		return "Property changed"
+	case inn.UnitAdded:
+		return "Room added"
+	case inn.UnitRenamed:
+		return "Room renamed"
+	case inn.UnitRemoved:
+		return "Room removed"
 	case inn.SettingsChanged:
 		return "Settings changed"
 	case inn.GuestForgetting:
@@ -67,6 +73,8 @@ func actionIcon(d inn.AuditAction) string {
 		return "key-round"
 	case inn.HouseListed, inn.HouseAltered:
 		return "building"
+	case inn.UnitAdded, inn.UnitRenamed, inn.UnitRemoved:
+		return "bed-double"
 	case inn.SettingsChanged:
 		return "settings"
 	case inn.SessionsEnded:
@@ -83,7 +91,7 @@ func actionTone(d inn.AuditAction) string {
 		return "bad"
 	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.EpochBegun, inn.ActErased, inn.GuestForgetting, "":
 		return "warn"
-	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed:
+	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed, inn.UnitAdded:
 		return "good"
 	}
 	return "info"

@@ -24,7 +24,7 @@ func propertySubtitle(p inn.Property) string {
 
 // propertyFields names the settings of a property, for its form and its history.
 var propertyFields = map[string]string{
-	"name": "Name", "units": "Units", "currency": "Currency", "timezone": "Time zone", "country": "Country", "status": "State",
+	"name": "Name", "units": "Units", "room": "Room", "currency": "Currency", "timezone": "Time zone", "country": "Country", "status": "State",
 }
 
 // propertyChanges reads what a property:changed event changed.

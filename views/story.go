@@ -36,6 +36,12 @@ func tell(e *inn.Event, s inn.Visibility) story {
 	case inn.AlertUpdate:
 		return tellAlert(e)
 	case inn.PropertyUpdate:
+		switch e.Type {
+		case inn.UnitStateChanged:
+			return tellUnit(e)
+		case inn.BlockMade, inn.BlockChanged, inn.BlockRemoved:
+			return tellBlock(e, s)
+		}
 		return tellProperty(e)
 	case inn.MetricUpdate:
 		return tellFigures(e)

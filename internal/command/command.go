@@ -36,6 +36,7 @@ type cli struct {
 	User     userCmd     `cmd:"" help:"People: add, list, change, disable."`
 	Key      keyCmd      `cmd:"" help:"API keys: add, list, revoke."`
 	Property propertyCmd `cmd:"" help:"Properties: add, list, change."`
+	Unit     unitCmd     `cmd:"" help:"Rooms with names: add, list, change, remove."`
 	Backup   backupCmd   `cmd:"" help:"Copy the database, while the server runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the database's place; what is there is kept beside it."`
 	Epoch    epochCmd    `cmd:"" help:"Make every page and program reload, after the database was put back with all that stands beside it."`

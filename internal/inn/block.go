@@ -25,18 +25,19 @@ func (r BlockReason) Valid() bool { return slices.Contains(BlockReasons, r) }
 // Block is a span of nights that is not for sale: of one unit, or of the whole
 // property.
 type Block struct {
-	ID       string      `json:"id"`
-	Property string      `json:"propertyId"`
-	Name     string      `json:"propertyName,omitempty"` // the property's, as shown; read with the row
-	Unit     string      `json:"unit,omitempty"`         // slug; "" for the whole property
-	From     Date        `json:"from"`                   // the first night
-	To       Date        `json:"to"`                     // the first free day
-	Reason   BlockReason `json:"reason"`
-	Title    string      `json:"title,omitempty"`
-	ByOwner  bool        `json:"byOwner,omitempty"` // an owner made it, so that owners may change it
-	By       string      `json:"by,omitempty"`      // who changed it last, as shown
-	At       time.Time   `json:"timestamp"`
-	Event    int64       `json:"-"` // the last event about it
+	ID           string      `json:"id"`
+	Property     string      `json:"propertyId"`
+	PropertyName string      `json:"propertyName,omitempty"` // the property's name as shown; read with the row
+	Unit         string      `json:"unit,omitempty"`         // slug; "" for the whole property
+	UnitName     string      `json:"unitName,omitempty"`     // as shown; read with the row
+	From         Date        `json:"from"`                   // the first night
+	To           Date        `json:"to"`                     // the first free day
+	Reason       BlockReason `json:"reason"`
+	Title        string      `json:"title,omitempty"`
+	ByOwner      bool        `json:"byOwner,omitempty"` // an owner made it, so that owners may change it
+	By           string      `json:"by,omitempty"`      // who changed it last, as shown
+	At           time.Time   `json:"timestamp"`
+	Event        int64       `json:"-"` // the last event about it
 }
 
 // Subject names the block in events.

@@ -35,14 +35,15 @@ func (s UnitState) Takes(from UnitState) Action {
 // Unit is a room, car or boat of a property that has a name of its own. A
 // property with units has as many to sell as it has units.
 type Unit struct {
-	Property  string    `json:"propertyId"` // slug
-	Slug      string    `json:"unit"`       // unique within the property
-	Name      string    `json:"name"`       // as shown: "Room 3", "Garden suite"
-	State     UnitState `json:"state"`
-	Note      string    `json:"note,omitempty"` // why it is out of order, or what the next person must know
-	Position  int       `json:"position"`       // in which order they are shown, from 1
-	ChangedAt time.Time `json:"timestamp"`      // when its state last changed
-	By        string    `json:"by,omitempty"`   // who changed it, as shown
+	Property     string    `json:"propertyId"`             // slug
+	PropertyName string    `json:"propertyName,omitempty"` // the property's name as shown; read with the row
+	Slug         string    `json:"unit"`                   // unique within the property
+	Name         string    `json:"name"`                   // as shown: "Room 3", "Garden suite"
+	State        UnitState `json:"state"`
+	Note         string    `json:"note,omitempty"` // why it is out of order, or what the next person must know
+	Position     int       `json:"position"`       // in which order they are shown, from 1
+	ChangedAt    time.Time `json:"timestamp"`      // when its state last changed
+	By           string    `json:"by,omitempty"`   // who changed it, as shown
 }
 
 // Subject names the unit in events.
