@@ -44,14 +44,14 @@ var textTables = []textTable{
 		next:  `SELECT property, slug, note, '', '' FROM units WHERE (property, slug) > ($1, $2) ORDER BY property, slug LIMIT $3`,
 		one:   `SELECT property, slug, note, '', '' FROM units WHERE property = $1 AND slug = $2`,
 		write: `UPDATE units SET note = $3 WHERE property = $1 AND slug = $2 AND $4 = '' AND $5 = ''`,
-		about: func(one said) string { return "unit:" + one.of + ":" + one.key },
+		about: func(one textRow) string { return "unit:" + one.of + ":" + one.key },
 	},
 	{
 		kind:  "block",
 		next:  `SELECT id, '', title, '', '' FROM blocks WHERE id > $1 AND $2 = '' ORDER BY id LIMIT $3`,
 		one:   `SELECT id, '', title, '', '' FROM blocks WHERE id = $1 AND $2 = ''`,
 		write: `UPDATE blocks SET title = $3 WHERE id = $1 AND $2 = '' AND $4 = '' AND $5 = ''`,
-		about: func(one said) string { return "block:" + one.of },
+		about: func(one textRow) string { return "block:" + one.of },
 	},
 	{
 		kind:  "notification",
