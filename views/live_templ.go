@@ -47,6 +47,10 @@ func Live(e *inn.Event, s inn.Visibility, epoch string) templ.Component {
 		}
 		return happened(e, s, epoch)
 	case inn.PropertyUpdate:
+		switch e.Type {
+		case inn.UnitStateChanged, inn.BlockMade, inn.BlockChanged, inn.BlockRemoved:
+			return happened(e, s, epoch)
+		}
 		var p inn.Property
 		if err := e.Into(&p); err == nil && p.Slug != "" {
 			return liveProperty(p, e, s, epoch)

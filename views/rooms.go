@@ -52,7 +52,7 @@ func tellBlock(e *inn.Event, s inn.Visibility) story {
 	}
 	t := story{
 		Icon: "ban", Tone: "soft", Name: joined(", ", b.PropertyName, b.UnitName), Verb: "is blocked", Badge: badge{blockReason(b.Reason), "soft"},
-		Detail: joined(": ", dates(b.From, b.To, s.Year), b.Title), Link: pathProperty(b.Property),
+		Detail: joined(": ", dates(b.From, b.To, s.Today.Year()), b.Title), Link: pathProperty(b.Property),
 	}
 	switch e.Type {
 	case inn.BlockChanged:
