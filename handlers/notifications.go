@@ -1,9 +1,13 @@
 package handlers
 
 import (
+	"context"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -36,6 +40,9 @@ func (s *Site) showNotifications(c echo.Context) error {
 		l.Asked.Property = slug // else nothing is of what it names
 	}
 	l.Properties = chosen
+	if l.Undo, err = s.undoOffer(ctx, v, p.Now); err != nil {
+		return err
+	}
 	if chosen.Found != nil {
 		return s.render(c, http.StatusOK, views.NotificationsPage(p, l))
 	}
@@ -123,6 +130,7 @@ func cardFilter(a views.NotificationsAsked, now time.Time, zone *time.Location) 
 // showPast is what happened to the subject of a card: inside the card, or as a
 // page of its own for a browser without JavaScript.
 func (s *Site) showPast(c echo.Context) error {
+	s.open(c, c.Param("id"))
 	p, err := s.page(c, "What happened", "/notifications")
 	if err != nil {
 		return err
@@ -176,8 +184,61 @@ func (s *Site) markMany(c echo.Context, kind inn.Kind) error {
 	return s.store.MarkKindRead(ctx, v, kind)
 }
 
-// acknowledge is "Got it".
+// undoRead takes the last "mark all read" back.
+func (s *Site) undoRead(c echo.Context) error {
+	click, err := strconv.ParseInt(c.FormValue("click"), 10, 64)
+	if err != nil {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/click", Detail: "must be the number that came with the offer"}})
+	}
+	if err := s.store.UndoRead(c.Request().Context(), viewer(c), click); err != nil {
+		return err
+	}
+	return doneHere(c)
+}
+
+// undoOffer gives the "mark all read" that a person may take back still, if there
+// is one.
+func (s *Site) undoOffer(ctx context.Context, v inn.Viewer, now time.Time) (*views.UndoOffer, error) {
+	u, found, err := s.store.Undoable(ctx, v)
+	if err != nil || !found {
+		return nil, err
+	}
+	seconds := int(math.Ceil(u.Until.Sub(now).Seconds()))
+	return &views.UndoOffer{Click: strconv.FormatInt(u.Click, 10), Cards: u.Cards, Seconds: max(seconds, 1)}, nil
+}
+
+// open marks the card of something read whose page, or panel, somebody opens. A
+// page that a browser fetches ahead, or that fetches itself again, nobody has
+// opened. Where it cannot be stored just now the page opens all the same, and the
+// card stays unread.
+func (s *Site) open(c echo.Context, subject string) {
+	ctx, v, header := c.Request().Context(), viewer(c), c.Request().Header
+	if v.UserID == 0 || header.Get("HX-Target") == "main#main" || strings.Contains(header.Get("Sec-Purpose"), "prefetch") {
+		return
+	}
+	n, err := s.store.Notification(ctx, v, subject)
+	if err != nil || n.Read {
+		return
+	}
+	_ = s.store.MarkRead(ctx, v, []string{subject}, true)
+}
+
+// resolve says that an alert is over.
+func (s *Site) resolve(c echo.Context) error {
+	if err := s.store.Resolve(c.Request().Context(), viewer(c), c.Param("id"), c.FormValue(views.FieldReason)); err != nil {
+		return err
+	}
+	return doneHere(c)
+}
+
+// acknowledge is "Got it"; with over, also for what somebody else has.
 func (s *Site) acknowledge(c echo.Context) error {
+	if c.QueryParam("over") == "true" {
+		if err := s.store.TakeOver(c.Request().Context(), viewer(c), c.Param("id")); err != nil {
+			return err
+		}
+		return doneHere(c)
+	}
 	if err := s.store.Acknowledge(c.Request().Context(), viewer(c), c.Param("id")); err != nil {
 		return err
 	}

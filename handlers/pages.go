@@ -119,6 +119,7 @@ func (s *Site) showBookings(c echo.Context) error {
 
 // showBooking is one booking with its history.
 func (s *Site) showBooking(c echo.Context) error {
+	s.open(c, "booking:"+c.Param("id"))
 	p, err := s.page(c, "Booking", "/bookings")
 	if err != nil {
 		return err

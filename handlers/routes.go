@@ -33,6 +33,8 @@ func (s *Site) routes() []route {
 		{get, "/properties/:slug", s.showProperty, inn.PropertyView},
 		{get, "/notifications", s.showNotifications, inn.NotificationView},
 		{post, "/notifications/read", s.readNotifications, inn.NotificationMark},
+		{post, "/notifications/read/undo", s.undoRead, inn.NotificationMark},
+		{post, "/notifications/:id/resolve", s.resolve, inn.AlertResolved.Takes()},
 		{get, "/notifications/:id/history", s.showPast, inn.NotificationView},
 		{post, "/notifications/:id/read", s.readNotification, inn.NotificationMark},
 		{post, "/notifications/:id/unread", s.unreadNotification, inn.NotificationMark},

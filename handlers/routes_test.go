@@ -34,6 +34,8 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"GET /properties/:slug", "/properties/{property}", "303 200 200 200 200 200 403", "303 200 200 404 404 404 403"},
 	{"GET /notifications", "/notifications", "303 200 200 200 200 200 200", ""},
 	{"POST /notifications/read", "/notifications/read", "401 303 303 303 303 303 303", ""},
+	{"POST /notifications/read/undo", "/notifications/read/undo", "401 422 422 422 422 422 422", ""},
+	{"POST /notifications/:id/resolve", "/notifications/{card}/resolve", "401 409 409 403 409 403 403", "401 409 409 403 404 403 403"},
 	{"POST /notifications/:id/read", "/notifications/{card}/read", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
 	{"POST /notifications/:id/unread", "/notifications/{card}/unread", "401 303 303 303 303 303 404", "401 303 303 404 404 404 404"},
 	{"GET /notifications/:id/history", "/notifications/{card}/history", "303 200 200 200 200 200 404", "303 200 200 404 404 404 404"},

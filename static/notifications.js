@@ -9,6 +9,21 @@ part("notifications", () => {
     if (asked.length > 0) connection.refetch();
   });
 
+  // How many unread cards stand on a shelf changes with every card that comes or
+  // goes; how many there are in all comes from the server.
+  function recount() {
+    for (const line of document.querySelectorAll("[data-listed]")) {
+      const shelf = line.closest(".shelf");
+      const here = shelf.querySelectorAll('[data-notification][data-read="false"]').length;
+      const unread = Number.parseInt(shelf.querySelector(".title .count").textContent, 10) || 0;
+      const [first, second] = line.querySelectorAll("span");
+      if (first.textContent !== String(here)) first.textContent = here;
+      if (second.textContent !== String(unread)) second.textContent = unread;
+      line.hidden = here >= unread;
+    }
+  }
+  document.addEventListener("htmx:after:settle", recount);
+
   // What happened to a card is read when that is opened, and again when the page
   // reads itself anew.
   document.addEventListener("toggle", ({ target }) => {

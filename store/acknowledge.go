@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"baithaka/internal/inn"
@@ -68,15 +69,66 @@ func (s *Store) Acknowledge(ctx context.Context, by inn.Viewer, subject string) 
 		if target.by != "" {
 			return inn.E(inn.Conflict, "%s has it already.", target.by)
 		}
-		if target.alert != nil {
-			err = t.acknowledgeAlert(by, *target.alert)
-		} else {
-			err = t.acknowledgeBooking(by, *target.booking)
+		return t.acknowledge(by, target)
+	})
+}
+
+// TakeOver is "Got it" for what somebody else has acknowledged: it is the viewer's
+// from now on, and everybody who sees it is told so.
+func (s *Store) TakeOver(ctx context.Context, by inn.Viewer, subject string) error {
+	return s.act(ctx, by, inn.NotificationAcknowledge, func(t *tx, by inn.Viewer) error {
+		target, err := t.toAcknowledge(by, subject)
+		if err != nil || target.by == by.AcknowledgerName() {
+			return err
 		}
+		return t.acknowledge(by, target)
+	})
+}
+
+// acknowledge writes that the viewer looks after an alert or a booking, whoever did
+// before.
+func (t *tx) acknowledge(by inn.Viewer, target acknowledgeable) (err error) {
+	if target.alert != nil {
+		err = t.acknowledgeAlert(by, *target.alert)
+	} else {
+		err = t.acknowledgeBooking(by, *target.booking)
+	}
+	if err != nil {
+		return err
+	}
+	return t.readAcknowledged(by, target.subject)
+}
+
+// Resolve says that an alert is over, with a word on why where there is one. It
+// takes what publishing that would. One that is over already stays as it is.
+func (s *Store) Resolve(ctx context.Context, by inn.Viewer, subject, reason string) error {
+	reason = inn.CleanText(reason, false)
+	if len([]rune(reason)) > inn.MaxReason {
+		return inn.InvalidFields([]inn.FieldError{{Pointer: "/reason", Detail: fmt.Sprintf("must be %d characters or fewer", inn.MaxReason)}})
+	}
+	return s.act(ctx, by, inn.AlertResolved.Takes(), func(t *tx, by inn.Viewer) error {
+		target, found, err := t.acknowledgeable(subject)
 		if err != nil {
 			return err
 		}
-		return t.readAcknowledged(by, subject)
+		if !found || !by.May(inn.AlertView, target.property) && !by.MayResolve(target.property) {
+			if _, err := t.mine(by, subject); err != nil {
+				return err
+			}
+		}
+		switch {
+		case target.alert == nil || !found:
+			return inn.E(inn.Conflict, "Only alerts can be resolved.")
+		case !by.MayResolve(target.property):
+			return inn.E(inn.Forbidden, "You may read this, and not say that it is over. Whoever manages the property may.")
+		case !target.alert.Open():
+			return nil
+		}
+		a, _, err := target.alert.Apply(inn.AlertResolved, inn.AlertChange{Reason: reason}, true, by.AcknowledgerName(), t.now)
+		if err != nil {
+			return err
+		}
+		return t.alertMoves(by, a, inn.AlertResolved)
 	})
 }
 
@@ -125,6 +177,9 @@ func (t *tx) release(by inn.Viewer, target acknowledgeable) error {
 }
 
 func (t *tx) acknowledgeAlert(by inn.Viewer, was inn.Alert) error {
+	if was.Status == inn.Acknowledged {
+		return t.alertMoves(by, was.TakeOver(by.AcknowledgerName(), t.now), inn.AlertAcknowledged)
+	}
 	a, _, err := was.Apply(inn.AlertAcknowledged, inn.AlertChange{}, true, by.AcknowledgerName(), t.now)
 	if err != nil {
 		return err
@@ -160,7 +215,7 @@ func (t *tx) acknowledgeBooking(by inn.Viewer, b inn.Booking) error {
 	if err != nil {
 		return err
 	}
-	n.AcknowledgedBy, n.AcknowledgedAt = by.AcknowledgerName(), &t.now
+	n.AcknowledgedBy, n.AcknowledgedAt, n.PreviouslyAcknowledgedBy = by.AcknowledgerName(), &t.now, b.AcknowledgedBy
 	if err := t.append(e, n); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 
 const alertColumns = `
 	a.property, coalesce(p.name, ''), a.key, a.title, a.detail, a.priority, a.status,
-	a.raised_at, a.handled_by, a.handled_at, a.had_by, a.resolved_at, a.event`
+	a.raised_at, a.handled_by, a.handled_at, a.had_by, a.resolved_at, a.resolved_by, a.reason, a.event`
 
 const alertsFrom = ` FROM alerts a LEFT JOIN properties p ON p.slug = a.property `
 
@@ -20,7 +20,7 @@ func scanAlert(row interface{ Scan(...any) error }) (inn.Alert, error) {
 	var a inn.Alert
 	var raised, handled, resolved int64
 	err := row.Scan(&a.Property, &a.PropertyName, &a.Key, &a.Title, &a.Detail, &a.Priority, &a.Status,
-		&raised, &a.AcknowledgedBy, &handled, &a.PreviouslyAcknowledgedBy, &resolved, &a.Event)
+		&raised, &a.AcknowledgedBy, &handled, &a.PreviouslyAcknowledgedBy, &resolved, &a.ResolvedBy, &a.Reason, &a.Event)
 	a.RaisedAt, a.AcknowledgedAt, a.ResolvedAt = fromMS(raised), fromMSPtr(handled), fromMSPtr(resolved)
 	return a, err
 }
@@ -81,17 +81,17 @@ func (t *tx) saveAlert(a inn.Alert, existing bool) error {
 	}
 	save := `
 		INSERT INTO alerts (
-			property, key, title, detail, priority, status, raised_at, handled_by, handled_at, had_by, resolved_at, event)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+			property, key, title, detail, priority, status, raised_at, handled_by, handled_at, had_by, resolved_at, event, resolved_by, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	if existing {
 		save = `
 		UPDATE alerts SET
 			title = $3, detail = $4, priority = $5, status = $6, raised_at = $7, handled_by = $8, handled_at = $9, had_by = $10,
-			resolved_at = $11, event = $12
+			resolved_at = $11, event = $12, resolved_by = $13, reason = $14
 		WHERE property = $1 AND key = $2`
 	}
 	return t.exec(save,
-		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.AcknowledgedBy, handled, a.PreviouslyAcknowledgedBy, resolved, a.Event)
+		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.AcknowledgedBy, handled, a.PreviouslyAcknowledgedBy, resolved, a.Event, a.ResolvedBy, a.Reason)
 }
 
 // OpenAlerts gives the alerts that still want somebody and that the viewer may

@@ -21,7 +21,7 @@ var reading = map[string]bool{
 	"GuestSummary": true, "Colleagues": true, "Current": true, "CountProperties": true, "PropertiesNamed": true,
 	"Activity": true, "Badge": true, "Booking": true, "Bookings": true, "BookingsPage": true, "FindGuests": true, "GuestRecords": true, "History": true,
 	"HistoryPage": true, "Notification": true, "Notifications": true, "NotificationsPage": true, "OpenAlerts": true, "Properties": true,
-	"Property": true, "Stake": true, "SameGuest": true, "Sold": true, "Blocks": true, "Stays": true, "Units": true,
+	"Property": true, "Stake": true, "Undoable": true, "SameGuest": true, "Sold": true, "Blocks": true, "Stays": true, "Units": true,
 }
 
 // ending is a method that only takes away what its caller came with.
@@ -44,6 +44,9 @@ func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
 			return err
 		},
 		"Acknowledge":        func(by inn.Viewer) error { return s.Acknowledge(ctx, by, "booking:BK-1") },
+		"TakeOver":           func(by inn.Viewer) error { return s.TakeOver(ctx, by, "booking:BK-1") },
+		"Resolve":            func(by inn.Viewer) error { return s.Resolve(ctx, by, "alert:lake:boiler", "") },
+		"UndoRead":           func(by inn.Viewer) error { return s.UndoRead(ctx, by, 1) },
 		"Unacknowledge":      func(by inn.Viewer) error { return s.Unacknowledge(ctx, by, "booking:BK-1") },
 		"MarkRead":           func(by inn.Viewer) error { return s.MarkRead(ctx, by, []string{"booking:BK-1"}, true) },
 		"MarkKindRead":       func(by inn.Viewer) error { return s.MarkKindRead(ctx, by, inn.BookingUpdate) },

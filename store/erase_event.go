@@ -95,10 +95,10 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 		return kept(b.Mention(e.guest), nil)
 	case event.Kind() == inn.AlertUpdate:
 		var a inn.Alert
-		if event.Into(&a) != nil || !e.guest.In(a.Title) && !e.guest.In(a.Detail) {
+		if event.Into(&a) != nil || !e.guest.In(a.Title) && !e.guest.In(a.Detail) && !e.guest.In(a.Reason) {
 			return event.Data, false
 		}
-		a.Title, a.Detail = e.guest.Erase(a.Title), e.guest.Erase(a.Detail)
+		a.Title, a.Detail, a.Reason = e.guest.Erase(a.Title), e.guest.Erase(a.Detail), e.guest.Erase(a.Reason)
 		return kept(a, nil)
 	case event.Type == inn.UnitStateChanged:
 		var u inn.Unit
@@ -115,7 +115,7 @@ func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool)
 		b.Title = e.guest.Erase(b.Title)
 		return kept(b, nil)
 	case event.Kind() == inn.PropertyUpdate:
-		var p inn.Property
+		var p inn.ChangedProperty // the others change nothing that is listed
 		if event.Into(&p) != nil || !e.guest.In(p.Title) && !e.guest.In(p.Detail) && !e.guest.In(p.Status) {
 			return event.Data, false
 		}
@@ -158,7 +158,7 @@ func (e *erasure) card(n inn.Notification) (erased inn.Notification, changed boo
 	case n.Kind == inn.BookingUpdate:
 		n.Body = e.guest.Erase(n.Body)
 	default:
-		n.Title, n.Body = e.guest.Erase(n.Title), e.guest.Erase(n.Body)
+		n.Title, n.Body, n.Reason = e.guest.Erase(n.Title), e.guest.Erase(n.Body), e.guest.Erase(n.Reason)
 	}
-	return n, n.Title != was.Title || n.Body != was.Body
+	return n, n.Title != was.Title || n.Body != was.Body || n.Reason != was.Reason
 }

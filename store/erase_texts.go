@@ -25,11 +25,10 @@ type textTable struct {
 
 var textTables = []textTable{
 	{
-		kind: "alert",
-		next: `SELECT property, key, title, detail, '' FROM alerts WHERE (property, key) > ($1, $2) ORDER BY property, key LIMIT $3`,
-		one:  `SELECT property, key, title, detail, '' FROM alerts WHERE property = $1 AND key = $2`,
-		// $5 is the status of what has one.
-		write: `UPDATE alerts SET title = $3, detail = $4 WHERE property = $1 AND key = $2 AND $5 = ''`,
+		kind:  "alert",
+		next:  `SELECT property, key, title, detail, reason FROM alerts WHERE (property, key) > ($1, $2) ORDER BY property, key LIMIT $3`,
+		one:   `SELECT property, key, title, detail, reason FROM alerts WHERE property = $1 AND key = $2`,
+		write: `UPDATE alerts SET title = $3, detail = $4, reason = $5 WHERE property = $1 AND key = $2`,
 		about: func(one textRow) string { return "alert:" + one.of + ":" + one.key },
 	},
 	{
@@ -55,9 +54,9 @@ var textTables = []textTable{
 	},
 	{
 		kind:  "notification",
-		next:  `SELECT subject, '', title, body, '' FROM notifications WHERE kind <> 'booking_update' AND subject > $1 AND $2 = '' ORDER BY subject LIMIT $3`,
-		one:   `SELECT subject, '', title, body, '' FROM notifications WHERE subject = $1 AND $2 = ''`,
-		write: `UPDATE notifications SET title = $3, body = $4 WHERE subject = $1 AND $2 = '' AND $5 = ''`,
+		next:  `SELECT subject, '', title, body, reason FROM notifications WHERE kind <> 'booking_update' AND subject > $1 AND $2 = '' ORDER BY subject LIMIT $3`,
+		one:   `SELECT subject, '', title, body, reason FROM notifications WHERE subject = $1 AND $2 = ''`,
+		write: `UPDATE notifications SET title = $3, body = $4, reason = $5 WHERE subject = $1 AND $2 = ''`,
 		about: func(one textRow) string { return one.of },
 	},
 }

@@ -132,13 +132,13 @@ func (r *reach) unread(latest string) string {
 	return "(coalesce(s.unread, 0) = 1 OR " + latest + " > " + greater(r.anyFloor(), "coalesce(s.read_event, 0)") + ")"
 }
 
-const cardColumns = `n.kind, n.type, n.priority, n.property, coalesce((SELECT p.name FROM properties p WHERE p.slug = n.property), ''), n.subject, n.title, n.body, n.held_by, n.held_at, n.updated`
+const cardColumns = `n.kind, n.type, n.priority, n.property, coalesce((SELECT p.name FROM properties p WHERE p.slug = n.property), ''), n.subject, n.title, n.body, n.held_by, n.held_at, n.updated, n.wants, n.check_in, n.check_out, n.reason`
 
 func scanCard(row interface{ Scan(...any) error }, more ...any) (inn.Notification, error) {
 	var n inn.Notification
-	var acknowledged, updated int64
-	err := row.Scan(append([]any{&n.Kind, &n.Type, &n.Priority, &n.Property, &n.PropertyName, &n.Subject, &n.Title, &n.Body, &n.AcknowledgedBy, &acknowledged, &updated, &n.Event}, more...)...)
-	n.AcknowledgedAt, n.Updated = fromMSPtr(acknowledged), fromMS(updated)
+	var acknowledged, updated, wants int64
+	err := row.Scan(append([]any{&n.Kind, &n.Type, &n.Priority, &n.Property, &n.PropertyName, &n.Subject, &n.Title, &n.Body, &n.AcknowledgedBy, &acknowledged, &updated, &wants, &n.CheckIn, &n.CheckOut, &n.Reason, &n.Event}, more...)...)
+	n.AcknowledgedAt, n.Updated, n.Wants = fromMSPtr(acknowledged), fromMS(updated), wants != 0
 	return n, err
 }
 

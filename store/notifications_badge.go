@@ -21,16 +21,31 @@ func (s *Store) Badge(ctx context.Context, by inn.Viewer) (b inn.Badge, err erro
 	if err != nil {
 		return b, err
 	}
-	query := r.badge()
+	query, into := r.badge(), badgeInto(&b)
+	err = s.read.QueryRowContext(ctx, query, r.args...).Scan(into...)
+	return b.Summed(), err
+}
+
+// badge counts the same inside a write.
+func (t *tx) badge(by inn.Viewer) (b inn.Badge, err error) {
+	if by.UserID == 0 {
+		return b, nil
+	}
+	r, err := t.reach(by)
+	if err != nil {
+		return b, err
+	}
+	_, err = t.row(r.badge(), r.args, badgeInto(&b)...)
+	return b.Summed(), err
+}
+
+// badgeInto is where the query's answer goes.
+func badgeInto(b *inn.Badge) []any {
 	into := []any{&b.Critical}
 	for i := range inn.Kinds {
 		into = append(into, &b.Kinds[i])
 	}
-	err = s.read.QueryRowContext(ctx, query, r.args...).Scan(into...)
-	for _, n := range b.Kinds {
-		b.Unread += n
-	}
-	return b, err
+	return into
 }
 
 // badges holds the queries: for whom some topics concern, and for whom all do. To

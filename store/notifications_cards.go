@@ -61,19 +61,22 @@ func (t *tx) saveCard(n inn.Notification, topic inn.Topic, shared, readers int64
 		return 0, false, err
 	}
 	save := `
-		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at, readers_from)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		INSERT INTO notifications (subject, kind, type, priority, topic, property, title, body, event, updated, held_by, held_at, readers_from,
+			wants, check_in, check_out, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		RETURNING id`
 	if existing {
 		save = `
 		UPDATE notifications SET
 			kind = $2, type = $3, priority = $4, topic = $5, property = $6, title = $7, body = $8,
-			event = CASE WHEN event > $9 THEN event ELSE $9 END, updated = $10, held_by = $11, held_at = $12, readers_from = $13
+			event = CASE WHEN event > $9 THEN event ELSE $9 END, updated = $10, held_by = $11, held_at = $12, readers_from = $13,
+			wants = $14, check_in = $15, check_out = $16, reason = $17
 		WHERE subject = $1
 		RETURNING id`
 	}
 	_, err = t.row(save, []any{
-		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.AcknowledgedBy, acknowledged, readers}, &id)
+		n.Subject, n.Kind, n.Type, n.Priority, topic, n.Property, n.Title, n.Body, shared, ms(n.Updated), n.AcknowledgedBy, acknowledged, readers,
+		oneIf(n.Wants), n.CheckIn, n.CheckOut, n.Reason}, &id)
 	return id, marked, err
 }
 
@@ -104,7 +107,7 @@ func (t *tx) setMark(by inn.Viewer, card, event int64, read bool) error {
 		SELECT $1, n.id, $3, $4, n.kind, n.topic, CASE WHEN $4 = 1 OR $3 >= n.event THEN n.event ELSE 0 END FROM notifications n WHERE n.id = $2
 		ON CONFLICT (person, notification) DO UPDATE SET
 			read_event = `+greater("notification_states.read_event", "excluded.read_event")+`, unread = excluded.unread,
-			kind = excluded.kind, topic = excluded.topic,
+			kind = excluded.kind, topic = excluded.topic, cleared = 0,
 			covers = (SELECT CASE WHEN excluded.unread = 1 OR excluded.read_event >= n.event OR notification_states.read_event >= n.event THEN n.event ELSE 0 END
 				FROM notifications n WHERE n.id = notification_states.notification)`, by.UserID, card, event, oneIf(!read))
 }

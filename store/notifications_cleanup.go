@@ -31,7 +31,7 @@ func (s *Store) Clean(ctx context.Context, now time.Time) error {
 			FROM notifications n WHERE `+pastKeeping+` LIMIT $3`, low, medium, forgetStep)
 		old, err := scanAll(rows, err, scanOld)
 		if err != nil || len(old) == 0 {
-			return s.forgetMarks(ctx, err)
+			return s.forgetMarks(ctx, now, err)
 		}
 		for step := range partsOf(old) {
 			if err := s.writeLong(ctx, func(t *tx) error { return t.clean(step, low, medium) }); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) Clean(ctx context.Context, now time.Time) error {
 			}
 		}
 		if len(old) < forgetStep {
-			return s.forgetMarks(ctx, nil)
+			return s.forgetMarks(ctx, now, nil)
 		}
 	}
 }
@@ -104,8 +104,8 @@ func pastCards(h inn.HouseSettings, limit inn.Limit, now time.Time) int64 {
 }
 
 // forgetMarks removes the read marks that the person's floor or the card itself
-// has overtaken.
-func (s *Store) forgetMarks(ctx context.Context, err error) error {
+// has overtaken, but for a floor that can be taken back still.
+func (s *Store) forgetMarks(ctx context.Context, now time.Time, err error) error {
 	for err == nil {
 		var removed int64
 		err = s.writeLong(ctx, func(t *tx) error {
@@ -113,7 +113,8 @@ func (s *Store) forgetMarks(ctx context.Context, err error) error {
 				DELETE FROM notification_states WHERE (person, notification) IN (
 					SELECT s.person, s.notification FROM notification_states s JOIN users u ON u.id = s.person
 					WHERE s.event = 0 AND s.unread = 0 AND (s.read_event <= u.read_floor OR s.covers = 0)
-					LIMIT $1)`, forgetStep)
+						AND NOT EXISTS (SELECT 1 FROM read_undos d WHERE d.person = s.person AND d.at > $2)
+					LIMIT $1)`, forgetStep, ms(now.Add(-UndoFor)))
 			if err != nil {
 				return err
 			}

@@ -99,19 +99,13 @@ func (t *tx) mark(by inn.Viewer, m *mine, read bool) (changed bool, err error) {
 // MarkKindRead marks a person's cards of one kind read: it moves the floor of
 // that kind, however many cards there are.
 func (s *Store) MarkKindRead(ctx context.Context, by inn.Viewer, kind inn.Kind) error {
-	return s.clearMarks(ctx, by, Marks{Kind: kind, Read: true}, " AND kind = $3", []any{kind}, func(t *tx) error {
-		return t.exec(`
-			INSERT INTO read_floors (person, kind, floor) VALUES ($1, $2, $3)
-			ON CONFLICT (person, kind) DO UPDATE SET floor = excluded.floor`, by.UserID, kind, t.head)
-	})
+	return s.clearMarks(ctx, by, Marks{Kind: kind, Read: true})
 }
 
 // MarkAllRead moves a person's read floor to the head of the log: one number,
 // however many cards there are.
 func (s *Store) MarkAllRead(ctx context.Context, by inn.Viewer) error {
-	return s.clearMarks(ctx, by, Marks{All: true, Read: true}, "", nil, func(t *tx) error {
-		return t.exec(`UPDATE users SET read_floor = $2 WHERE id = $1`, by.UserID, t.head)
-	})
+	return s.clearMarks(ctx, by, Marks{All: true, Read: true})
 }
 
 // clearStep is how many cards that somebody marked unread one transaction marks
@@ -120,16 +114,34 @@ const clearStep = 500
 
 // clearMarks moves a floor, and marks read what the person had marked unread, in
 // steps: the floor goes with the last of them, so that what comes meanwhile is
-// read too, as it would be after one long step.
-func (s *Store) clearMarks(ctx context.Context, by inn.Viewer, marks Marks, where string, args []any, floor func(*tx) error) error {
+// read too, as it would be after one long step. It can be taken back for a while.
+// Where nothing is unread it does nothing: a second click on the button must not
+// take the place of the first.
+func (s *Store) clearMarks(ctx context.Context, by inn.Viewer, marks Marks) error {
+	click, cards, where, args := newClick(), -1, "", []any{}
+	if marks.Kind != "" {
+		where, args = " AND kind = $4", []any{marks.Kind}
+	}
 	for {
 		var left bool
 		err := s.act(ctx, by, inn.NotificationMark, func(t *tx, by inn.Viewer) error {
+			if cards < 0 {
+				badge, err := t.badge(by)
+				if err != nil {
+					return err
+				}
+				if cards = badge.Unread; marks.Kind != "" {
+					cards = badge.Of(marks.Kind)
+				}
+			}
+			if cards == 0 {
+				return nil
+			}
 			result, err := t.execResult(`
-				UPDATE notification_states SET unread = 0
+				UPDATE notification_states SET unread = 0, cleared = $3
 				WHERE person = $1 AND notification IN (
 					SELECT notification FROM notification_states WHERE person = $1 AND unread = 1`+where+` LIMIT $2)`,
-				append([]any{by.UserID, clearStep}, args...)...)
+				append([]any{by.UserID, clearStep, click}, args...)...)
 			if err != nil {
 				return err
 			}
@@ -137,7 +149,10 @@ func (s *Store) clearMarks(ctx context.Context, by inn.Viewer, marks Marks, wher
 			if left = n == clearStep; err != nil || left {
 				return err
 			}
-			if err := floor(t); err != nil {
+			if err := t.undoable(by, marks.Kind, click, cards); err != nil {
+				return err
+			}
+			if err := t.setFloor(by, marks.Kind, t.head); err != nil {
 				return err
 			}
 			return t.marked(by, marks)

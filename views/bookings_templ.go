@@ -335,7 +335,7 @@ func bookingCards(p Page, bookings []inn.Booking, names string, most int) templ.
 			return templ_7745c5c3_Err
 		}
 		for _, b := range bookings {
-			templ_7745c5c3_Err = BookingCard(b, p.Visibility(b.Property)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = BookingCard(b, p.VisibilityOf(b.Property, b.AcknowledgedBy)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

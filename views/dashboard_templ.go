@@ -215,7 +215,7 @@ func OwnPage(p Page, o Own) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, n := range o.Notifications {
-				templ_7745c5c3_Err = NotificationCard(n, p.Visibility(n.Property)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = NotificationCard(n, p.VisibilityOf(n.Property, n.AcknowledgedBy)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -49,6 +49,7 @@ const (
 	pathProperties    = "/properties"
 	pathNotifications = "/notifications"
 	pathReadAll       = "/notifications/read"
+	pathReadUndo      = "/notifications/read/undo"
 	pathHistory       = "/history"
 	pathActivity      = "/activity"
 	pathTeam          = "/team"
@@ -231,6 +232,7 @@ const (
 
 // The notification centre, and "Got it" wherever it stands.
 const (
+	idReadAll      = "read-all"      // the button that marks everything read, or the offer to take that back
 	idArrived      = "arrived"       // what would come in above a filtered list
 	idMarksChanged = "marks-changed" // filled when more than one card changed, so that the page fetches itself again
 
@@ -241,13 +243,17 @@ func listNotificationsOf(k inn.Kind) string   { return listNotifications + "-" +
 func arrivedID(subject string) string         { return "arrived-" + subject }
 func acknowledgementID(subject string) string { return "hands-" + subject }
 func shelfID(k inn.Kind) string               { return "shelf-" + string(k) }
+func resolveID(subject string) string         { return "resolve-" + subject }
+func listedID(k inn.Kind) string              { return "listed-" + string(k) }
 func unreadOfID(k inn.Kind) string            { return "unread-" + string(k) }
 
-func pathRead(subject string) string   { return pathNotification(subject) + "/read" }
-func pathUnread(subject string) string { return pathNotification(subject) + "/unread" }
-func pathAck(subject string) string    { return pathNotification(subject) + "/ack" }
-func pathUnack(subject string) string  { return pathNotification(subject) + "/unack" }
-func pathPast(subject string) string   { return pathNotification(subject) + "/history" }
+func pathRead(subject string) string     { return pathNotification(subject) + "/read" }
+func pathUnread(subject string) string   { return pathNotification(subject) + "/unread" }
+func pathAck(subject string) string      { return pathNotification(subject) + "/ack" }
+func pathUnack(subject string) string    { return pathNotification(subject) + "/unack" }
+func pathTakeOver(subject string) string { return pathAck(subject) + "?over=true" }
+func pathResolve(subject string) string  { return pathNotification(subject) + "/resolve" }
+func pathPast(subject string) string     { return pathNotification(subject) + "/history" }
 
 // How one signs in, and where one is signed in.
 const (

@@ -18,6 +18,7 @@ type NotificationsList struct {
 	Next       string // the query string of the next page, "" at the end
 	Partly     bool   // a search that was not over when the page was made; Next goes on with it
 	Newest     bool   // this is the first page
+	Undo       *UndoOffer
 	Properties PropertyChoice
 }
 
@@ -52,6 +53,24 @@ func (a NotificationsAsked) empty() bool { return a == NotificationsAsked{} }
 func (a NotificationsAsked) narrowed() bool {
 	a.Unread = ""
 	return !a.empty()
+}
+
+// narrowedBeyond reports whether it is narrowed to less than all cards of a kind.
+func (a NotificationsAsked) narrowedBeyond(k inn.Kind) bool {
+	if a.Kind == k {
+		a.Kind = ""
+	}
+	return a.narrowed()
+}
+
+// unreadAmong counts the unread of some cards.
+func unreadAmong(cards []inn.Notification) (n int) {
+	for _, c := range cards {
+		if !c.Read {
+			n++
+		}
+	}
+	return n
 }
 
 // byFields reports whether it is narrowed by more than words.
@@ -119,18 +138,17 @@ type acknowledgement struct {
 	By      string
 	At      *time.Time
 	Loud    bool // it is critical: the button is filled
-	Offer   bool // it may be acknowledged
+	Offer   bool // it wants somebody
+	Open    bool // it is an alert that is not over
 }
 
 func acknowledgementOf(n inn.Notification) acknowledgement {
-	return acknowledgement{n.Subject, n.AcknowledgedBy, n.AcknowledgedAt, n.Loud(), n.Acknowledgeable()}
+	return acknowledgement{n.Subject, n.AcknowledgedBy, n.AcknowledgedAt, n.Loud(), n.Wants, n.Kind == inn.AlertUpdate && n.Open()}
 }
 
-// acknowledgementOfBooking gives the same for a booking's card, which offers "Got it" where
-// somebody has something to do: an answer, or a bed that is free again.
+// acknowledgementOfBooking gives the same for a booking's card.
 func acknowledgementOfBooking(b inn.Booking) acknowledgement {
-	wants := b.Status == inn.New || b.Last == inn.BookingCancelled || b.Last == inn.BookingNoShow
-	return acknowledgement{b.Subject(), b.AcknowledgedBy, b.AcknowledgedAt, false, wants}
+	return acknowledgement{b.Subject(), b.AcknowledgedBy, b.AcknowledgedAt, false, b.Wants(), false}
 }
 
 // acknowledgerName is who has acknowledged something, as people read it: a program by
@@ -246,6 +264,39 @@ func cardPropertyName(n inn.Notification) string {
 		return "Desk"
 	}
 	return ""
+}
+
+// pathCard is where the title of a card leads: an alert to what happened to it, all
+// else to what it is about.
+func pathCard(n inn.Notification) string {
+	if n.Kind == inn.AlertUpdate {
+		return pathPast(n.Subject)
+	}
+	return pathAbout(n.Subject, n.Property)
+}
+
+// cardDates writes the dates of a card's booking as its toast does.
+func cardDates(n inn.Notification, year int) string {
+	return stay(inn.Booking{Category: inn.Stay, CheckIn: n.CheckIn, CheckOut: n.CheckOut}, year)
+}
+
+// cardBody is what a card says besides: nothing where the title of a stay only says
+// again for how long it is.
+func cardBody(n inn.Notification) string {
+	if n.Kind == inn.BookingUpdate && n.CheckOut != "" {
+		return ""
+	}
+	return n.Body
+}
+
+// FieldReason is the field of the word on why an alert is over.
+const FieldReason = "reason"
+
+// UndoOffer is a "mark all read" that can be taken back for some seconds more.
+type UndoOffer struct {
+	Click   string
+	Cards   int
+	Seconds int
 }
 
 // noCards says what the centre is empty of.

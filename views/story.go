@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"time"
 
 	"baithaka/internal/inn"
@@ -87,7 +88,7 @@ func tellAlert(e *inn.Event) story {
 	}
 	t := story{
 		Icon: "triangle-alert", Tone: "warn", Name: a.Title, Verb: "needs someone", Badge: priorityBadge(a.Priority),
-		PropertyName: a.PropertyName, Detail: a.Detail, Link: pathAbout(a.Subject(), a.Property),
+		PropertyName: a.PropertyName, Detail: a.Detail, Link: pathPast(a.Subject()),
 	}
 	if a.Priority == inn.Critical {
 		t.Tone = "bad"
@@ -99,9 +100,13 @@ func tellAlert(e *inn.Event) story {
 		}
 	case inn.Acknowledged:
 		t.Icon, t.Tone, t.Verb = "hand", "soft", acknowledgerName(a.AcknowledgedBy)+" has it"
+		if a.PreviouslyAcknowledgedBy != "" {
+			t.Verb = acknowledgerName(a.AcknowledgedBy) + " took over from " + acknowledgerName(a.PreviouslyAcknowledgedBy)
+		}
 		t.Badge = badge{"In hand", "soft"}
 	case inn.Resolved:
 		t.Icon, t.Tone, t.Verb, t.Badge = "check", "good", "is solved", badge{"Solved", "good"}
+		t.Detail = cmp.Or(a.Reason, a.Detail)
 	}
 	return t
 }

@@ -50,6 +50,14 @@ func (p Page) Visibility(property string) inn.Visibility {
 	return s
 }
 
+// VisibilityOf gives the same for something that somebody has acknowledged; by is
+// "" for nobody.
+func (p Page) VisibilityOf(property, by string) inn.Visibility {
+	s := p.Visibility(property)
+	s.Mine = by != "" && by == p.Viewer.AcknowledgerName()
+	return s
+}
+
 // Dashboard is what "/" shows to those who may see at least one property.
 type Dashboard struct {
 	Metrics    inn.Metrics   // redacted already

@@ -28,7 +28,9 @@ type Alert struct {
 	AcknowledgedAt           *time.Time  `json:"acknowledgedAt,omitempty"`
 	PreviouslyAcknowledgedBy string      `json:"previouslyAcknowledgedBy,omitempty"` // before it was raised again
 	ResolvedAt               *time.Time  `json:"resolvedAt,omitempty"`
-	Event                    int64       `json:"-"` // the last event about it
+	ResolvedBy               string      `json:"resolvedBy,omitempty"` // by name
+	Reason                   string      `json:"reason,omitempty"`     // why it was resolved, in a word
+	Event                    int64       `json:"-"`                    // the last event about it
 }
 
 // Subject names the alert in events and cards. A key may hold colons, a slug may
@@ -53,6 +55,7 @@ func (a Alert) Open() bool { return a.Status != Resolved }
 type AlertChange struct {
 	Key, Property string
 	Title, Detail Field[string]
+	Reason        string // of resolving it
 	Priority      Priority
 }
 
@@ -74,6 +77,7 @@ func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.T
 		if !existing || a.Status == Resolved {
 			next.RaisedAt, next.Status = now, Raised
 			next.AcknowledgedBy, next.AcknowledgedAt, next.PreviouslyAcknowledgedBy, next.ResolvedAt = "", nil, "", nil
+			next.ResolvedBy, next.Reason = "", ""
 		}
 	case AlertAcknowledged, AlertResolved:
 		if !existing {
@@ -81,6 +85,7 @@ func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.T
 		}
 		if t == AlertResolved && a.Status != Resolved {
 			next.Status, next.ResolvedAt, next.PreviouslyAcknowledgedBy = Resolved, &now, ""
+			next.ResolvedBy, next.Reason = by, c.Reason
 		}
 		if t == AlertAcknowledged && a.Status == Resolved {
 			return a, false, E(Conflict, "This alert is resolved already; raise it again if it came back.")
@@ -93,6 +98,13 @@ func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.T
 		return a, false, InvalidFields([]FieldError{{"/payload/title", "is needed when an alert is first raised"}})
 	}
 	return next, !existing || next != a, nil
+}
+
+// TakeOver makes an alert that somebody has acknowledged another's.
+func (a Alert) TakeOver(by string, now time.Time) Alert {
+	a.PreviouslyAcknowledgedBy = a.AcknowledgedBy
+	a.AcknowledgedBy, a.AcknowledgedAt = by, &now
+	return a
 }
 
 // Release ends an acknowledgement: the alert needs somebody again.

@@ -34,6 +34,7 @@ const Desk = "desk"
 const (
 	MaxName       = 200  // names and titles
 	MaxDetail     = 2000 // details and notes
+	MaxReason     = 200  // why something is over
 	MaxIdentifier = 64
 )
 

@@ -24,6 +24,10 @@ type Notification struct {
 	AcknowledgedAt           *time.Time `json:"acknowledgedAt,omitempty"`
 	PreviouslyAcknowledgedBy string     `json:"previouslyAcknowledgedBy,omitempty"` // who had, when it just rang again
 	Updated                  time.Time  `json:"updatedAt"`
+	Wants                    bool       `json:"wants,omitempty"`   // it needs somebody: "Got it" is offered
+	CheckIn                  Date       `json:"checkIn,omitempty"` // of a booking
+	CheckOut                 Date       `json:"checkOut,omitempty"`
+	Reason                   string     `json:"reason,omitempty"` // why an alert was resolved
 }
 
 // Open reports whether the card may still want somebody.
@@ -64,11 +68,22 @@ func (e *Event) heard() time.Time {
 
 // Card gives the card of the booking after an event about it: what is new is in
 // nobody's hand.
-func (b Booking) Card(e *Event) Notification { return e.card(b.PropertyName, b.Customer, b.Title) }
+func (b Booking) Card(e *Event) Notification {
+	n := e.card(b.PropertyName, b.Customer, b.Title)
+	n.Wants, n.CheckIn, n.CheckOut = b.Wants(), b.CheckIn, b.CheckOut
+	return n
+}
+
+// Wants reports whether somebody has something to do about the booking: it waits
+// for an answer, or has left a bed that is free again.
+func (b Booking) Wants() bool {
+	return b.Status == New || b.Last == BookingCancelled || b.Last == BookingNoShow
+}
 
 // Card gives the card of the alert after an event about it.
 func (a Alert) Card(e *Event) Notification {
 	n := e.card(a.PropertyName, a.Title, a.Detail)
+	n.Wants, n.Reason = a.Open(), a.Reason
 	if a.Status == Acknowledged {
 		n.AcknowledgedBy, n.AcknowledgedAt = a.AcknowledgedBy, a.AcknowledgedAt
 	}
@@ -113,6 +128,15 @@ type Badge struct {
 	Kinds    [len(allKinds)]int // of these, those of each kind, in the order of Kinds
 }
 
+// Summed returns the badge with the sum of its kinds.
+func (b Badge) Summed() Badge {
+	b.Unread = 0
+	for _, n := range b.Kinds {
+		b.Unread += n
+	}
+	return b
+}
+
 // Of gives how many of one kind are unread.
 func (b Badge) Of(k Kind) int {
 	if i := slices.Index(Kinds, k); i >= 0 {
@@ -129,6 +153,10 @@ func (v Viewer) AcknowledgerName() string {
 	}
 	return v.Actor()
 }
+
+// MayResolve reports whether the viewer may say that an alert of a property is
+// over, as they might publish it.
+func (v Viewer) MayResolve(property string) bool { return v.May(AlertResolved.Takes(), property) }
 
 // MayAcknowledge reports whether the viewer may acknowledge what happens at a
 // property. The system's alerts, which have none, are everybody's.

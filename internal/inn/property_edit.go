@@ -83,7 +83,7 @@ func (p Property) Changes(next Property) (changes []Change) {
 // is now, and what differs.
 type ChangedProperty struct {
 	Property
-	Changed []Change `json:"changed"`
+	Changed []Change `json:"changed,omitempty"`
 }
 
 // Says puts the changes into a few words: "Units 4 → 6, Status open → closed".

@@ -174,15 +174,15 @@ func TestVisibilityIsWhatAFragmentMayDependOn(t *testing.T) {
 	v := viewers()
 	lake, hill := at("property:lake-house", "lake-house", BookingModified), at("property:hill-cottage", "hill-cottage", BookingModified)
 	for who, want := range map[string]Visibility{
-		super: {Money: true, Contacts: true, AllProperties: true, Notified: true, MayAcknowledge: true}, admin: {Money: true, Contacts: true, AllProperties: true, Notified: true, MayAcknowledge: true},
-		owner: {Money: true, Notified: true, MayAcknowledge: true}, manager: {Money: true, Contacts: true, Notified: true, MayAcknowledge: true},
+		super: {Money: true, Contacts: true, AllProperties: true, Notified: true, MayAcknowledge: true, MayResolve: true}, admin: {Money: true, Contacts: true, AllProperties: true, Notified: true, MayAcknowledge: true, MayResolve: true},
+		owner: {Money: true, Notified: true, MayAcknowledge: true}, manager: {Money: true, Contacts: true, Notified: true, MayAcknowledge: true, MayResolve: true},
 		staff: {Contacts: true, Notified: true, MayAcknowledge: true},
 		user:  {Notified: true}, "key": {Money: true, Contacts: true, AllProperties: true, Notified: true}, "limited": {Money: true, Contacts: true, Notified: true},
 		"blind": {Notified: true},
 	} {
 		assert.Equal(t, want, v[who].VisibilityOf(lake), who)
 		all := who == super || who == admin || who == "key"
-		assert.Equal(t, Visibility{Money: all, Contacts: all, AllProperties: all, Notified: true, MayAcknowledge: all && who != "key"}, v[who].VisibilityOf(hill), "%s elsewhere", who)
+		assert.Equal(t, Visibility{Money: all, Contacts: all, AllProperties: all, Notified: true, MayAcknowledge: all && who != "key", MayResolve: all && who != "key"}, v[who].VisibilityOf(hill), "%s elsewhere", who)
 		for _, of := range []Type{BookingNew, AlertRaised, MetricsUpdate} {
 			assert.False(t, v[who].VisibilityOf(at("property:lake-house", "lake-house", of)).AllProperties, "%s: who sees %s alike shares its frame", who, of)
 		}
@@ -205,4 +205,27 @@ func TestActorAndOwnTopicTellPeopleFromKeys(t *testing.T) {
 		assert.Equal(t, c.actor, c.v.Actor())
 		assert.Equal(t, c.own, c.v.Own(), fmt.Sprint(c.v))
 	}
+}
+
+func TestWhatSomebodyHasIsTheirsAlone(t *testing.T) {
+	maria, tom := Viewer{UserID: 1, Name: "Maria", Role: Manager, Properties: []string{"lake"}}, Viewer{UserID: 2, Name: "Tom", Role: Staff, Properties: []string{"lake"}}
+	for what, e := range map[string]Event{
+		"an alert": {Type: AlertAcknowledged, Data: []byte(`{"key":"boiler","acknowledgedBy":"Maria"}`)},
+		"a card":   {Type: NotificationAcknowledged, Data: []byte(`{"subject":"booking:BK-1","acknowledgedBy":"Maria"}`)},
+	} {
+		e.Topic, e.Property = PropertyTopic("lake"), "lake"
+		for _, v := range []Viewer{maria, tom} {
+			var cache VisibilityCache
+			nobodys := e
+			nobodys.Data = []byte(`{"key":"boiler","detail":"acknowledgedBy Maria"}`)
+			for _, one := range []*Event{&nobodys, &e, &nobodys} { // the cache forgets whose it was
+				sees, s := cache.At(&v, one)
+				assert.True(t, sees)
+				assert.Equal(t, v.UserID == 1 && one == &e, s.Mine, "%s, %s", what, v.Name)
+				assert.Equal(t, s.Mine, v.VisibilityOf(one).Mine)
+			}
+		}
+	}
+	mark := &Event{Type: NotificationRead, Topic: maria.Own(), Property: "lake", Data: []byte(`{"ids":["a"],"read":true,"card":{"subject":"a","acknowledgedBy":"Maria"}}`)}
+	assert.True(t, maria.VisibilityOf(mark).Mine, "the card in a mark of hers")
 }

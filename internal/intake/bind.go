@@ -262,7 +262,11 @@ func (b *binder) alert(f *fields, property inn.Field[string], p *inn.Publication
 			f.wrong("priority", "must be critical, high, medium or low")
 		}
 	}
-	f.known("key", "propertyId", "title", "detail", "priority", "status")
+	known := []string{"key", "propertyId", "title", "detail", "priority", "status"}
+	if p.Type == inn.AlertResolved {
+		c.Reason, known = f.text("reason", inn.MaxReason).Value, append(known, "reason")
+	}
+	f.known(known...)
 	return c
 }
 
