@@ -8,7 +8,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"baithaka/internal/delivery/conn"
 	"baithaka/internal/inn"
 	"baithaka/store"
 	"baithaka/views"
@@ -135,49 +134,4 @@ func (s *Site) showAudit(c echo.Context) error {
 	}
 	a.Chain = views.Chain{Acts: chain.Acts, Head: chain.Head, Bad: chain.Bad, Why: chain.Why}
 	return s.render(c, http.StatusOK, views.AuditPage(p, a))
-}
-
-// downloadAudit gives the audit, narrowed as on the page, as CSV that
-// spreadsheets open: the newest first, with the mark that tells them it is UTF-8.
-func (s *Site) downloadAudit(c echo.Context) error {
-	ctx, zone := c.Request().Context(), inn.Location(viewer(c).Zone)
-	_, f, err := auditFilter(c, zone)
-	if err != nil {
-		return err
-	}
-	f.Limit = exportStep
-	acts, err := s.store.Audit(ctx, f)
-	if err != nil {
-		return err
-	}
-	sheet, err := s.spreadsheet(c, "baithaka-audit-"+time.Now().In(zone).Format(time.DateOnly))
-	if err != nil {
-		return err
-	}
-	sheet.ours(whenHead...)
-	sheet.ours("Actor", "By", "Deed", "Subject", "Name", "Detail", "From", "Number")
-	_ = sheet.end() // flush tells
-	rc := http.NewResponseController(c.Response())
-	for {
-		// A long download may take longer than a page; a reader that is stuck may not.
-		if err := rc.SetWriteDeadline(time.Now().Add(conn.StuckAfter)); err != nil {
-			return err
-		}
-		for _, a := range acts {
-			sheet.when(a.At)
-			sheet.text(a.Actor, a.By, string(a.Action), a.Subject, a.Name, a.Detail)
-			sheet.ours(a.Address, strconv.FormatInt(a.ID, 10))
-			_ = sheet.end() // flush tells
-		}
-		if sheet.flush() != nil || len(acts) < exportStep {
-			return nil
-		}
-		f.Before = acts[len(acts)-1].ID
-		if acts, err = s.store.Audit(ctx, f); err == nil {
-			err = s.still(ctx, viewer(c))
-		}
-		if err != nil {
-			return err // the file breaks off, and can be seen to; the log says why
-		}
-	}
 }

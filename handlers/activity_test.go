@@ -105,19 +105,13 @@ func TestAudit(t *testing.T) {
 		names = append(names, line[7])
 	}
 	assert.Equal(t, []string{"Ann, \"the\" cook", "'@sum", "'-1", "'+1", "'=cmd|' /C calc'!A0"}, names)
-	for cell, want := range map[string]string{"\tx": "'\tx", "\rx": "'\rx", "x=1": "x=1", "": "", "−1": "−1",
-		"007": "'007", "4E2": "'4E2", "1-2": "'1-2", "12:30": "'12:30", "1.234,50": "'1.234,50", ".5": "'.5", "15%": "'15%", " 7": "' 7",
-		"3 nights": "3 nights", "BK-007": "BK-007", "E4": "E4", "booking:007": "booking:007"} {
-		assert.Equal(t, want, plain(cell))
-	}
-
 	// A download longer than one reading of it, and pages of it, lose nothing.
-	for range exportStep + 7 {
+	for range downloadStep + 7 {
 		require.NoError(t, s.store.SignOutEverywhere(t.Context(), inn.Viewer{Name: "command line"}, 6))
 	}
 	lines, err = csv.NewReader(strings.NewReader(super.get("/activity/audit.csv?deed=sessions:ended").Body)).ReadAll()
 	require.NoError(t, err)
-	assert.Len(t, lines, 1+exportStep+7)
+	assert.Len(t, lines, 1+downloadStep+7)
 	older := regexp.MustCompile(`href="(/activity/audit\?[^"]*before=[^"]*)"`).FindStringSubmatch(super.get("/activity/audit?deed=sessions:ended").Body)
 	require.Len(t, older, 2)
 	assert.Equal(t, listShown, strings.Count(super.get(strings.ReplaceAll(older[1], "&amp;", "&")).Body, `data-act="`))

@@ -262,7 +262,7 @@ func TestPagesAreMadeAFewAtATime(t *testing.T) {
 		require.NoError(t, err)
 		over = append(over, done)
 	}
-	for _, path := range []string{"/", "/history", "/api/v1/events"} {
+	for _, path := range []string{"/", "/history", "/history.csv", "/api/v1/events"} {
 		r := admin.get(path)
 		assert.Equal(t, http.StatusServiceUnavailable, r.Status, path)
 		assert.Equal(t, "2", r.Header.Get("Retry-After"), path)

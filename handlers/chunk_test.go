@@ -123,11 +123,11 @@ func TestBrokenDownloadsDoNotLookWhole(t *testing.T) {
 		s := newSite(t)
 		writer, super := s.key("events:write"), s.as("super")
 		var batch []string
-		for i := range exportStep {
+		for i := range downloadStep {
 			batch = append(batch, booking("new", fmt.Sprint("BK-", i), "lake-house", ""))
 		}
 		require.Equal(t, 201, writer.post("/api/v1/events", "["+strings.Join(batch, ",")+"]").Status)
-		for i := range exportStep {
+		for i := range downloadStep {
 			require.NoError(t, s.store.DisableMember(t.Context(), operator, s.member("user").ID, i%2 == 0))
 		}
 		var once sync.Once

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -192,7 +191,7 @@ func (s signal) send() {
 
 // guestRecords gives what an export is to hold: all about the guest of the bookings that
 // were ticked, or of the one in the path.
-func (s *Site) guestRecords(c echo.Context) ([]store.GuestRecord, error) {
+func (s *Site) guestRecords(c echo.Context) ([]inn.GuestRecord, error) {
 	ids := slices.Clone(c.QueryParams()["booking"])
 	if len(ids) == 0 {
 		ids = []string{c.Param("id")}
@@ -201,7 +200,7 @@ func (s *Site) guestRecords(c echo.Context) ([]store.GuestRecord, error) {
 	return s.store.GuestRecords(c.Request().Context(), viewer(c), slices.Compact(ids))
 }
 
-// exportGuest gives everything held about a guest as JSON.
+// exportGuest returns everything held about a guest as JSON.
 func (s *Site) exportGuest(c echo.Context) error {
 	records, err := s.guestRecords(c)
 	if err != nil {
@@ -213,36 +212,4 @@ func (s *Site) exportGuest(c echo.Context) error {
 	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="baithaka-guest-`+c.Param("id")+`.json"`)
 	return c.Blob(http.StatusOK, "application/json; charset=utf-8", data)
-}
-
-// exportGuestCSV gives the same for a spreadsheet: a line for every field that
-// has a value.
-func (s *Site) exportGuestCSV(c echo.Context) error {
-	records, err := s.guestRecords(c)
-	if err != nil {
-		return err
-	}
-	sheet, err := s.spreadsheet(c, "baithaka-guest-"+c.Param("id"))
-	if err != nil {
-		return err
-	}
-	sheet.ours("Kind", "About", "Type")
-	sheet.ours(whenHead...)
-	sheet.ours("Field", "Value")
-	_ = sheet.end() // flush tells
-	for _, one := range records {
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal(one.Data, &fields); err != nil {
-			continue // a snapshot of ours is an object
-		}
-		for _, name := range slices.Sorted(maps.Keys(fields)) {
-			sheet.text(one.Kind, one.About, string(one.Type))
-			sheet.when(one.At)
-			sheet.text(name)
-			sheet.value(fields[name])
-			_ = sheet.end() // flush tells
-		}
-	}
-	_ = sheet.flush()
-	return nil // the reader may be gone
 }

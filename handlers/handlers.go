@@ -1,8 +1,8 @@
 // Package handlers is HTTP: who asks, what for, and the answer. A handler
 // authorises on its route line, binds, calls the store, and answers; what
 // changes on shared screens travels by the stream alone. It imports auth,
-// delivery, intake, jobs, views, figures, store, live, static and inn, and must never write
-// SQL or decide a right by itself.
+// delivery, intake, export, jobs, views, figures, store, live, static and inn, and
+// must never write SQL or decide a right by itself.
 //
 // Where things are, by the names of the files:
 //
@@ -19,7 +19,8 @@
 //	            beside the events
 //	answered    the line in the log of each request; meters and prometheus count it
 //	page_limiter how many pages and lists are made at once; readQueue of the store bounds who reads
-//	whole       a page or a list is made before it is sent, and compressed
+//	whole       a page or a list is made before it is sent, and compressed; download
+//	            sends a file as it is read
 //	health      livez and readyz
 package handlers
 

@@ -90,7 +90,7 @@ func TestHistoryAsASpreadsheet(t *testing.T) {
 	key := s.key("events:write")
 	key.publish(booking("new", "BK-1", "lake-house", `,"amount":14400,"currency":"INR","customerEmail":"hidden@example.test"`))
 	key.publish(`{"type":"booking:modified","payload":{"id":"BK-1","customerName":"=HYPERLINK(\"http://evil.test\")","title":"- 3 nights, \"quiet\""}}`)
-	for n := range exportStep + 10 {
+	for n := range downloadStep + 10 {
 		key.publish(fmt.Sprintf(`{"type":"alert:raised","property":"lake-house","payload":{"key":"a%d","title":"@boiler"}}`, n))
 	}
 	r := s.as("manager").get("/history.csv?property=lake-house&type=booking_update")
@@ -110,7 +110,7 @@ func TestHistoryAsASpreadsheet(t *testing.T) {
 
 	all, err := csv.NewReader(strings.NewReader(s.as("staff").get("/history.csv?type=alert_update").Body[3:])).ReadAll()
 	require.NoError(t, err)
-	assert.Len(t, all, exportStep+11, "all of it, not a page")
+	assert.Len(t, all, downloadStep+11, "all of it, not a page")
 	assert.NotContains(t, all[0], "Amount", "staff see no money")
 	assert.Equal(t, "'@boiler", all[1][8])
 }

@@ -27,7 +27,7 @@ func (s *Site) routes() []route {
 		{get, "/guests", s.showGuests, inn.GuestExport},
 		{get, "/guests/:id", s.showGuest, inn.GuestExport},
 		{get, "/guests/:id/held.json", s.exportGuest, inn.GuestExport},
-		{get, "/guests/:id/held.csv", s.exportGuestCSV, inn.GuestExport},
+		{get, "/guests/:id/held.csv", s.downloadGuest, inn.GuestExport},
 		{post, "/guests/:id/erase", s.eraseGuest, inn.GuestErase},
 		{get, "/properties", s.showProperties, inn.PropertyView},
 		{get, "/properties/:slug", s.showProperty, inn.PropertyView},
@@ -68,7 +68,7 @@ func (s *Site) routes() []route {
 		{get, "/activity/audit", s.showAudit, inn.AuditView},
 		{get, "/activity/audit.csv", s.downloadAudit, inn.AuditView},
 		{get, "/history", s.showHistory, inn.Own},
-		{get, "/history.csv", s.exportHistory, inn.Own},
+		{get, "/history.csv", s.downloadHistory, inn.Own},
 		{get, "/status", s.showStatus, inn.StatusView},
 		{get, "/live", s.streamPage, inn.Open}, // a page whose session ended is told so in the stream
 

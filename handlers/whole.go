@@ -26,7 +26,7 @@ func (m *made) WriteHeader(status int) { m.status = status }
 func (m *made) Write(b []byte) (int, error) { return m.body.Write(b) }
 
 // isWhole reports whether an address is made whole before it is sent. A file is
-// written as it is read, in steps, and a stream never ends; a change waits for the
+// written as it is read, in steps that each take their turn, and a stream never ends; a change waits for the
 // writer.
 func (r route) isWhole() bool {
 	switch r.path {

@@ -18,7 +18,7 @@ func scanTextRow(row interface{ Scan(...any) error }) (one textRow, err error) {
 // saying is a table of the house whose rows say something in words and are of no
 // booking: how the next of them are read, one again, and how it is changed.
 type textTable struct {
-	kind             string // as GuestRecord calls it
+	kind             string // as inn.GuestRecord calls it
 	next, one, write string
 	about            func(textRow) string
 }

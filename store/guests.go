@@ -112,15 +112,6 @@ func (s *Store) idsWhere(ctx context.Context, by inn.Viewer, limit int, meant fu
 	return ids, rows.Err()
 }
 
-// GuestRecord is one thing that the house holds about a guest, as it is stored.
-type GuestRecord struct {
-	Kind  string          `json:"kind"`  // "booking", "event", "notification", "alert" or "property"
-	About string          `json:"about"` // its subject: "booking:BK-1001"
-	Type  inn.Type        `json:"type,omitempty"`
-	At    time.Time       `json:"at,omitzero"`
-	Data  json.RawMessage `json:"data"`
-}
-
 // recogniseGuest gathers how the guest of some bookings is recognised, for who only looks.
 func (s *Store) recogniseGuest(ctx context.Context, ids []string) (*erasure, error) {
 	e := &erasure{store: s, ids: ids, guest: inn.NewGuest(), subjects: map[string]bool{}}
@@ -133,7 +124,7 @@ func (s *Store) recogniseGuest(ctx context.Context, ids []string) (*erasure, err
 // GuestRecords gives everything that is held about the guest of some bookings: the
 // bookings, what happened to them, their cards, and the alerts, properties and
 // reports that mention the guest. Nothing of other guests' bookings is in it.
-func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) ([]GuestRecord, error) {
+func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) ([]inn.GuestRecord, error) {
 	bookings, err := s.guestBookings(ctx, by, ids)
 	if err != nil {
 		return nil, err
@@ -147,10 +138,10 @@ func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) (
 	if err != nil {
 		return nil, err
 	}
-	var all []GuestRecord
+	var all []inn.GuestRecord
 	add := func(kind, about string, as inn.Type, at time.Time, noun any) error {
 		data, err := json.Marshal(noun)
-		all = append(all, GuestRecord{kind, about, as, at.UTC(), data})
+		all = append(all, inn.GuestRecord{Kind: kind, About: about, Type: as, At: at.UTC(), Data: data})
 		return err
 	}
 	for _, b := range bookings {
@@ -159,7 +150,7 @@ func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) (
 		}
 		err := s.eventsOf(ctx, b.Subject(), func(events []inn.Event) error {
 			for _, event := range events {
-				all = append(all, GuestRecord{"event", event.Subject, event.Type, event.At, event.Data})
+				all = append(all, inn.GuestRecord{Kind: "event", About: event.Subject, Type: event.Type, At: event.At, Data: event.Data})
 			}
 			return nil
 		})
@@ -195,7 +186,7 @@ func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) (
 	err = s.eventsBeside(ctx, func(events []inn.Event) error {
 		for _, event := range events {
 			if _, mentioned := e.without(&event); mentioned {
-				all = append(all, GuestRecord{"event", event.Subject, event.Type, event.At, event.Data})
+				all = append(all, inn.GuestRecord{Kind: "event", About: event.Subject, Type: event.Type, At: event.At, Data: event.Data})
 			}
 		}
 		return nil

@@ -110,7 +110,7 @@ func TestOneReaderIsEnoughToFindAndForgetAGuest(t *testing.T) {
 }
 
 // inTheLogAlone counts the events about alerts, properties and people.
-func inTheLogAlone(records []GuestRecord) (n int) {
+func inTheLogAlone(records []inn.GuestRecord) (n int) {
 	for _, one := range records {
 		if one.Kind == "event" && (strings.HasPrefix(one.About, "alert:") || strings.HasPrefix(one.About, "property:") || strings.HasPrefix(one.About, "user:")) {
 			n++

@@ -1,6 +1,7 @@
 package inn
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -187,4 +188,13 @@ func mailKey(address string) string {
 var nobodysMailbox = map[string]bool{
 	"noreply": true, "donotreply": true, "none": true, "na": true, "no": true, "null": true, "unknown": true, "test": true, "mailerdaemon": true, "postmaster": true,
 	"info": true, "guest": true, "guests": true, "booking": true, "bookings": true, "reservation": true, "reservations": true, "reserved": true, "blocked": true,
+}
+
+// GuestRecord is one thing that the house holds about a guest, as it is stored.
+type GuestRecord struct {
+	Kind  string          `json:"kind"`  // "booking", "event", "notification", "alert" or "property"
+	About string          `json:"about"` // its subject: "booking:BK-1001"
+	Type  Type            `json:"type,omitempty"`
+	At    time.Time       `json:"at,omitzero"`
+	Data  json.RawMessage `json:"data"`
 }
