@@ -63,7 +63,7 @@ func TestActivityIsPagedByPosition(t *testing.T) {
 			assert.False(t, seen[found[1]], "twice")
 			seen[found[1]] = true
 		}
-		next := regexp.MustCompile(`href="(/activity\?[^"]*before=[^"]*)"`).FindStringSubmatch(r.Body)
+		next := regexp.MustCompile(`href="(/activity\?[^"]*before=[^"]*)">Older`).FindStringSubmatch(r.Body)
 		assert.Equal(t, path == "/activity", strings.Contains(r.Body, `data-list="activity"`), "only the first page grows")
 		if path = ""; next != nil {
 			path = strings.ReplaceAll(next[1], "&amp;", "&")
