@@ -30,7 +30,7 @@ var below = map[string][]string{
 	"store":                    {"db", "internal/auth/credential", "internal/inn"},
 	"internal/auth":            {"store", "internal/inn"},
 	"internal/figures":         {"store", "internal/live", "internal/inn"},
-	"views":                    {"static", "internal/inn"},
+	"views":                    {"static", "internal/inn", "internal/zones"},
 	"internal/jobs":            {"store", "internal/inn"},
 	"internal/delivery/conn":   {},
 	"internal/delivery":        {"internal/delivery/conn", "internal/figures", "store", "internal/live", "views", "internal/inn"},

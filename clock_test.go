@@ -30,7 +30,7 @@ var mayAsk = map[string][]string{
 	"internal/zones/zones.go": {"LoadLocationFromTZData"},
 	"internal/inn/date.go":    {"Parse", "Date"},
 	"internal/inn/instant.go": {"Parse"},
-	"handlers/settings.go":    {"Parse", "Date"}, // a time of day, without a day or a zone
+	"handlers/nights.go":      {"Parse", "Date"}, // a time of day, without a day or a zone
 	"store/search.go":         {"Date"},          // days of UTC, by which the index is divided
 }
 

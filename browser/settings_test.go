@@ -18,17 +18,17 @@ func TestSettingsReachEveryTab(t *testing.T) {
 	w.live()
 	other.live()
 
-	// A mistake is said in #flash, and what was typed stays.
+	// A mistake is said at its field, and what was typed stays.
 	w.text(`document.querySelector('#seconds').value = '4'`)
 	w.text(`document.querySelector('#zone').value = 'Mars/Olympus'`)
 	w.click(`form.stack .main`)
-	w.wait(`document.querySelector('#flash').innerText.includes('time zone')`)
+	w.wait(`document.querySelector('#zone-wrong')?.innerText.includes('time zone')`)
 	assert.Equal(t, "Mars/Olympus", w.text(`document.querySelector('#zone').value`))
 	w.text(`document.querySelector('#zone').value = 'Asia/Kolkata'`)
 	w.text(`document.querySelector('[name="everywhere.alert_update"][value="screen"]').click()`)
 	w.click(`form.stack .main`)
 	w.wait(`document.querySelector('[data-saved]').textContent.startsWith('Saved at')`)
-	w.wait(`document.querySelector('#flash').childElementCount === 0`)
+	w.wait(`document.querySelector('#settings-form [data-summary], #zone-wrong') === null`)
 	other.wait(`preferences.current.seconds === 4 && !preferences.current.everywhere.alert_update.includes('screen')`)
 	other.wait(`document.querySelector('#connection').dataset.state === 'live'`)
 

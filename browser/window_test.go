@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -50,7 +52,8 @@ type window struct {
 	ctx     context.Context
 	origin  string
 	mu      sync.Mutex
-	console []string // errors and warnings
+	console []string     // errors and warnings
+	asked   atomic.Int32 // how often a page asked whether to leave it
 }
 
 // open makes a window on a server's address.
@@ -61,6 +64,7 @@ func open(t *testing.T, browser context.Context, address string) *window {
 	w := &window{t: t, ctx: ctx, origin: "http://" + address}
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900)))
 	w.listen()
+	w.leaves()
 	return w
 }
 
@@ -77,6 +81,25 @@ func (w *window) listen() {
 				w.mu.Lock()
 				w.console = append(w.console, text)
 				w.mu.Unlock()
+			}
+		}
+	}()
+}
+
+// leaves answers a page that asks whether to leave it: yes, and keeps how often it
+// asked.
+func (w *window) leaves() {
+	dialogs := chromedp.Events(w.ctx, page.JavascriptDialogOpening)
+	go func() {
+		for dialog, err := range dialogs {
+			if err != nil {
+				return
+			}
+			if dialog.Type == page.DialogTypeBeforeunload {
+				w.asked.Add(1)
+			}
+			if _, err := chromedp.Call(w.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}); err != nil {
+				return
 			}
 		}
 	}()

@@ -28,6 +28,29 @@ func (s *Site) render(c echo.Context, status int, component templ.Component) err
 	return c.HTMLBlob(status, buf.Bytes())
 }
 
+// refused parts what may be wrong with a form, which is shown again with it, from
+// what the person may not do, and what is no fault of the form: that goes the way
+// of every other error.
+func refused(err error) (shown *inn.Error, other error) {
+	if err == nil {
+		return nil, nil
+	}
+	switch e := asError(err); e.Code {
+	case inn.Invalid, inn.Conflict, inn.TooMany, inn.Unauthenticated, inn.Unavailable, inn.NoSpace:
+		return e, nil
+	}
+	return nil, err
+}
+
+// answerTo gives the status of an error that is shown in a page, and sets what
+// goes with it.
+func answerTo(c echo.Context, e *inn.Error) int {
+	if e.RetryAfter > 0 {
+		c.Response().Header().Set("Retry-After", seconds(e.RetryAfter))
+	}
+	return statuses[e.Code]
+}
+
 // done answers a change that worked: nothing for htmx, since the stream brings
 // what changed, and the page again for a browser without JavaScript.
 func done(c echo.Context, back string) error {

@@ -117,11 +117,11 @@ func tickedNow(form url.Values, before []string) []string {
 }
 
 // showFound answers htmx with the boxes of a form after properties were looked for.
-func (s *Site) showFound(c echo.Context, path, legend, hint string, b views.PropertyBoxes) (err error) {
+func (s *Site) showFound(c echo.Context, path string, f views.Field, b views.PropertyBoxes) (err error) {
 	if b, err = s.boxes(c.Request().Context(), viewer(c), path, b.Chosen, b.Words); err != nil {
 		return err
 	}
-	return s.render(c, http.StatusOK, views.PropertyBoxesFound(legend, hint, b))
+	return s.render(c, http.StatusOK, views.PropertyBoxesFound(f, b))
 }
 
 // theirNames gives the properties that are named where one reads for which of some

@@ -73,12 +73,12 @@ func shownErasure(e store.Erasure) views.Erasure {
 
 // showGuest is "/guests/{booking}": what is held about the guest of a booking.
 func (s *Site) showGuest(c echo.Context) error {
-	return s.guestPage(c, http.StatusOK, c.QueryParams(), "")
+	return s.guestPage(c, http.StatusOK, c.QueryParams(), nil)
 }
 
 // guestPage shows a guest with the bookings that were chosen, or, where nothing
 // was chosen yet, those that are surely theirs.
-func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem string) error {
+func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem *inn.Error) error {
 	p, err := s.page(c, "A guest's data", "/bookings")
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem st
 		return err
 	}
 	g := views.GuestView{Booking: b.Redact(v.Visibility(b.Property)), Problem: problem, Chosen: form["booking"]}
-	fresh := len(form["booking"]) == 0 && form.Get("choose") == "" && problem == ""
+	fresh := len(form["booking"]) == 0 && form.Get("choose") == "" && problem == nil
 	if fresh {
 		g.Chosen = []string{b.ID}
 	}
@@ -144,20 +144,16 @@ func (s *Site) eraseGuest(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	var id int64
+	if err = checkErasure(form); err == nil {
+		chosen := slices.Sorted(slices.Values(form["booking"]))
+		id, err = s.store.BeginErasure(c.Request().Context(), viewer(c), slices.Compact(chosen), form["word"])
+	}
+	problem, err := refused(err)
 	switch {
-	case len(form["booking"]) == 0:
-		return s.guestPage(c, http.StatusUnprocessableEntity, form, "Tick the bookings whose guest is to be erased.")
-	case form.Get("sure") != "yes":
-		return s.guestPage(c, http.StatusUnprocessableEntity, form, "Nothing was erased. Tick that you have checked whose bookings these are.")
-	}
-	chosen := form["booking"]
-	slices.Sort(chosen)
-	chosen = slices.Compact(chosen)
-	if len(form["word"]) > mostTicked {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/word", Detail: fmt.Sprintf("choose at most %d names", mostTicked)}})
-	}
-	id, err := s.store.BeginErasure(c.Request().Context(), viewer(c), chosen, form["word"])
-	if err != nil {
+	case problem != nil:
+		return s.guestPage(c, answerTo(c, problem), form, problem)
+	case err != nil:
 		return err
 	}
 	s.erasing.send()
@@ -167,6 +163,24 @@ func (s *Site) eraseGuest(c echo.Context) error {
 		return err
 	}
 	return done(c, "/guests?erasure="+strconv.FormatInt(id, 10))
+}
+
+// checkErasure reports what is missing before anything can be erased.
+func checkErasure(form url.Values) error {
+	var wrong []inn.FieldError
+	if len(form["booking"]) == 0 {
+		wrong = append(wrong, inn.FieldError{Pointer: "/booking", Detail: "has nothing ticked; tick those whose guest is to be erased"})
+	}
+	if form.Get("sure") != "yes" {
+		wrong = append(wrong, inn.FieldError{Pointer: "/sure", Detail: "is not ticked; tick it when you have checked whose bookings these are"})
+	}
+	if len(form["word"]) > mostTicked {
+		wrong = append(wrong, inn.FieldError{Pointer: "/word", Detail: fmt.Sprintf("has more than %d ticked", mostTicked)})
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &inn.Error{Code: inn.Invalid, Text: "Nothing was erased.", Fields: wrong}
 }
 
 // eraseJob does the erasures that were asked for, and those that a stop of the

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -55,8 +54,9 @@ func (s *Site) saveHouse(c echo.Context) error {
 		return err
 	}
 	err = s.store.ChangeHouse(c.Request().Context(), viewer(c), readHouse(form))
-	if inn.CodeOf(err) == inn.Invalid && !isHTMX(c) {
-		return s.refuseHouse(c, form, asError(err).Fields)
+	problem, err := refused(err)
+	if problem != nil {
+		return s.refuseHouse(c, views.HouseForm{Form: form, Problem: problem})
 	}
 	if err != nil {
 		return err
@@ -65,8 +65,12 @@ func (s *Site) saveHouse(c echo.Context) error {
 	return done(c, "/settings?saved=house#house")
 }
 
-// refuseHouse shows the page again with the house's form as it was sent.
-func (s *Site) refuseHouse(c echo.Context, form url.Values, problems []inn.FieldError) error {
+// refuseHouse shows the house's form again, as it was sent.
+func (s *Site) refuseHouse(c echo.Context, house views.HouseForm) error {
+	status := answerTo(c, house.Problem)
+	if isHTMX(c) {
+		return s.render(c, status, views.HouseFormAgain(house))
+	}
 	p, err := s.page(c, "Settings", "/settings")
 	if err != nil {
 		return err
@@ -76,6 +80,5 @@ func (s *Site) refuseHouse(c echo.Context, form url.Values, problems []inn.Field
 	if err != nil {
 		return err
 	}
-	house := &views.HouseForm{Form: form, Problems: byField(problems)}
-	return s.renderSettings(c, p, views.Settings{Form: settingsForm(p.Preferences, member.Zone), House: house}, http.StatusUnprocessableEntity)
+	return s.renderSettings(c, p, views.Settings{Form: settingsForm(p.Preferences, member.Zone), House: &house}, status)
 }

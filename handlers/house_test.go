@@ -63,13 +63,17 @@ func TestTheHouseKeepsWhatWasTyped(t *testing.T) {
 	wrong := houseWith("keep_log_days", "7", "cleanup_low_days", "many", "housezone", "Mars/Base", "ack_high_minutes", "91")
 	r := super.form("/settings/house", wrong...)
 	assert.Equal(t, http.StatusUnprocessableEntity, r.Status)
-	for _, said := range []string{`value="many"`, `value="Mars/Base"`, `value="91"`, "must be a whole number from 30 to 3650", "must be a time zone", "nothing was changed"} {
+	for _, said := range []string{`value="many"`, `value="Mars/Base"`, `value="91"`, "must be a whole number from 30 to 3650", "must be a time zone", "nothing was stored"} {
 		assert.Contains(t, r.Body, said)
 	}
 	assert.Equal(t, 3, strings.Count(r.Body, `aria-invalid="true"`))
 	r = super.tap("/settings/house", wrong...)
 	assert.Equal(t, http.StatusUnprocessableEntity, r.Status)
-	assert.Contains(t, r.Body, "/keep_log_days", "htmx is told in #flash, and the form stays as it was typed")
+	assert.True(t, strings.HasPrefix(r.Body, "<hx-partial"), "htmx takes the form alone")
+	for _, said := range []string{`value="many"`, `value="Mars/Base"`, `id="keep_log_days-wrong"`, `href="#keep_log_days"`} {
+		assert.Contains(t, r.Body, said)
+	}
+	assert.Equal(t, 3, strings.Count(r.Body, `aria-invalid="true"`))
 	h, err := s.store.HouseSettings(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, inn.DefaultSettings().Limits, h.Limits)

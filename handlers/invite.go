@@ -40,9 +40,8 @@ func (s *Site) useInvite(c echo.Context) error {
 		page.Name = form.Get("name")
 	}
 	proof, err := s.store.UseLink(ctx, c.RealIP(), token, form.Get("name"), form.Get("password"))
-	if shown, status := s.formError(c, err); shown != nil {
-		page.Problem = shown
-		return s.render(c, status, views.InvitePage(page))
+	if page.Problem, err = refused(err); page.Problem != nil {
+		return s.render(c, answerTo(c, page.Problem), views.InvitePage(page))
 	}
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func (s *Site) makeKey(c echo.Context) error {
 		typed.Scopes = append(typed.Scopes, inn.Scope(scope))
 	}
 	if looks(form) && isHTMX(c) {
-		return s.showFound(c, "/keys", views.LimitedTo, views.LimitedHint, typed.Properties)
+		return s.showFound(c, "/keys", views.LimitedTo, typed.Properties)
 	} else if looks(form) {
 		return s.keysPage(c, http.StatusOK, views.Keys{Form: typed})
 	}
@@ -64,9 +64,8 @@ func (s *Site) makeKey(c echo.Context) error {
 	} else {
 		made.Secret, err = s.store.AddKey(c.Request().Context(), viewer(c), inn.Key{Name: typed.Name, Scopes: scopes, Properties: typed.Properties.Chosen})
 	}
-	if shown, status := s.formError(c, err); shown != nil {
-		typed.Problem = shown
-		return s.keysPage(c, status, views.Keys{Form: typed})
+	if typed.Problem, err = refused(err); typed.Problem != nil {
+		return s.refuseKey(c, typed)
 	}
 	if err != nil {
 		return err
@@ -75,6 +74,18 @@ func (s *Site) makeKey(c echo.Context) error {
 		return s.showOnce(c, views.KeyMadeOnce(made))
 	}
 	return s.keysPage(c, http.StatusOK, views.Keys{Made: &made})
+}
+
+// refuseKey shows the form that makes a key again, as it was sent.
+func (s *Site) refuseKey(c echo.Context, typed views.KeyForm) (err error) {
+	status := answerTo(c, typed.Problem)
+	if !isHTMX(c) {
+		return s.keysPage(c, status, views.Keys{Form: typed})
+	}
+	if typed.Properties, err = s.boxes(c.Request().Context(), viewer(c), "/keys", typed.Properties.Chosen, typed.Properties.Words); err != nil {
+		return err
+	}
+	return s.render(c, status, views.KeyFormAgain(typed))
 }
 
 // revokeKey ends a key for good.

@@ -62,16 +62,17 @@ func (s *Site) changePassword(c echo.Context) error {
 	if err == nil {
 		err = s.store.ChangePassword(c.Request().Context(), viewer(c), present, form.Get("password"), auth.HashToken(token))
 	}
-	switch e := asError(err); {
-	case err == nil:
-		if err := s.setSession(c, token); err != nil {
-			return err
-		}
-		return c.Redirect(http.StatusSeeOther, "/settings?password=changed#password-panel")
-	case e.Code == inn.Invalid || e.Code == inn.TooMany:
-		return s.refusePassword(c, e)
+	problem, err := refused(err)
+	switch {
+	case problem != nil:
+		return s.refusePassword(c, problem)
+	case err != nil:
+		return err
 	}
-	return err
+	if err := s.setSession(c, token); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/settings?password=changed#password-panel")
 }
 
 // refusePassword shows the settings again with what is wrong.
@@ -87,15 +88,6 @@ func (s *Site) refusePassword(c echo.Context, e *inn.Error) error {
 	}
 	shown := views.Settings{Form: settingsForm(p.Preferences, m.Zone), Account: views.Account{Problem: e}}
 	return s.renderSettings(c, p, shown, answerTo(c, e))
-}
-
-// answerTo gives the status of an error that is shown in a page, and sets what
-// goes with it.
-func answerTo(c echo.Context, e *inn.Error) int {
-	if e.RetryAfter > 0 {
-		c.Response().Header().Set("Retry-After", seconds(e.RetryAfter))
-	}
-	return statuses[e.Code]
 }
 
 // checkPassword asks somebody who is signed in for their password once more. A

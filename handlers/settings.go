@@ -49,8 +49,7 @@ func (s *Site) renderSettings(c echo.Context, p views.Page, shown views.Settings
 }
 
 // saveSettings stores the form. What cannot be stored is said beside its field,
-// and everything typed stays: by htmx in the page that is open, else in the page
-// that answers.
+// and everything typed stays.
 func (s *Site) saveSettings(c echo.Context) error {
 	ctx, v := c.Request().Context(), viewer(c)
 	form, err := c.FormParams()
@@ -73,14 +72,13 @@ func (s *Site) saveSettings(c echo.Context) error {
 	if err := inn.CheckZone(zone); err != nil {
 		problems = append(problems, asError(err).Fields...)
 	}
-	if len(problems) == 0 {
+	if err = inn.InvalidFields(problems); err == nil {
 		err = s.store.Prefer(ctx, v, chosen, zone)
 	}
+	problem, err := refused(err)
 	switch {
-	case len(problems) > 0 && isHTMX(c):
-		return inn.InvalidFields(problems)
-	case len(problems) > 0:
-		return s.refuseSettings(c, form, problems)
+	case problem != nil:
+		return s.refuseSettings(c, form, problem)
 	case err != nil:
 		return err
 	}
@@ -90,22 +88,20 @@ func (s *Site) saveSettings(c echo.Context) error {
 }
 
 // refuseSettings shows the form again, as it was sent, with what is wrong.
-func (s *Site) refuseSettings(c echo.Context, form url.Values, problems []inn.FieldError) error {
+func (s *Site) refuseSettings(c echo.Context, form url.Values, problem *inn.Error) (err error) {
+	shown, status := views.Settings{Form: form, Problem: problem}, answerTo(c, problem)
+	if isHTMX(c) {
+		if shown.Properties, err = s.boxes(c.Request().Context(), viewer(c), "/settings", form[views.FieldOwn], ""); err != nil {
+			return err
+		}
+		return s.render(c, status, views.SettingsFormAgain(shown))
+	}
 	p, err := s.page(c, "Settings", "/settings")
 	if err != nil {
 		return err
 	}
 	p.Path = "/settings" // it was posted to; what is fetched again is the page
-	return s.renderSettings(c, p, views.Settings{Form: form, Problems: byField(problems)}, http.StatusUnprocessableEntity)
-}
-
-// byField gives what is wrong under the names of a form's fields.
-func byField(problems []inn.FieldError) map[string]string {
-	named := map[string]string{}
-	for _, f := range problems {
-		named[strings.TrimPrefix(f.Pointer, "/")] = f.Detail
-	}
-	return named
+	return s.renderSettings(c, p, shown, status)
 }
 
 // mute keeps everything quiet for an hour, or ends that. There is no mute
@@ -142,14 +138,7 @@ func settingsForm(p inn.Preferences, zone string) url.Values {
 			f.Add(views.FieldTone, string(tone))
 		}
 	}
-	for day, q := range p.Quiet {
-		day := time.Weekday(day)
-		if q.On {
-			f.Add(views.FieldQuiet, strconv.Itoa(int(day)))
-		}
-		f.Set(views.FieldFrom(day), clock(q.From))
-		f.Set(views.FieldUntil(day), clock(q.Until))
-	}
+	setNights(f, p.Quiet)
 	tell := func(property string, told inn.Told) {
 		for _, kind := range inn.Kinds {
 			f[views.FieldKind(property, kind)] = told[kind].Names()
@@ -207,15 +196,7 @@ func readSettings(f url.Values, properties []inn.Property, before inn.Preference
 			p.Silent = append(p.Silent, tone)
 		}
 	}
-	for i := range p.Quiet {
-		day := time.Weekday(i)
-		from, fromOK := minutes(f.Get(views.FieldFrom(day)))
-		until, untilOK := minutes(f.Get(views.FieldUntil(day)))
-		if !fromOK || !untilOK {
-			problems = append(problems, inn.FieldError{Pointer: "/" + views.FieldFrom(day), Detail: "must be two times such as 22:00 and 07:00"})
-		}
-		p.Quiet[i] = inn.QuietHours{On: slices.Contains(f[views.FieldQuiet], strconv.Itoa(i)), From: from, Until: until}
-	}
+	p.Quiet, problems = readNights(f)
 	p.Everywhere = readTold(f, "")
 	p.Properties = map[string]inn.Told{}
 	if f.Has(views.FieldFind) {
@@ -244,14 +225,4 @@ func readTold(f url.Values, property string) inn.Told {
 		}
 	}
 	return told
-}
-
-// clock writes minutes after midnight as 22:00; minutes reads them back.
-func clock(minutes int) string {
-	return time.Date(1, 1, 1, 0, minutes, 0, 0, time.UTC).Format("15:04")
-}
-
-func minutes(text string) (int, bool) {
-	t, err := time.Parse("15:04", strings.TrimSpace(text))
-	return t.Hour()*60 + t.Minute(), err == nil
 }

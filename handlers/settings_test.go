@@ -71,22 +71,23 @@ func TestSettingsAreSavedWithoutScript(t *testing.T) {
 func TestSettingsThatCannotBeKeepWhatWasTyped(t *testing.T) {
 	s := newSite(t)
 	admin := s.as("admin")
-	wrong := settingsWith(views.FieldSeconds, "soon", views.FieldZone, "Mars/Olympus", views.FieldFrom(time.Monday), "25:99", views.FieldVolume, "40")
+	wrong := settingsWith(views.FieldSeconds, "soon", views.FieldZone, "Mars/Olympus", views.FieldNights, views.EachNight, views.FieldFrom(time.Monday), "25:99", views.FieldVolume, "40")
 	r := admin.form("/settings", wrong...)
 	require.Equal(t, http.StatusUnprocessableEntity, r.Status)
 	for _, typed := range []string{`value="soon"`, `value="Mars/Olympus"`, `value="25:99"`, `value="40"`} {
 		assert.Contains(t, r.Body, typed)
 	}
-	assert.Contains(t, r.Body, `id="wrong-seconds"`)
-	assert.Contains(t, r.Body, `id="wrong-from.1"`)
-	assert.Contains(t, r.Body, `id="wrong-zone"`)
+	assert.Contains(t, r.Body, `id="seconds-wrong"`)
+	assert.Contains(t, r.Body, `id="from.1-wrong"`)
+	assert.Contains(t, r.Body, `id="zone-wrong"`)
 	assert.Contains(t, r.Body, `hx-get="/settings"`)
 
 	body := url.Values{views.FieldSeconds: {"soon"}}.Encode()
 	r = admin.do(http.MethodPost, "/settings", body, "Content-Type", "application/x-www-form-urlencoded", "HX-Request", "true")
 	require.Equal(t, http.StatusUnprocessableEntity, r.Status)
 	assert.Contains(t, r.Body, "<hx-partial")
-	assert.Contains(t, r.Body, "seconds")
+	assert.Contains(t, r.Body, `id="seconds-wrong"`)
+	assert.Contains(t, r.Body, `value="soon"`)
 	p, err := s.store.Preferences(t.Context(), 2)
 	require.NoError(t, err)
 	assert.Equal(t, inn.DefaultPreferences(), p, "nothing was stored")

@@ -39,13 +39,6 @@ func (s *Site) signIn(c echo.Context) error {
 		return err
 	}
 	email, next := strings.TrimSpace(form.Get("email")), safeNext(form.Get("next"))
-	again := func(err error) error {
-		e := asError(err)
-		if e.Code == inn.Internal {
-			return err
-		}
-		return s.render(c, answerTo(c, e), views.LoginPage(views.Login{Email: email, Next: next, Problem: e.Text}))
-	}
 	who, err := s.attempt(c, email)
 	if err != nil {
 		return err
@@ -54,10 +47,11 @@ func (s *Site) signIn(c echo.Context) error {
 	if err == nil {
 		err = s.admit(c, proof, next)
 	}
-	if err != nil {
-		return again(err)
+	problem, err := refused(err)
+	if problem != nil {
+		return s.render(c, answerTo(c, problem), views.LoginPage(views.Login{Email: email, Next: next, Problem: problem}))
 	}
-	return nil
+	return err
 }
 
 // admit goes on with somebody whose password was right: to their code, if one is
@@ -139,27 +133,13 @@ func (s *Site) setUp(c echo.Context) error {
 	}
 	setup := views.Setup{Token: form.Get("token"), Name: form.Get("name"), Email: strings.TrimSpace(form.Get("email"))}
 	proof, err := s.store.SetUp(c.Request().Context(), setup.Token, inn.Member{Name: setup.Name, Email: setup.Email}, form.Get("password"))
-	if e := asError(err); err != nil && e.Code != inn.Internal {
-		setup.Problem = problemText(e)
-		return s.render(c, statuses[e.Code], views.SetupPage(setup))
+	if setup.Problem, err = refused(err); setup.Problem != nil {
+		return s.render(c, answerTo(c, setup.Problem), views.SetupPage(setup))
 	}
 	if err != nil {
 		return err
 	}
 	return s.begin(c, proof, "/")
-}
-
-// problemText says in a sentence what is wrong with the fields of a form.
-func problemText(e *inn.Error) string {
-	if len(e.Fields) == 0 {
-		return e.Text
-	}
-	var sentences []string
-	for _, f := range e.Fields {
-		name := strings.TrimPrefix(f.Pointer, "/")
-		sentences = append(sentences, strings.ToUpper(name[:1])+name[1:]+" "+f.Detail+".")
-	}
-	return strings.Join(sentences, " ")
 }
 
 // formOf reads a posted form of at most 64 KiB.

@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/internal/auth"
-	"baithaka/internal/inn"
 	"baithaka/views"
 )
 
@@ -19,7 +18,7 @@ func (s *Site) showCode(c echo.Context) error {
 	if m.ID == 0 {
 		return c.Redirect(http.StatusSeeOther, "/login")
 	}
-	return s.render(c, http.StatusOK, views.CodePage(""))
+	return s.render(c, http.StatusOK, views.CodePage(nil))
 }
 
 // checkCode takes the code and lets its person in.
@@ -43,8 +42,9 @@ func (s *Site) checkCode(c echo.Context) error {
 	if err == nil {
 		err = s.begin(c, proof.After(auth.HashToken(s.cookie(c.Request()))), safeNext(next))
 	}
-	if e := asError(err); err != nil && e.Code != inn.Internal {
-		return s.render(c, answerTo(c, e), views.CodePage(e.Text))
+	problem, err := refused(err)
+	if problem != nil {
+		return s.render(c, answerTo(c, problem), views.CodePage(problem))
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,16 +77,17 @@ func (s *Site) inviteMember(c echo.Context) error {
 		Properties: views.PropertyBoxes{Chosen: tickedNow(form, nil), Words: form.Get(views.FieldFind)},
 	}
 	if looks(form) && isHTMX(c) {
-		return s.showFound(c, "/team", views.TheirProperties, views.TheirHint, typed.Properties)
+		return s.showFound(c, "/team", views.TheirProperties, typed.Properties)
 	} else if looks(form) {
 		return s.teamPage(c, http.StatusOK, views.Team{Form: typed})
 	}
-	link, err := s.store.Invite(c.Request().Context(), viewer(c), inn.Member{
-		Name: typed.Name, Email: typed.Email, Role: typed.Role, Properties: typed.Properties.Chosen,
-	})
-	if shown, status := s.formError(c, err); shown != nil {
-		typed.Problem = shown
-		return s.teamPage(c, status, views.Team{Form: typed})
+	var link store.Link
+	m, err := inn.Member{Name: typed.Name, Email: typed.Email, Role: typed.Role, Properties: typed.Properties.Chosen}.Checked()
+	if err = bare(err, form, &typed); err == nil {
+		link, err = s.store.Invite(c.Request().Context(), viewer(c), m)
+	}
+	if typed.Problem, err = refused(err); typed.Problem != nil {
+		return s.refuseInvite(c, typed)
 	}
 	if err != nil {
 		return err
@@ -97,18 +99,31 @@ func (s *Site) inviteMember(c echo.Context) error {
 	return s.teamPage(c, http.StatusOK, views.Team{Form: views.MemberForm{Role: inn.Staff}, Link: &made})
 }
 
-// formError gives the error of a form that a browser without scripts is shown
-// again, and its status. What the person may not do, and what is no fault of
-// the form, goes the way of every other error.
-func (s *Site) formError(c echo.Context, err error) (*inn.Error, int) {
-	if err == nil || isHTMX(c) {
-		return nil, 0
+// refuseInvite shows the form that invites again, as it was sent.
+func (s *Site) refuseInvite(c echo.Context, typed views.MemberForm) (err error) {
+	status := answerTo(c, typed.Problem)
+	if !isHTMX(c) {
+		return s.teamPage(c, status, views.Team{Form: typed})
 	}
-	switch e := asError(err); e.Code {
-	case inn.Invalid, inn.Conflict:
-		return e, statuses[e.Code]
+	if typed, err = s.memberForm(c, "/team", typed); err != nil {
+		return err
 	}
-	return nil, 0
+	return s.render(c, status, views.InviteFormAgain(typed))
+}
+
+// bare asks once more whether somebody is meant to be without a property, whose
+// role counts at properties only. It adds to what else is wrong with the form.
+func bare(err error, form url.Values, typed *views.MemberForm) error {
+	if !typed.Role.PerProperty() || len(typed.Properties.Chosen) > 0 || form.Get(views.FieldBare) != "" {
+		return err
+	}
+	typed.Bare = true
+	asks := inn.FieldError{Pointer: "/" + views.FieldTicked, Detail: "has nothing ticked, and without a property they see nothing: tick what is theirs, or say below that it is to be so for now"}
+	var wrong []inn.FieldError
+	if err != nil {
+		wrong = asError(err).Fields
+	}
+	return inn.InvalidFields(append(wrong, asks))
 }
 
 // showOnce answers htmx with what nobody can be shown again, and makes the page
@@ -220,19 +235,32 @@ func (s *Site) changeMember(c echo.Context) error {
 		Role: inn.Role(form.Get("role")), Properties: views.PropertyBoxes{Chosen: tickedNow(form, m.Properties), Words: form.Get(views.FieldFind)},
 	}
 	if looks(form) && isHTMX(c) {
-		return s.showFound(c, "/team/"+strconv.FormatInt(id, 10), views.TheirProperties, views.TheirHint, typed.Properties)
+		return s.showFound(c, "/team/"+strconv.FormatInt(id, 10), views.TheirProperties, typed.Properties)
 	} else if looks(form) {
 		return s.memberPage(c, http.StatusOK, id, &typed, nil)
 	}
-	err = s.store.ChangeMember(c.Request().Context(), viewer(c), id, typed.Role, typed.Properties.Chosen)
-	if shown, status := s.formError(c, err); shown != nil {
-		typed.Problem = shown
-		return s.memberPage(c, status, id, &typed, nil)
+	if err = bare(nil, form, &typed); err == nil {
+		err = s.store.ChangeMember(c.Request().Context(), viewer(c), id, typed.Role, typed.Properties.Chosen)
+	}
+	if typed.Problem, err = refused(err); typed.Problem != nil {
+		return s.refuseMember(c, id, typed)
 	}
 	if err != nil {
 		return err
 	}
 	return memberDone(c, id)
+}
+
+// refuseMember shows the form of a person again, as it was sent.
+func (s *Site) refuseMember(c echo.Context, id int64, typed views.MemberForm) (err error) {
+	status, path := answerTo(c, typed.Problem), "/team/"+strconv.FormatInt(id, 10)
+	if !isHTMX(c) {
+		return s.memberPage(c, status, id, &typed, nil)
+	}
+	if typed, err = s.memberForm(c, path, typed); err != nil {
+		return err
+	}
+	return s.render(c, status, views.MemberFormAgain(id, typed))
 }
 
 // memberDone answers a change of a person: their page reads itself anew.

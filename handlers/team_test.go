@@ -165,13 +165,15 @@ func TestChangingAPerson(t *testing.T) {
 	for _, want := range []string{`id="name-wrong"`, `id="email-wrong"`, `value="not an address"`, `value="hill-cottage" checked`, `aria-describedby="email-wrong"`} {
 		assert.Contains(t, r.Body, want)
 	}
-	r = super.form("/team", "name", "Second", "email", "STAFF@house.test", "role", "STAFF")
+	r = super.form("/team", "name", "Second", "email", "STAFF@house.test", "role", "STAFF", "property", "hill-cottage")
 	assert.Equal(t, 409, r.Status)
 	assert.Contains(t, r.Body, `id="email-wrong"`)
 	assert.Equal(t, 404, super.form("/team", "name", "Second", "email", "second@house.test", "role", "STAFF", "property", "nowhere").Status)
 	r = super.do("POST", "/team", "name=&email=x&role=KING", "Content-Type", "application/x-www-form-urlencoded", "HX-Request", "true")
 	assert.Equal(t, 422, r.Status)
-	assert.Contains(t, r.Body, `hx-target="[id=&#34;flash&#34;]"`)
+	assert.Contains(t, r.Body, `<hx-partial hx-target="[id=&#34;person-form&#34;]"`)
+	assert.Contains(t, r.Body, `value="x"`)
+	assert.NotContains(t, r.Body, "<html")
 
 	other := s.signIn("staff")
 	require.Equal(t, 303, super.form("/team/5/signout").Status)
@@ -180,6 +182,32 @@ func TestChangingAPerson(t *testing.T) {
 	assert.Equal(t, 401, s.nobody().form("/login", "email", "staff@house.test", "password", password).Status)
 	require.Equal(t, 303, super.form("/team/5/enable").Status)
 	s.signIn("staff")
+}
+
+// Who would see nothing is not invited by mistake, nor left with nothing.
+func TestAPersonWithoutAPropertyIsAskedAbout(t *testing.T) {
+	s := newSite(t)
+	super := s.as("super")
+	for _, role := range inn.Roles {
+		asked := role == inn.Owner || role == inn.Manager || role == inn.Staff
+		email := strings.ToLower(string(role)) + "@new.test"
+		r := super.form("/team", "name", "Zoë", "email", email, "role", string(role))
+		assert.Equal(t, asked, r.Status == 422, "%s: %d", role, r.Status)
+		assert.Equal(t, asked, strings.Contains(r.Body, `id="property-wrong"`), role)
+		assert.Equal(t, !asked, linkURL.MatchString(r.Body), role)
+		if asked {
+			r = super.form("/team", "name", "Zoë", "email", email, "role", string(role), "bare", "yes")
+			assert.Equal(t, 200, r.Status, role)
+			assert.True(t, linkURL.MatchString(r.Body), role)
+		}
+	}
+	r := super.form("/team/5", "role", "STAFF")
+	assert.Equal(t, 422, r.Status)
+	assert.Contains(t, r.Body, `name="bare"`)
+	m, err := s.store.Member(t.Context(), 5)
+	require.NoError(t, err)
+	assert.NotEmpty(t, m.Properties, "nothing was changed")
+	require.Equal(t, 303, super.form("/team/5", "role", "STAFF", "bare", "yes").Status)
 }
 
 var secretValue = regexp.MustCompile(`value="(bk_[0-9a-f]{40})"`)

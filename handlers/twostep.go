@@ -35,9 +35,9 @@ func (s *Site) twoStepPage(c echo.Context, form string, problem *inn.Error) erro
 // againTwoStep shows the page once more when its form cannot be accepted; other errors
 // go the way of all.
 func (s *Site) againTwoStep(c echo.Context, form string, err error) error {
-	switch e := asError(err); e.Code {
-	case inn.Invalid, inn.Conflict, inn.TooMany:
-		return s.twoStepPage(c, form, e)
+	problem, err := refused(err)
+	if problem != nil {
+		return s.twoStepPage(c, form, problem)
 	}
 	return err
 }

@@ -18,7 +18,7 @@ var bundles = map[string][]string{
 	Watch: {"parts.js", "connection.js"},
 	HTMX:  {"htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js"},
 	Script: {
-		"preferences.js", "panels.js", "attention.js", "lists.js", "times.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js",
+		"preferences.js", "panels.js", "attention.js", "lists.js", "times.js", "forms.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js",
 		"notifications.js",
 	},
 }

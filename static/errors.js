@@ -92,6 +92,7 @@ part("messages", () => {
       // screen: the page makes room for the one that says it.
       if (ours && [403, 404].includes(ctx.response?.status)) {
         event.preventDefault();
+        forms?.forget();
         location.reload();
       }
       return;
@@ -110,12 +111,6 @@ part("messages", () => {
   // Notices and toasts are closed by their button.
   document.addEventListener("click", (event) => {
     event.target.closest?.("[data-close]")?.closest(".notice, .toast")?.remove();
-  });
-
-  // A form that has made something is empty again, for the next.
-  document.addEventListener("htmx:after:request", (event) => {
-    const { ctx } = event.detail;
-    if (ctx.response?.status < 400 && ctx.sourceElement?.matches?.("[data-clears]")) ctx.sourceElement.reset();
   });
 
   document.addEventListener("settings-saved", (event) => {

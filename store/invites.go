@@ -28,7 +28,7 @@ var errLinkGone = inn.E(inn.NotFound, "This link does not work any more: it is u
 // Invite adds a person without a password and makes the link by which they set
 // one.
 func (s *Store) Invite(ctx context.Context, by inn.Viewer, m inn.Member) (Link, error) {
-	m, err := checkMember(m)
+	m, err := m.Checked()
 	if err != nil {
 		return Link{}, err
 	}
@@ -135,7 +135,7 @@ func (s *Store) UseLink(ctx context.Context, address, token, name, password stri
 			action = inn.MemberJoined
 			named := m
 			named.Name = name
-			if named, err = checkMember(named); err != nil {
+			if named, err = named.Checked(); err != nil {
 				return err
 			}
 			if err := t.setMember(`UPDATE users SET name = $2 WHERE id = $1`, id, named.Name); err != nil {

@@ -54,29 +54,10 @@ func (s *Store) member(ctx context.Context, where string, args ...any) (inn.Memb
 	return all[0], nil
 }
 
-var wrongRole = inn.FieldError{Pointer: "/role", Detail: "must be SUPER_ADMIN, ADMIN, PROPERTY_OWNER, PROPERTY_MANAGER, STAFF or USER"}
-
-// checkMember cleans and checks what is to be stored of a person, and names
-// every field that is wrong.
-func checkMember(m inn.Member) (inn.Member, error) {
-	var wrong []inn.FieldError
-	if !inn.CheckEmail(m.Email) {
-		wrong = append(wrong, inn.FieldError{Pointer: "/email", Detail: "must be an e-mail address"})
-	}
-	m.Name = inn.CleanText(m.Name, false)
-	if m.Name == "" || len([]rune(m.Name)) > inn.MaxName {
-		wrong = append(wrong, inn.FieldError{Pointer: "/name", Detail: "must be 1 to 200 characters"})
-	}
-	if !m.Role.Valid() {
-		wrong = append(wrong, wrongRole)
-	}
-	return m, inn.InvalidFields(wrong)
-}
-
 // AddMember adds a person with a password, for the command line and the set-up;
 // pages invite. Properties are slugs, the desk among them where it is theirs.
 func (s *Store) AddMember(ctx context.Context, by inn.Viewer, m inn.Member, password string) (inn.Member, error) {
-	m, err := checkMember(m)
+	m, err := m.Checked()
 	if err != nil {
 		return m, err
 	}

@@ -45,7 +45,7 @@ func (s *Store) SetupOpen(ctx context.Context, token string) (open bool, err err
 // the link works once.
 func (s *Store) SetUp(ctx context.Context, token string, m inn.Member, password string) (Proof, error) {
 	m.Role = inn.SuperAdmin
-	m, err := checkMember(m)
+	m, err := m.Checked()
 	if err != nil {
 		return Proof{}, err
 	}

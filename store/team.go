@@ -87,7 +87,7 @@ func (t *tx) rightsChanged(by inn.Viewer, id int64) error {
 // not be allowed to give the new one.
 func (s *Store) ChangeMember(ctx context.Context, by inn.Viewer, id int64, role inn.Role, properties []string) error {
 	if !role.Valid() {
-		return inn.InvalidFields([]inn.FieldError{wrongRole})
+		return inn.InvalidFields([]inn.FieldError{inn.WrongRole})
 	}
 	return s.act(ctx, by, inn.TeamManage, func(t *tx, by inn.Viewer) error {
 		was, err := t.manage(by, id)

@@ -33,9 +33,15 @@ type GuestView struct {
 	Records []RecordCount
 	More    bool // there may be more than could be counted in time
 	Doubts  []GuestDoubt
-	Naming  []string // ids of bookings that name the guest themselves
-	Erasing *Erasure // the one that is under way, if the booking is in it
-	Problem string   // why an erasure was refused
+	Naming  []string   // ids of bookings that name the guest themselves
+	Erasing *Erasure   // the one that is under way, if the booking is in it
+	Problem *inn.Error // why an erasure was refused
+}
+
+func (v GuestView) form() Form {
+	return Form{ID: "guest-form", Problem: v.Problem, Labels: []Label{
+		{"booking", "Their bookings"}, {"word", "Is this the guest?"}, {"sure", "“I have checked”"},
+	}}
 }
 
 // GuestLike is a booking that seems to be of the same guest.

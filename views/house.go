@@ -9,9 +9,19 @@ import (
 // HouseForm is the form of the house's settings, as it was left, also where that
 // cannot be stored.
 type HouseForm struct {
-	Form     url.Values
-	Problems map[string]string // by the name of the field
-	Saved    bool
+	Form    url.Values
+	Problem *inn.Error
+	Saved   bool
+}
+
+func (h HouseForm) form() Form {
+	f := Form{ID: "house-form", Problem: h.Problem, Labels: []Label{{FieldHouseZone, "Time zone of the house and its desk"}, {FieldCurrency, "Currency of the desk"}}}
+	for _, group := range limitGroups {
+		for _, limit := range group.limits {
+			f.Labels = append(f.Labels, Label{string(limit), limitNames[limit]})
+		}
+	}
+	return f
 }
 
 // The names of the fields of the house beside its limits, whose fields have
@@ -20,9 +30,6 @@ const (
 	FieldHouseZone = "housezone" // "zone" is the person's own
 	FieldCurrency  = "currency"
 )
-
-// problems gives the form as the settings' own components read it.
-func (h HouseForm) settings() Settings { return Settings{Form: h.Form, Problems: h.Problems} }
 
 // limitGroups are the limits of the house as they are shown, with what each is
 // for.

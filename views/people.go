@@ -51,7 +51,21 @@ type MemberForm struct {
 	Role        inn.Role
 	Roles       []inn.Role // that the viewer may give
 	Properties  PropertyBoxes
+	Bare        bool       // they are asked whether it is meant to be without a property
 	Problem     *inn.Error // why the form is shown again
+}
+
+// FieldBare says that a role which counts at properties is given without one.
+const FieldBare = "bare"
+
+func (f MemberForm) form() Form {
+	return Form{ID: "person-form", Problem: f.Problem, Labels: []Label{
+		{"name", "Name"}, {"email", "E-mail"}, {"role", "Role"}, {FieldTicked, "Their properties"},
+	}}
+}
+
+func (f MemberForm) properties() Field {
+	return f.form().field(FieldTicked, "Administrators have all of them; everybody else sees those that are ticked.")
 }
 
 // MemberView is what "/team/{id}" shows.
@@ -90,6 +104,16 @@ type KeyForm struct {
 	Scopes     []inn.Scope
 	Properties PropertyBoxes
 	Problem    *inn.Error
+}
+
+func (f KeyForm) form() Form {
+	return Form{ID: "key-form", Problem: f.Problem, Labels: []Label{
+		{"name", "Name, for example website"}, {"scope", "It may"}, {FieldTicked, "Limited to"},
+	}}
+}
+
+func (f KeyForm) properties() Field {
+	return f.form().field(FieldTicked, "None ticked: every property.")
 }
 
 // MadeKey is a key's secret, shown once.
@@ -160,4 +184,8 @@ type Invitation struct {
 	Token, Name, Email string
 	New                bool // they set a password for the first time
 	Problem            *inn.Error
+}
+
+func (i Invitation) form() Form {
+	return Form{ID: "invitation-form", Problem: i.Problem, Labels: []Label{{"name", "Your name"}, {"password", "Password"}}}
 }

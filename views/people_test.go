@@ -88,8 +88,8 @@ func TestFieldsAreDescribedByWhatIsThere(t *testing.T) {
 			"invitation": InvitePage(Invitation{New: true, Problem: problem}),
 			"person":     TeamPage(pageFor(inn.Admin), Team{Form: MemberForm{Roles: inn.Roles, Problem: problem}}),
 			"password":   passwordPanel(pageFor(inn.Staff), Account{Problem: problem}),
-			"code":       codeField("code", "Code", false, problem),
-			"set up":     SetupPage(Setup{}),
+			"code":       codeField(codeForm("code-form", "Code", problem).field("code", ""), false),
+			"set up":     SetupPage(Setup{Problem: problem}),
 		} {
 			html := render(t, c)
 			for _, m := range refers.FindAllStringSubmatch(html, -1) {

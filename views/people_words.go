@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"baithaka/internal/inn"
 )
 
@@ -48,36 +46,6 @@ func scopeName(s inn.Scope) string {
 		return "read the program's own figures (Prometheus)"
 	}
 	return ""
-}
-
-// faultOf gives what is wrong with a field, by the end of its pointer.
-func faultOf(e *inn.Error, field string) string {
-	if e != nil {
-		for _, f := range e.Fields {
-			if f.Pointer == "/"+field {
-				return f.Detail
-			}
-		}
-	}
-	return ""
-}
-
-// described ties a field to what is said beside it: its hint, and what is wrong
-// with it.
-func described(e *inn.Error, field string, hinted bool) templ.Attributes {
-	attributes := templ.Attributes{}
-	var by []string
-	if hinted {
-		by = append(by, field+"-hint")
-	}
-	if faultOf(e, field) != "" {
-		attributes["aria-invalid"] = "true"
-		by = append(by, field+"-wrong")
-	}
-	if len(by) > 0 {
-		attributes["aria-describedby"] = strings.Join(by, " ")
-	}
-	return attributes
 }
 
 // MostNamed is how many properties are named where one reads for which somebody's

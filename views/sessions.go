@@ -15,6 +15,10 @@ type Account struct {
 	Problem  *inn.Error
 }
 
+func (a Account) form() Form {
+	return Form{ID: "password-form", Problem: a.Problem, Labels: []Label{{"present", "Present password"}, {"password", "New password"}}}
+}
+
 // Session is one browser on which a person is signed in.
 type Session struct {
 	ID             int64

@@ -13,12 +13,24 @@ import (
 // where that cannot be stored: what was typed is not lost to a mistake.
 type Settings struct {
 	Form       url.Values
-	Problems   map[string]string // by the name of the field
+	Problem    *inn.Error
 	Saved      bool
 	Properties PropertyBoxes // where they may be told otherwise; their tables stand in the form
 	Own        inn.Preferences
 	House      *HouseForm // nil for who may not change the house's settings
 	Account    Account
+}
+
+func (s Settings) form() Form {
+	f := Form{ID: "settings-form", Problem: s.Problem, Labels: []Label{
+		{FieldOwn, "Something else at one property"}, {FieldMinimum, "How urgent it has to be"}, {FieldSeconds, "Seconds that news stays in the header"},
+		{FieldVolume, "Volume"}, {FieldEveryFrom, "Every night from, until"},
+	}}
+	for _, day := range weekdays {
+		f.Labels = append(f.Labels, Label{FieldFrom(day), day.String()})
+	}
+	f.Labels = append(f.Labels, Label{FieldZone, "Your time zone"}, Label{FieldDecimal, "How your spreadsheets write an amount"})
+	return f
 }
 
 // ticked reports whether a box of the form is.
@@ -39,7 +51,8 @@ const (
 	FieldSeconds = "seconds"
 	FieldVolume  = "volume"
 	FieldTone    = "tone"
-	FieldQuiet   = "quiet" // weekdays, 0 for Sunday
+	FieldQuiet   = "quiet"  // weekdays, 0 for Sunday
+	FieldNights  = "nights" // one of nights
 	FieldThrough = "through"
 	FieldOwn     = "own" // slugs with a choice of their own
 	FieldDecimal = "decimal"
@@ -57,6 +70,23 @@ func FieldKind(property string, kind inn.Kind) string {
 // FieldFrom and FieldUntil name the hours of a weekday.
 func FieldFrom(day time.Weekday) string  { return fmt.Sprintf("from.%d", day) }
 func FieldUntil(day time.Weekday) string { return fmt.Sprintf("until.%d", day) }
+
+// The hours of every night, where they are the same.
+const (
+	FieldEveryFrom  = "from.every"
+	FieldEveryUntil = "until.every"
+)
+
+// The ways to be quiet at night.
+const (
+	NoNight    = "none"
+	EveryNight = "every"
+	EachNight  = "each"
+)
+
+var nights = []struct{ value, label string }{
+	{NoNight, "None"}, {EveryNight, "Every night"}, {EachNight, "Some nights, or different hours"},
+}
 
 // weekdays begin on Monday, as the week of a house does.
 var weekdays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
@@ -99,15 +129,6 @@ func priorityName(p inn.Priority) string {
 		return "Medium and above"
 	}
 	return "Everything"
-}
-
-// commonZones are offered; any other of the time zone database may be typed.
-var commonZones = []string{
-	"UTC", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Argentina/Buenos_Aires", "America/Bogota",
-	"America/Chicago", "America/Denver", "America/Los_Angeles", "America/Mexico_City", "America/New_York", "America/Sao_Paulo", "Asia/Bangkok",
-	"Asia/Colombo", "Asia/Dhaka", "Asia/Dubai", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Karachi", "Asia/Kathmandu", "Asia/Kolkata", "Asia/Manila",
-	"Asia/Seoul", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Europe/Athens", "Europe/Berlin", "Europe/Istanbul", "Europe/Lisbon",
-	"Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Rome", "Europe/Zurich", "Pacific/Auckland",
 }
 
 // amountIn shows how an amount is written; decimals say it in the settings.

@@ -165,13 +165,18 @@ func TestStatesAreSaidInWords(t *testing.T) {
 // as 45000.
 func TestMoneyIsNeverTypedIntoANumberField(t *testing.T) {
 	counted := 0
+	money := `(?i)amount|price|money|total|rate|fee|cost|currency`
 	for file, source := range sources(t) {
+		for _, field := range regexp.MustCompile(`@number\(.*`).FindAllString(source, -1) {
+			counted++
+			assert.NotRegexp(t, money, field, file)
+		}
 		for _, tag := range tags(source, "input") {
 			if !strings.Contains(tag, `type="number"`) {
 				continue
 			}
 			counted++
-			assert.NotRegexp(t, `(?i)amount|price|money|total|rate|fee|cost|currency`, tag, file)
+			assert.NotRegexp(t, money, tag, file)
 			assert.Contains(t, tag, `inputmode="numeric"`, "%s: a number field is for whole numbers", file)
 		}
 	}

@@ -22,12 +22,21 @@ type TwoStep struct {
 	Problem *inn.Error // why it is shown again
 }
 
-// problem gives what is wrong with one of the forms.
-func (t TwoStep) problem(form string) *inn.Error {
-	if t.Form != form {
-		return nil
+// form returns one of the forms, with how it calls the code.
+func (t TwoStep) form(name, code string) Form {
+	f := codeForm(name+"-form", code, nil)
+	if t.Form == name {
+		f.Problem = t.Problem
 	}
-	return t.Problem
+	if name == "codes" || name == "off" { // they stand on one page
+		f.Prefix = name + "-"
+	}
+	return f
+}
+
+// codeForm is a form that asks for a code and perhaps the password.
+func codeForm(id, code string, problem *inn.Error) Form {
+	return Form{ID: id, Problem: problem, Labels: []Label{{"present", "Your password"}, {"code", code}}}
 }
 
 // secretText writes a secret as apps take it by hand, in groups of four.

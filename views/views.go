@@ -122,10 +122,20 @@ type BookingView struct {
 
 // Login is the sign-in form; Problem says why it is shown again.
 type Login struct {
-	Email, Next, Problem string
+	Email, Next string
+	Problem     *inn.Error
+}
+
+func (l Login) form() Form {
+	return Form{ID: "login-form", Problem: l.Problem, Labels: []Label{{"email", "E-mail"}, {"password", "Password"}}}
 }
 
 // Setup is the form for the first administrator.
 type Setup struct {
-	Token, Name, Email, Problem string
+	Token, Name, Email string
+	Problem            *inn.Error
+}
+
+func (s Setup) form() Form {
+	return Form{ID: "setup-form", Problem: s.Problem, Labels: []Label{{"name", "Your name"}, {"email", "E-mail"}, {"password", "Password"}}}
 }

@@ -128,6 +128,7 @@ func every(t *testing.T, text string) string {
 		html.WriteString(render(t, Live(e, seesAll, epoch)))
 	}
 	members := []inn.Member{{Name: text, Role: inn.Owner}}
+	wrong := &inn.Error{Code: inn.Invalid, Text: text, Fields: []inn.FieldError{{Pointer: "/password", Detail: text}, {Pointer: "/" + text, Detail: text}}}
 	for _, c := range []templ.Component{
 		DashboardPage(p, Dashboard{Metrics: metrics(), Bookings: []inn.Booking{b}, Feed: feed, Alerts: []inn.Alert{a}, Properties: 1}),
 		OwnPage(p, Own{Notifications: []inn.Notification{n}, Activity: feed}),
@@ -137,7 +138,8 @@ func every(t *testing.T, text string) string {
 		BookingsPage(p, BookingsList{Properties: PropertyChoice{Many: true, Said: text, Found: []inn.Property{h}, More: true}}),
 		BookingPage(p, BookingView{b, feed}),
 		NotificationsPage(p, NotificationsList{Cards: []inn.Notification{n}, Next: text, Asked: NotificationsAsked{Words: text, Property: text}}),
-		LoginPage(Login{text, text, text}), SetupPage(Setup{text, text, text, text}), OutsideFailedPage(Failure{Status: 404, Text: text}), FailedPage(p, Failure{Status: 422, Text: text, Fields: []inn.FieldError{{Pointer: text, Detail: text}}}),
+		LoginPage(Login{text, text, wrong}), SetupPage(Setup{text, text, text, wrong}), CodePage(wrong),
+		OutsideFailedPage(Failure{Status: 404, Text: text}), FailedPage(p, Failure{Status: 422, Text: text, Fields: []inn.FieldError{{Pointer: text, Detail: text}}}),
 		FlashPartial(text, []inn.FieldError{{Pointer: text, Detail: text}}),
 	} {
 		html.WriteString(render(t, c))

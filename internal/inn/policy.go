@@ -129,6 +129,10 @@ func (r Role) May(a Action, their bool) bool {
 	return got == all || got == theirs && their
 }
 
+// PerProperty reports whether the role counts at properties of one's own only:
+// whoever has it and no property sees nothing of the house.
+func (r Role) PerProperty() bool { return r.May(PropertyView, true) && !r.May(PropertyView, false) }
+
 // MayGrant reports whether the role may give somebody the role other: nobody
 // grants what they do not have, and an ADMIN only what is below ADMIN.
 func (r Role) MayGrant(other Role) bool {

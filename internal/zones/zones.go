@@ -20,6 +20,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -69,6 +70,22 @@ func Edition() string { return current().edition }
 // Load gives a zone by its IANA name. The names that mean something else to the
 // package time, "" and "Local", are no zones.
 func Load(name string) (*time.Location, error) { return current().load(name) }
+
+// Names returns the names to choose a zone from, in their order: of each place the
+// one that is in use, UTC first. The others can be loaded as well.
+func Names() []string { return current().names() }
+
+func (d *database) names() []string {
+	names := []string{"UTC"}
+	for name := range d.own {
+		switch area, _, _ := strings.Cut(name, "/"); area {
+		case "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific":
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names[1:])
+	return names
+}
 
 func (d *database) load(name string) (*time.Location, error) {
 	if name == "UTC" {
