@@ -128,7 +128,7 @@ func TestNoStructIsTooWide(t *testing.T) {
 	}
 }
 
-// sources gives the house's own files with that ending; what has a module of
+// sources returns the house's own files with that ending; what has a module of
 // its own is not of the house.
 func sources(t *testing.T, ending string) (paths []string) {
 	t.Helper()

@@ -55,7 +55,7 @@ func catchup(p *plan) (err error) {
 	return nil
 }
 
-// position gives a position in the log as the server writes it.
+// position returns a position in the log as the server writes it.
 func (o *opened) position(position int64) (string, error) {
 	answer, err := o.get("/api/v1/events?limit=1", o.server.authorised())
 	if err != nil {

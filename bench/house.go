@@ -26,7 +26,7 @@ type house struct {
 	floor  string // instead of a house, a floor of this kind
 }
 
-// ours gives the slug of a property; there are as many as were asked for.
+// ours returns the slug of a property; there are as many as were asked for.
 func ours(i int) string { return fmt.Sprintf("house-%d", i) }
 
 // newHouse makes a house with so many properties and people, each of whom
@@ -87,7 +87,7 @@ func (h *house) fill(properties int) (err error) {
 	return err
 }
 
-// command runs a command of the program on the house and gives what it printed.
+// command runs a command of the program on the house and returns what it printed.
 func (h *house) command(args ...string) (string, error) {
 	cmd := exec.Command(h.binary, append(args, "--data", h.dir)...)
 	cmd.Stdin = strings.NewReader(password + "\n")

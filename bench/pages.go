@@ -42,7 +42,7 @@ func (o *opened) fillLog() error {
 	return err
 }
 
-// head gives the position of the newest event.
+// head returns the position of the newest event.
 func (o *opened) head() (int64, error) {
 	answer, err := o.get("/api/v1/events?limit=1", o.server.authorised())
 	if err != nil {
@@ -77,7 +77,7 @@ func pages(p *plan) (err error) {
 }
 
 // ask sends requests for a page at the plan's rate, whatever the answers take,
-// and gives how long each took from when it was due.
+// and returns how long each took from when it was due.
 func (o *opened) ask(path string, n int) ([]time.Duration, error) {
 	type answered struct {
 		took time.Duration

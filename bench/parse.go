@@ -122,7 +122,7 @@ func (p *parser) field(line []byte, message func(string, int64)) {
 	}
 }
 
-// control gives one of the constants, so that nothing is allocated.
+// control returns one of the constants, so that nothing is allocated.
 func control(name []byte) string {
 	switch string(name) {
 	case nameHello:
@@ -139,7 +139,7 @@ func control(name []byte) string {
 	return nameEvent
 }
 
-// number gives -1 for what is none.
+// number returns -1 for what is none.
 func number(digits []byte) (n int64) {
 	for _, c := range digits {
 		if c < '0' || c > '9' {

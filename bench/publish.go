@@ -63,7 +63,7 @@ type load struct {
 	body       func(i int) []byte
 }
 
-// publish sends the load and gives what was answered, in the order of sending
+// publish sends the load and returns what was answered, in the order of sending
 // of each publisher. A refusal ends the run.
 func (l *load) publish(server string) (all []published, took time.Duration, err error) {
 	var next atomic.Int64

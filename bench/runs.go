@@ -89,7 +89,7 @@ func (o *opened) request(i int, after string) string {
 	return o.server.asks("GET", path, headers...) + "\r\n"
 }
 
-// load gives what is published, and the property each publish is about.
+// load returns what is published, and the property each publish is about.
 func (o *opened) load(requests int, run string) (l *load, about []int) {
 	about = make([]int, requests)
 	for i := range about {

@@ -83,7 +83,7 @@ func (s *server) stop() error {
 	return nil
 }
 
-// signIn gives the session cookie of a person of the house.
+// signIn returns the session cookie of a person of the house.
 func (s *server) signIn(email string) (cookie string, err error) {
 	once := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := once.PostForm(s.url+"/login", url.Values{"email": {email}, "password": {password}})
@@ -109,7 +109,7 @@ func (s *server) cookies() (all []string, err error) {
 	return all, nil
 }
 
-// asks gives the head of a request with the house's key, without its last line
+// asks returns the head of a request with the house's key, without its last line
 // end; a body's length is for whoever sends it.
 func (s *server) asks(method, path string, headers ...string) string {
 	head := method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"

@@ -55,7 +55,7 @@ func TestAxeFindsNothing(t *testing.T) {
 	}
 }
 
-// violations gives what axe-core finds on the page as it stands.
+// violations returns what axe-core finds on the page as it stands.
 func (w *window) violations(axe []byte) []string {
 	w.t.Helper()
 	_, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](string(axe)+`; true`))

@@ -94,7 +94,7 @@ func (g *guard) unharmed(where string) {
 	assert.Empty(g.t, g.foreign, "%s asked for this", where)
 }
 
-// publishAll posts events as one array and gives the position of the last.
+// publishAll posts events as one array and returns the position of the last.
 func (p *program) publishAll(events []map[string]any) (last string) {
 	p.t.Helper()
 	body, err := json.Marshal(events)
@@ -200,12 +200,12 @@ func TestHostileTextIsOnlyText(t *testing.T) {
 	t.Logf("%d strings", len(strange))
 }
 
-// bookingOf gives the id of the booking that has a string in all its fields.
+// bookingOf returns the id of the booking that has a string in all its fields.
 func bookingOf(strange []string, s string) string {
 	return fmt.Sprintf("H-%d", slices.Index(strange, s))
 }
 
-// TestHostileNamesAreOnlyNames gives them to what people make by hand:
+// TestHostileNamesAreOnlyNames returns them to what people make by hand:
 // properties, people, invitations, a failed sign-in.
 func TestHostileNamesAreOnlyNames(t *testing.T) {
 	strange := hostileStrings()

@@ -128,7 +128,7 @@ func (p *program) kill() {
 	p.cmd.Wait()
 }
 
-// publish posts an event and gives its position.
+// publish posts an event and returns its position.
 func (p *program) publish(event map[string]any) string {
 	p.t.Helper()
 	body, err := json.Marshal(event)
@@ -148,7 +148,7 @@ func (p *program) publish(event map[string]any) string {
 	return got.ID
 }
 
-// book publishes a new stay and gives the position of the event.
+// book publishes a new stay and returns the position of the event.
 func (p *program) book(id, property, guest string) string {
 	p.t.Helper()
 	return p.publish(map[string]any{"type": "booking:new", "property": property, "payload": map[string]any{
@@ -262,7 +262,7 @@ func (p *proxy) hush(silent bool) {
 	p.silent = silent
 }
 
-// through gives what is read from a connection while the line is not silent.
+// through returns what is read from a connection while the line is not silent.
 func (p *proxy) through(from net.Conn) io.Reader { return &muffled{from, p} }
 
 type muffled struct {

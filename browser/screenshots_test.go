@@ -57,7 +57,7 @@ func TestScreenshots(t *testing.T) {
 	}
 }
 
-// demonstration starts `baithaka demo` and gives its address.
+// demonstration starts `baithaka demo` and returns its address.
 func demonstration(t *testing.T) string { return demonstrationAt(t, "4") }
 
 // demonstrationAt starts it at some multiple of its own speed.

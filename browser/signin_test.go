@@ -70,7 +70,7 @@ func TestTwoStepAndSessions(t *testing.T) {
 	}
 }
 
-// twoStepOn goes through the set-up and gives the secret; seen is called at each
+// twoStepOn goes through the set-up and returns the secret; seen is called at each
 // page.
 func twoStepOn(t *testing.T, w *window, password string, seen func(string)) (secret string) {
 	t.Helper()

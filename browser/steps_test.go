@@ -44,7 +44,7 @@ func (w *window) first(script string) {
 	})))
 }
 
-// clocked gives the window a clock that the test can put forward, with later.
+// clocked returns the window a clock that the test can put forward, with later.
 func (w *window) clocked() {
 	w.first(`(() => { const now = Date.now; let ahead = 0; Date.now = () => now() + ahead; window.later = (ms) => { ahead += ms } })()`)
 }

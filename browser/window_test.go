@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// chromium gives the path of the browser, or skips the test where there is none.
+// chromium returns the path of the browser, or skips the test where there is none.
 func chromium(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -160,7 +160,7 @@ func (w *window) within(deadline time.Duration, expression string) time.Duration
 	return time.Since(began)
 }
 
-// text gives what a script evaluates to, as a string.
+// text returns what a script evaluates to, as a string.
 func (w *window) text(script string) string {
 	w.t.Helper()
 	s, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](`String(`+script+`)`))
@@ -168,7 +168,7 @@ func (w *window) text(script string) string {
 	return s
 }
 
-// texts gives a list of strings.
+// texts returns a list of strings.
 func (w *window) texts(script string) []string {
 	w.t.Helper()
 	list, err := chromedp.Run(w.ctx, chromedp.Evaluate[[]string](script))
@@ -176,7 +176,7 @@ func (w *window) texts(script string) []string {
 	return list
 }
 
-// errors gives what the console complained of.
+// errors returns what the console complained of.
 func (w *window) errors() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -108,7 +108,7 @@ func (p *program) ask(method, path, key, body string) (*http.Response, error) {
 	return http.DefaultClient.Do(r)
 }
 
-// publish posts a booking and gives its id.
+// publish posts a booking and returns its id.
 func (p *program) publish() string {
 	p.t.Helper()
 	p.published++

@@ -40,7 +40,7 @@ type DB struct {
 	stamped atomic.Bool   // the file itself has it
 }
 
-// File gives the path of the database of a data directory. It may be a link to
+// File returns the path of the database of a data directory. It may be a link to
 // another disk: then what belongs to it lies there too, as with SQLite.
 func File(dir string) string {
 	path := filepath.Join(dir, "baithaka.db")

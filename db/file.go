@@ -33,7 +33,7 @@ func Look(ctx context.Context, path string) (*sql.DB, error) {
 	return pool, nil
 }
 
-// Version gives the version of a database's schema, 0 for an empty one, and the
+// Version returns the version of a database's schema, 0 for an empty one, and the
 // newest that this program knows.
 func Version(ctx context.Context, pool *sql.DB) (have, known int64, err error) {
 	provider, err := newProvider(pool)
@@ -63,7 +63,7 @@ func Version(ctx context.Context, pool *sql.DB) (have, known int64, err error) {
 // mostProblems is how many problems are listed: who has more needs no list.
 const mostProblems = 10
 
-// Problems reads the whole file and gives what is wrong with it, in SQLite's
+// Problems reads the whole file and returns what is wrong with it, in SQLite's
 // words; none when it is sound. Quickly leaves out whether the indexes hold what
 // the tables do.
 func Problems(ctx context.Context, pool *sql.DB, quickly bool) (list []string, err error) {

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// schema gives everything a database is made of.
+// schema returns everything a database is made of.
 func schema(t *testing.T, pool *sql.DB) string {
 	t.Helper()
 	all, err := lines(ctx, pool, `

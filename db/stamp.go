@@ -36,7 +36,7 @@ func stampOf(file *os.File) (stamp uint32, ok bool) {
 	return binary.BigEndian.Uint32(number[:]), true
 }
 
-// Stamp gives the database a number of its own. It is for who has it alone and
+// Stamp returns the database a number of its own. It is for who has it alone and
 // will write on it for a while.
 func (d *DB) Stamp(ctx context.Context) error {
 	now, ok := stampOf(d.file)
@@ -62,7 +62,7 @@ func (d *DB) Stamp(ctx context.Context) error {
 
 func newStamp() uint32 { return 1 + rand.Uint32N(1<<31-1) }
 
-// StampCopy gives a copy that nobody has open a number of its own: it is another
+// StampCopy stamps a copy that nobody has open with a number of its own: it is another
 // file from now on.
 func StampCopy(ctx context.Context, path string) error {
 	pool, err := open(path, nil, 1)

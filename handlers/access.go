@@ -45,7 +45,7 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// bearer gives the viewer of an Authorization header: a key as a bearer's token or,
+// bearer returns the viewer of an Authorization header: a key as a bearer's token or,
 // for programs that know nothing else, as the password of HTTP Basic, whoever the
 // user is said to be.
 func (s *Site) bearer(r *http.Request) (inn.Viewer, error) {
@@ -71,7 +71,7 @@ func (s *Site) bearer(r *http.Request) (inn.Viewer, error) {
 	return v, nil
 }
 
-// session gives the person behind a session cookie; nobody when it is unknown,
+// session returns the person behind a session cookie; nobody when it is unknown,
 // expired or ended. Opening only a stream is no use of it: pages do that by
 // themselves.
 func (s *Site) session(c echo.Context, token string) (inn.Viewer, error) {
@@ -83,7 +83,7 @@ func (s *Site) session(c echo.Context, token string) (inn.Viewer, error) {
 	return v, s.renew(c, one, token)
 }
 
-// renew gives the browser the next token of a session whose person's rights have
+// renew returns the browser the next token of a session whose person's rights have
 // changed, with the next page it opens. Other requests wait for that: their
 // answers may be lost or come late, and the token would be with them.
 func (s *Site) renew(c echo.Context, one store.Session, token string) error {

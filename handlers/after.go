@@ -13,7 +13,7 @@ import (
 // given counts. The others are what client libraries send who cannot set a header.
 var afterNames = []string{"after", "lastEventId", "lastEventID"}
 
-// resumesAfter gives the position after which a request asks to go on; "" when it
+// resumesAfter returns the position after which a request asks to go on; "" when it
 // asks for none. One that is asked for under a name that means nothing here is
 // refused: passed over, it would be a silent gap. known are the other parameters of
 // the address.
@@ -51,7 +51,7 @@ func looksLikePosition(name string) bool {
 	return strings.Contains(plain, "lasteventid") || slices.Contains(positionWords, plain)
 }
 
-// clipped gives a name from outside as far as it is repeated to who sent it.
+// clipped returns a name from outside as far as it is repeated to who sent it.
 func clipped(name string) string {
 	return strings.ToValidUTF8(name[:min(len(name), inn.MaxIdentifier)], "")
 }

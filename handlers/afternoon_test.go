@@ -65,7 +65,7 @@ func alertsOf(role inn.Role) func() string {
 	}
 }
 
-// dearest gives what may be among the most expensive requests of people and of
+// dearest returns what may be among the most expensive requests of people and of
 // programs.
 func dearest(deep string) (people, programs []dear) {
 	get := func(paths ...string) (all []dear) {

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// everything gives all that a caller is told of the log, by the way it is told.
+// everything returns all that a caller is told of the log, by the way it is told.
 func everything(s *site, who *caller, from, last string, before *reader) map[string]string {
 	path := "/api/v1/stream"
 	told := map[string]string{

@@ -77,13 +77,13 @@ func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
 	return p, err
 }
 
-// figuresOf gives the newest figures of a scope as the viewer may see them.
+// figuresOf returns the newest figures of a scope as the viewer may see them.
 func (s *Site) figuresOf(ctx context.Context, v inn.Viewer, scope figures.Scope) (inn.Metrics, error) {
 	m, _, err := s.board.Figures(ctx, scope)
 	return m.Redact(scope.Visibility(v)), err
 }
 
-// figuresOver gives the figures of a scope over the window that a page asks for;
+// figuresOver returns the figures of a scope over the window that a page asks for;
 // without one those that are kept current.
 func (s *Site) figuresOver(c echo.Context, v inn.Viewer, scope figures.Scope) (inn.Metrics, error) {
 	days, err := inn.ParseWindow(c.QueryParam("window"))
@@ -117,7 +117,7 @@ func (s *Site) compared(c echo.Context, v inn.Viewer, scope figures.Scope) ([]vi
 	return lines, nil
 }
 
-// redacted gives bookings as the viewer may see them.
+// redacted returns bookings as the viewer may see them.
 func redacted(v inn.Viewer, bookings []inn.Booking) []inn.Booking {
 	for i, b := range bookings {
 		bookings[i] = b.Redact(v.Visibility(b.Property))
@@ -125,7 +125,7 @@ func redacted(v inn.Viewer, bookings []inn.Booking) []inn.Booking {
 	return bookings
 }
 
-// redactedEvents gives events as the viewer may see them.
+// redactedEvents returns events as the viewer may see them.
 func redactedEvents(v inn.Viewer, events []inn.Event) []inn.Event {
 	for i := range events {
 		events[i] = *inn.Redact(&events[i], v.VisibilityOf(&events[i]))

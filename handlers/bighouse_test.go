@@ -33,7 +33,7 @@ var (
 // member's.
 const bigProperties = 50
 
-// openBigHouse gives the directory of a database with a year of a busy house in
+// openBigHouse returns the directory of a database with a year of a busy house in
 // it: the six people of every test, bookings with their events and cards, alerts,
 // sign-ins, figures and read marks. The admin has read every other card one by
 // one and the others nothing for a while, which is what costs a badge the most.

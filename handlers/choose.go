@@ -22,7 +22,7 @@ const (
 	foundShown = 20
 )
 
-// choice gives the field by which a filter asks for a property, and the slug of
+// choice returns the field by which a filter asks for a property, and the slug of
 // the one that was asked for: by its slug, or, where there are many, by words of
 // its name. None is chosen while it is not clear which of several is meant.
 func (s *Site) choice(ctx context.Context, v inn.Viewer, asked string) (c views.PropertyChoice, slug string, err error) {
@@ -64,7 +64,7 @@ func (s *Site) choice(ctx context.Context, v inn.Viewer, asked string) (c views.
 	return c, "", nil
 }
 
-// boxes gives the boxes by which properties are ticked, in a form that is sent to
+// boxes returns the boxes by which properties are ticked, in a form that is sent to
 // a path: all of them where there are few, else those that are ticked and those
 // that words find.
 func (s *Site) boxes(ctx context.Context, v inn.Viewer, path string, ticked []string, words string) (b views.PropertyBoxes, err error) {
@@ -104,7 +104,7 @@ func looks(form url.Values) bool {
 	return form.Get(views.FieldLook) != "" && strings.TrimSpace(form.Get(views.FieldFind)) != ""
 }
 
-// tickedNow gives which properties are ticked after a form was filled in: of those
+// tickedNow returns which properties are ticked after a form was filled in: of those
 // that had a box what it says, and the others as they were.
 func tickedNow(form url.Values, before []string) []string {
 	if len(form[views.FieldShown]) == 0 && !form.Has(views.FieldFind) {
@@ -124,7 +124,7 @@ func (s *Site) showFound(c echo.Context, path string, f views.Field, b views.Pro
 	return s.render(c, http.StatusOK, views.PropertyBoxesFound(f, b))
 }
 
-// theirNames gives the properties that are named where one reads for which of some
+// theirNames returns the properties that are named where one reads for which of some
 // people or keys a role counts.
 func (s *Site) theirNames(c echo.Context, lists ...[]string) ([]inn.Property, error) {
 	var named []string

@@ -16,7 +16,7 @@ import (
 // manyHouses is so many that no page may list them.
 const manyHouses = 600
 
-// withManyHouses gives a site with properties house-000 and so on beside the two,
+// withManyHouses returns a site with properties house-000 and so on beside the two,
 // of which the owner has most.
 func withManyHouses(t *testing.T) *site {
 	t.Helper()

@@ -89,7 +89,7 @@ func inTimeOver(t *testing.T, file []byte, do func(*testing.T, *site)) {
 	})
 }
 
-// heard opens a stream and gives what it has said so far.
+// heard opens a stream and returns what it has said so far.
 func (s *site) heard(who *caller, path string) func() []message {
 	s.t.Helper()
 	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url+path, nil)

@@ -62,7 +62,7 @@ var theContract = sync.OnceValue(func() *contract {
 	return c
 })
 
-// operation gives what describes a request, and the pointer to it; nil where
+// operation returns what describes a request, and the pointer to it; nil where
 // there is nothing of the API, or where the method is a wrong one.
 func (c *contract) operation(r *http.Request) (*openapi3.Operation, string) {
 	method := r.Method
@@ -113,12 +113,12 @@ func (c *contract) fitsText(pointer, text string) error {
 	return c.fits(pointer, value)
 }
 
-// at gives the pointer a component stands at, else the one it was referred from.
+// at returns the pointer a component stands at, else the one it was referred from.
 func at(ref, pointer string) string {
 	return cmp.Or(strings.TrimPrefix(ref, "#"), pointer)
 }
 
-// answered looks at an answer. It gives what is wrong with it.
+// answered looks at an answer. It returns what is wrong with it.
 func (c *contract) answered(operation *openapi3.Operation, pointer string, r *http.Request, status int, h http.Header, body []byte) (problems []string) {
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	response := operation.Responses.Status(status)

@@ -33,7 +33,7 @@ func (s *Site) begun(c echo.Context, in store.SignIn) store.SignIn {
 	return in
 }
 
-// cookie gives the session token that came with a request, "" without one.
+// cookie returns the session token that came with a request, "" without one.
 func (s *Site) cookie(r *http.Request) string {
 	cookie, err := r.Cookie(s.cookieName(r))
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Site) cookieName(r *http.Request) string {
 	return cookieName
 }
 
-// setCookie gives the browser a session token; "" takes it away.
+// setCookie returns the browser a session token; "" takes it away.
 func (s *Site) setCookie(c echo.Context, token string, expires time.Time) {
 	cookie := &http.Cookie{
 		Name: s.cookieName(c.Request()), Value: token, Path: "/",
@@ -63,7 +63,7 @@ func (s *Site) setCookie(c echo.Context, token string, expires time.Time) {
 	c.SetCookie(cookie)
 }
 
-// setSession gives the browser another token for the session it has, which lasts
+// setSession returns the browser another token for the session it has, which lasts
 // as long as it would have.
 func (s *Site) setSession(c echo.Context, token string) error {
 	one, err := s.store.Session(c.Request().Context(), auth.HashToken(token))
@@ -77,7 +77,7 @@ func (s *Site) setSession(c echo.Context, token string) error {
 // signed in here before (store.KnownDevice), and is sent to the sign-in page alone.
 const deviceCookie = "baithaka-device"
 
-// deviceOf gives the device's cookie, hashed as it is kept; "" without one.
+// deviceOf returns the device's cookie, hashed as it is kept; "" without one.
 func deviceOf(r *http.Request) string {
 	cookie, err := r.Cookie(deviceCookie)
 	if err != nil || cookie.Value == "" {

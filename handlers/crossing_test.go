@@ -95,7 +95,7 @@ func TestHostsOfNamedHouse(t *testing.T) {
 // when somebody was here last, are written in the background, and lead nowhere.
 var freshness = []string{"last_seen", "last_used", "seen"}
 
-// contents gives a hash of every table but for the search indices, which follow
+// contents returns a hash of every table but for the search indices, which follow
 // the log by themselves.
 func (s *site) contents() map[string]string {
 	s.t.Helper()

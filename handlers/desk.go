@@ -9,7 +9,7 @@ import (
 	"baithaka/views"
 )
 
-// deskOf gives who comes, goes and stays today, for who works at a desk and sees a
+// deskOf returns who comes, goes and stays today, for who works at a desk and sees a
 // house with rooms; nil for others.
 func (s *Site) deskOf(c echo.Context, p views.Page) (*views.Desk, error) {
 	ctx, v := c.Request().Context(), p.Viewer
@@ -22,7 +22,7 @@ func (s *Site) deskOf(c echo.Context, p views.Page) (*views.Desk, error) {
 	return s.boards(c, p, "")
 }
 
-// boards gives the boards of a property, or of all that the page's viewer may see.
+// boards returns the boards of a property, or of all that the page's viewer may see.
 func (s *Site) boards(c echo.Context, p views.Page, property string) (*views.Desk, error) {
 	stays, err := s.store.AtDesk(c.Request().Context(), p.Viewer, property, p.Today)
 	if err != nil {

@@ -19,7 +19,7 @@ func (s *site) stayFrom(days int, at string) string {
 	return fmt.Sprintf(`,"checkIn":%q,"checkOut":%q,"guests":2`, in, in.Add(3))
 }
 
-// board gives the part of a page that is one of the boards.
+// board returns the part of a page that is one of the boards.
 func board(page string, b inn.Board) string {
 	_, rest, _ := strings.Cut(page, fmt.Sprintf(`data-board="%s"`, b))
 	part, _, _ := strings.Cut(rest, "</section>")

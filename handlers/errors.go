@@ -110,7 +110,7 @@ func (s *Site) cameFrom(r *http.Request) string {
 	return safeNext(u.RequestURI())
 }
 
-// loginFrom gives the address of the sign-in page that leads back to a page
+// loginFrom returns the address of the sign-in page that leads back to a page
 // afterwards: to its path and query, whichever host it names.
 func loginFrom(page string) string {
 	u, err := url.Parse(page)
@@ -126,7 +126,7 @@ func forPrograms(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/metrics"
 }
 
-// asError gives the error as one of ours: echo's own keep their status, unknown
+// asError returns the error as one of ours: echo's own keep their status, unknown
 // ones become Internal.
 func asError(err error) *inn.Error {
 	var ours *inn.Error

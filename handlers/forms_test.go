@@ -13,7 +13,7 @@ import (
 
 var notificationForm = regexp.MustCompile(`action="(/notifications/([^"/]+)/(?:un)?read)"`)
 
-// card gives the id of the newest notification of somebody who sees it all.
+// card returns the id of the newest notification of somebody who sees it all.
 func (s *site) card() string {
 	s.t.Helper()
 	found := notificationForm.FindStringSubmatch(s.as("admin").get("/notifications").Body)

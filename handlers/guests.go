@@ -203,7 +203,7 @@ func (s signal) send() {
 	}
 }
 
-// guestRecords gives what an export is to hold: all about the guest of the bookings that
+// guestRecords returns what an export is to hold: all about the guest of the bookings that
 // were ticked, or of the one in the path.
 func (s *Site) guestRecords(c echo.Context) ([]inn.GuestRecord, error) {
 	ids := slices.Clone(c.QueryParams()["booking"])

@@ -112,7 +112,7 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 	return site
 }
 
-// Handler gives the whole site as one http.Handler: every route behind the
+// Handler returns the whole site as one http.Handler: every route behind the
 // middleware, in this order.
 func (s *Site) Handler() http.Handler {
 	e := echo.New()
@@ -180,7 +180,7 @@ const (
 	nonceKey   = "nonce"
 )
 
-// viewer gives who asks; the zero Viewer is nobody.
+// viewer returns who asks; the zero Viewer is nobody.
 func viewer(c echo.Context) inn.Viewer {
 	v, _ := c.Get(viewerKey).(inn.Viewer)
 	return v

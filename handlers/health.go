@@ -17,7 +17,7 @@ func (s *Site) alive(c echo.Context) error { return c.String(http.StatusOK, "ok\
 // read within milliseconds.
 const stuckLog = 5 * time.Second
 
-// ready says whether the server does its work: it is not stopping, the database
+// ready reports whether the server does its work: it is not stopping, the database
 // answers and takes what is written, and what is written is delivered.
 func (s *Site) ready(c echo.Context) error {
 	ctx := c.Request().Context()
@@ -53,7 +53,7 @@ type behind struct {
 	began time.Time // zero when it had everything
 }
 
-// since gives for how long; 0 when it has everything or has moved.
+// since returns for how long; 0 when it has everything or has moved.
 func (b *behind) since(read, head int64, now time.Time) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()

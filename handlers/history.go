@@ -119,7 +119,7 @@ func filterOf(a views.HistoryAsked, v inn.Viewer) store.EventFilter {
 	return f
 }
 
-// actors gives who may be filtered by: everybody and every key for who may see
+// actors returns who may be filtered by: everybody and every key for who may see
 // what others do, else the people of the viewer's own properties; and whoever
 // is named on the page anyway.
 func (s *Site) actors(ctx context.Context, v inn.Viewer, h views.History) ([]views.Actor, error) {

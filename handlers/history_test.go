@@ -16,7 +16,7 @@ import (
 
 var eventRow = regexp.MustCompile(`data-event="([^"]+)"`)
 
-// rows gives the positions of the events on a page, in its order.
+// rows returns the positions of the events on a page, in its order.
 func rows(page string) []string {
 	var list []string
 	for _, m := range eventRow.FindAllStringSubmatch(page, -1) {

@@ -11,7 +11,7 @@ import (
 	"baithaka/views"
 )
 
-// houseForm gives the settings of the house as a form, for who may change them;
+// houseForm returns the settings of the house as a form, for who may change them;
 // nil for everybody else.
 func (s *Site) houseForm(c echo.Context) (*views.HouseForm, error) {
 	if !viewer(c).May(inn.SettingsManage, "") {

@@ -59,7 +59,7 @@ func (i *inspector) rejected(c echo.Context, status int, e *inn.Error, now time.
 	i.list = append([]views.Rejected{one}, i.list[:min(len(i.list), rejectedKept-1)]...)
 }
 
-// nameless gives the wrong fields without names that are none of ours.
+// nameless returns the wrong fields without names that are none of ours.
 func nameless(fields []inn.FieldError) []inn.FieldError {
 	list := make([]inn.FieldError, len(fields))
 	for i, f := range fields {
@@ -74,7 +74,7 @@ func nameless(fields []inn.FieldError) []inn.FieldError {
 	return list
 }
 
-// rejections gives what is remembered, the newest first.
+// rejections returns what is remembered, the newest first.
 func (i *inspector) rejections() ([]views.Rejected, uint64) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

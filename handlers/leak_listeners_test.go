@@ -163,7 +163,7 @@ func (l *listening) reach(id int64) {
 	}
 }
 
-// change does one thing to somebody's rights and gives the place of it in the
+// change does one thing to somebody's rights and returns the place of it in the
 // log; 0 when it changed nothing.
 func (l *listeners) change() (at int64) {
 	l.t.Helper()

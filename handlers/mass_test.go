@@ -21,7 +21,7 @@ var massFields = url.Values{
 	"scope": {"money:read"}, "scopes": {"money:read"}, "user[role]": {"SUPER_ADMIN"}, "permissions": {"*"}, "revoked": {"0"}, "__proto__": {"x"},
 }
 
-// rights gives who may what, as the database has it.
+// rights returns who may what, as the database has it.
 func (s *site) rights() []string {
 	return slices.Concat(
 		s.column(`SELECT email || ' ' || role || ' ' || disabled FROM users ORDER BY id`),
@@ -99,7 +99,7 @@ func TestPublishBelievesNothingAboutThePublisher(t *testing.T) {
 	assert.Equal(t, "key:"+key.name, payload["reported"], "who reports it is ours to say")
 }
 
-// Nobody gives what they do not have: not a role at or above their own, not a
+// Nobody returns what they do not have: not a role at or above their own, not a
 // scope or a property that is not theirs, and nothing to somebody above them.
 func TestNobodyGrantsMoreThanTheyHave(t *testing.T) {
 	s := newSite(t)

@@ -71,7 +71,7 @@ func (m *meters) note(now time.Time, head int64) {
 	}
 }
 
-// lastMinute gives the events appended per minute, and what was delivered, in
+// lastMinute returns the events appended per minute, and what was delivered, in
 // the last minute, or since the start when that is shorter.
 func (m *meters) lastMinute(now time.Time, head int64) (perMinute float64, delivered counts) {
 	m.mu.Lock()
@@ -133,7 +133,7 @@ func (c counts) total() (n uint64) {
 	return n
 }
 
-// quantile gives the duration that a part q of the observations did not exceed,
+// quantile returns the duration that a part q of the observations did not exceed,
 // taken evenly within its bucket; ok is false when there was none.
 func (c counts) quantile(q float64) (d time.Duration, ok bool) {
 	total := c.total()

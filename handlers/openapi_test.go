@@ -108,7 +108,7 @@ func (s schemas) fits(pointer, text, what string) {
 	assert.NoError(s.t, schema.Validate(value), "%s: %s", what, text)
 }
 
-// answerSchema gives the pointer to the schema of what a GET answers.
+// answerSchema returns the pointer to the schema of what a GET answers.
 func answerSchema(path string) string {
 	return "/paths/" + strings.ReplaceAll(path, "/", "~1") + "/get/responses/200/content/application~1json/schema"
 }

@@ -221,7 +221,7 @@ func lostPosition() error {
 	return inn.E(inn.Malformed, "That position is not in this log, or no longer. Begin again without one: what happened in between may be missing here.")
 }
 
-// nextPage gives the query of the page after a place in the log.
+// nextPage returns the query of the page after a place in the log.
 func (s *Site) nextPage(c echo.Context, last int64) string {
 	q := url.Values{}
 	for name, values := range c.QueryParams() {

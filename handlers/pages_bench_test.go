@@ -139,7 +139,7 @@ func (s *bigSite) ask(b *testing.B, who, path string) {
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 }
 
-// publishing publishes 100 bookings a second until what it gives is called.
+// publishing publishes 100 bookings a second until what it returns is called.
 func (s *bigSite) publishing(b *testing.B) (stop func()) {
 	done := make(chan struct{})
 	var working sync.WaitGroup

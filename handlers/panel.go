@@ -7,7 +7,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// panel gives the panel a page's scope asks for; nil for the others.
+// panel returns the panel a page's scope asks for; nil for the others.
 func (s *Site) panel(v inn.Viewer, scope string) delivery.Panel {
 	switch {
 	case scope == statusScope && v.May(inn.StatusView, ""):

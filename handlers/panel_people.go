@@ -24,7 +24,7 @@ type auditPanel struct {
 	filter store.AuditFilter
 }
 
-// auditScopeOf gives the scope of a page of the audit: its filter, and the newest
+// auditScopeOf returns the scope of a page of the audit: its filter, and the newest
 // act that it shows or passed over.
 func auditScopeOf(a views.Audit) string {
 	q := url.Values{"actor": {a.Actor}, "deed": {string(a.Action)}, "from": {string(a.From)}}

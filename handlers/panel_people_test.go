@@ -15,7 +15,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// streamOf gives where the stream of a page connects.
+// streamOf returns where the stream of a page connects.
 func streamOf(t *testing.T, page answer) string {
 	t.Helper()
 	require.Equal(t, http.StatusOK, page.Status)

@@ -10,7 +10,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// online reads a page's stream until it says who is on line, and gives the names.
+// online reads a page's stream until it says who is on line, and returns the names.
 func (r *reader) online(name string, there bool) message {
 	r.t.Helper()
 	for {
@@ -53,7 +53,7 @@ func TestPresence(t *testing.T) {
 	admin.online("The staff", false)
 }
 
-// latestOnline gives who is on line as the server has it now, for who may see
+// latestOnline returns who is on line as the server has it now, for who may see
 // everybody.
 func (r *reader) latestOnline(s *site) string {
 	r.t.Helper()

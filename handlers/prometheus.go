@@ -94,7 +94,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// metric gives the histogram in Prometheus's form, in which every bucket holds
+// metric returns the histogram in Prometheus's form, in which every bucket holds
 // those below it too. Every second of ours is enough there.
 func (h *histogram) metric(d *prometheus.Desc, labels ...string) prometheus.Metric {
 	in, sofar := h.counts(), uint64(0)

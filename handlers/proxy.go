@@ -9,7 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// addressOf gives the address a request came from. What a forwarding header
+// addressOf returns the address a request came from. What a forwarding header
 // says is believed only from a trusted proxy, and only its last hop that is not
 // one.
 func (s *Site) addressOf(r *http.Request) string {

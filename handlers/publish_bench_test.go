@@ -21,7 +21,7 @@ import (
 	"baithaka/store"
 )
 
-// publisher gives the whole server without a network, and the header of a key
+// publisher returns the whole server without a network, and the header of a key
 // that may publish.
 func publisher(b *testing.B) (http.Handler, string) {
 	b.Helper()

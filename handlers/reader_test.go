@@ -63,7 +63,7 @@ func (s *site) stream(path string, who *caller, lastEventID string, headers ...s
 	return r
 }
 
-// next gives the next message; the test fails when none comes in time.
+// next returns the next message; the test fails when none comes in time.
 func (r *reader) next(within time.Duration) message {
 	r.t.Helper()
 	select {
@@ -84,7 +84,7 @@ func (r *reader) next(within time.Duration) message {
 	return message{}
 }
 
-// until reads up to the message of that name and gives those before it.
+// until reads up to the message of that name and returns those before it.
 func (r *reader) until(event string) (before []message, found message) {
 	r.t.Helper()
 	for {
@@ -110,7 +110,7 @@ type happened struct {
 	Payload                                                       map[string]any
 }
 
-// events gives the next n events, passing over control messages and the
+// events returns the next n events, passing over control messages and the
 // figures, which come when they come.
 func (r *reader) events(n int) []happened {
 	r.t.Helper()
@@ -131,7 +131,7 @@ func (r *reader) events(n int) []happened {
 	return all
 }
 
-// subjects gives what the next n events are about.
+// subjects returns what the next n events are about.
 func (r *reader) subjects(n int) []string {
 	r.t.Helper()
 	var all []string
@@ -156,7 +156,7 @@ func (r *reader) pushed(text string) string {
 	}
 }
 
-// ends reads to the end and gives the last message.
+// ends reads to the end and returns the last message.
 func (r *reader) ends() (last message) {
 	r.t.Helper()
 	for {
@@ -172,7 +172,7 @@ func (r *reader) ends() (last message) {
 	}
 }
 
-// upTo gives everything a stream sends until it has passed a position.
+// upTo returns everything a stream sends until it has passed a position.
 func (r *reader) upTo(position string) string {
 	r.t.Helper()
 	var all strings.Builder
@@ -182,7 +182,7 @@ func (r *reader) upTo(position string) string {
 	return all.String()
 }
 
-// gather gives the messages a stream sends until it has passed a position. Where
+// gather returns the messages a stream sends until it has passed a position. Where
 // it has nothing to hear, a beat says so; it is woken until one comes.
 func (r *reader) gather(position string) []message {
 	r.t.Helper()
@@ -231,7 +231,7 @@ func booking(event, id, property, more string) string {
 		event, property, id, id, id, more)
 }
 
-// publish posts an event that must be stored, and gives its position.
+// publish posts an event that must be stored, and returns its position.
 func (c *caller) publish(body string) string {
 	c.site.t.Helper()
 	r := c.post("/api/v1/events", body)
@@ -253,7 +253,7 @@ func (s *site) stored() [3]int {
 	return [3]int{s.count(`events WHERE type <> 'metrics:update'`), s.count(`bookings`), s.count(`notifications`)}
 }
 
-// head gives the position of the last event that is committed; the log may be a
+// head returns the position of the last event that is committed; the log may be a
 // moment behind.
 func (s *site) head() string {
 	s.t.Helper()

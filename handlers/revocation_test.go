@@ -104,7 +104,7 @@ func TestRevocationEndsStreams(t *testing.T) {
 	}
 }
 
-// skipUsers gives the next booking; a key hears of sign-ins where it may.
+// skipUsers returns the next booking; a key hears of sign-ins where it may.
 func skipUsers(r *reader) []string {
 	for {
 		if got := r.subjects(1); !strings.HasPrefix(got[0], "user:") {

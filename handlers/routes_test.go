@@ -145,7 +145,7 @@ func TestEveryRoute(t *testing.T) {
 	t.Logf("%d routes, %d cells", len(routeTable), cells)
 }
 
-// ask sends one request of the table and gives its status.
+// ask sends one request of the table and returns its status.
 func (s *site) ask(route, path, who, property string) int {
 	method, _, _ := strings.Cut(route, " ")
 	c := s.nobody()

@@ -17,7 +17,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// note gives the request an id and writes one line when it ends: who, which
+// note returns the request an id and writes one line when it ends: who, which
 // route, how it went, how long. Never a path with an id in it, a query, a name
 // or a secret. An answer that failed after it had begun is then cut off, or
 // what there is of it would look whole.
@@ -131,12 +131,12 @@ func (s *Site) ours(host string) bool {
 	return err == nil
 }
 
-// hostPort gives a host without the port that its scheme has anyway.
+// hostPort returns a host without the port that its scheme has anyway.
 func hostPort(host, scheme string) string {
 	return strings.TrimSuffix(host, map[string]string{"https": ":443", "http": ":80"}[scheme])
 }
 
-// withoutPort gives the host of an address as it stands there, brackets and all.
+// withoutPort returns the host of an address as it stands there, brackets and all.
 func withoutPort(u *url.URL) string {
 	if port := u.Port(); port != "" {
 		return strings.TrimSuffix(u.Host, ":"+port)

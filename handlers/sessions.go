@@ -12,7 +12,7 @@ import (
 	"baithaka/views"
 )
 
-// account gives how the person who asks signs in, and where they are signed in.
+// account returns how the person who asks signs in, and where they are signed in.
 func (s *Site) account(c echo.Context) (a views.Account, err error) {
 	ctx, v := c.Request().Context(), viewer(c)
 	sessions, err := s.store.Sessions(ctx, v.UserID)

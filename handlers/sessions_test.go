@@ -18,7 +18,7 @@ import (
 	"baithaka/store"
 )
 
-// with gives a browser that has some cookie and no more.
+// with returns a browser that has some cookie and no more.
 func (s *site) with(token string) *caller {
 	return &caller{site: s, cookie: &http.Cookie{Name: cookieName, Value: token}}
 }
@@ -137,7 +137,7 @@ func TestSignedOutStaysSignedOut(t *testing.T) {
 // proofs keeps what everybody of the template database has proved.
 var proofs sync.Map // who → store.Proof
 
-// quick gives a session's token for the price of one password in all tests.
+// quick returns a session's token for the price of one password in all tests.
 func (s *site) quick(who string) string {
 	s.t.Helper()
 	proof, proved := proofs.Load(who)
@@ -154,7 +154,7 @@ func (s *site) quick(who string) string {
 
 var sessionRow = regexp.MustCompile(`data-session="(\d+)"`)
 
-// listed gives the ids of the sessions that a person's settings list.
+// listed returns the ids of the sessions that a person's settings list.
 func listed(t *testing.T, c *caller) (ids []string) {
 	t.Helper()
 	r := c.get("/settings")

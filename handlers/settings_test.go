@@ -36,7 +36,7 @@ func TestSettingsFormHoldsEveryPreference(t *testing.T) {
 	assert.Empty(t, got.Properties, "a property that is not theirs is passed over")
 }
 
-// settingsWith gives the form of a person's settings with some of it changed.
+// settingsWith returns the form of a person's settings with some of it changed.
 func settingsWith(changes ...string) []string {
 	f := settingsForm(inn.DefaultPreferences(), "")
 	for i := 0; i+1 < len(changes); i += 2 {

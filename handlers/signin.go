@@ -154,7 +154,7 @@ func formOf(c echo.Context) (url.Values, error) {
 
 var plainPath = regexp.MustCompile(`^/[A-Za-z0-9/_\-.?=&%:]*$`)
 
-// safeNext gives where to go after signing in: a path of this site, before and
+// safeNext returns where to go after signing in: a path of this site, before and
 // after percent-decoding, or else the dashboard.
 func safeNext(next string) string {
 	decoded, err := url.PathUnescape(next)

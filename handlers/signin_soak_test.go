@@ -53,7 +53,7 @@ func mean(all []float64) (sum float64) {
 	return sum / float64(len(most))
 }
 
-// mannWhitney gives the probability that two samples of one distribution differ
+// mannWhitney returns the probability that two samples of one distribution differ
 // in their ranks as much as these do, by the normal approximation.
 func mannWhitney(a, b []float64) float64 {
 	both := slices.Sorted(slices.Values(append(slices.Clone(a), b...)))

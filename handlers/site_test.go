@@ -188,7 +188,7 @@ type caller struct {
 
 func (s *site) nobody() *caller { return &caller{site: s, name: "nobody"} }
 
-// as gives the browser of one of the six, signed in through the form.
+// as returns the browser of one of the six, signed in through the form.
 func (s *site) as(who string) *caller {
 	s.t.Helper()
 	s.mu.Lock()
@@ -201,7 +201,7 @@ func (s *site) as(who string) *caller {
 	return c
 }
 
-// signIn gives another browser of theirs.
+// signIn returns another browser of theirs.
 func (s *site) signIn(who string) *caller {
 	s.t.Helper()
 	c := &caller{site: s, name: who}
@@ -211,7 +211,7 @@ func (s *site) signIn(who string) *caller {
 	return c
 }
 
-// key gives a program with a new API key.
+// key returns a program with a new API key.
 func (s *site) key(scopes string, properties ...string) *caller {
 	s.t.Helper()
 	list, err := inn.ParseScopes(strings.Split(scopes, ","))

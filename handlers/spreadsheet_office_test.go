@@ -55,7 +55,7 @@ type cell struct {
 	Times  int    `xml:"number-columns-repeated,attr"`
 }
 
-// opened gives the lines of a file as LibreOffice reads it in a language, by the
+// opened returns the lines of a file as LibreOffice reads it in a language, by the
 // headings.
 func opened(t *testing.T, office, body, parted, language string) []map[string]cell {
 	t.Helper()

@@ -28,7 +28,7 @@ func cellsOf(t *testing.T, body string, parted rune) [][]string {
 	return lines
 }
 
-// column gives the cells below a heading.
+// column returns the cells below a heading.
 func column(t *testing.T, lines [][]string, heading string) []string {
 	t.Helper()
 	for i, name := range lines[0] {

@@ -127,7 +127,7 @@ func TestResumeAfterCut(t *testing.T) {
 	assert.Equal(t, want[25:], s.stream("/api/v1/stream", program, s.lastBefore(t, "BK-c25")).subjects(1))
 }
 
-// lastBefore gives the position just before a booking's event.
+// lastBefore returns the position just before a booking's event.
 func (s *site) lastBefore(t *testing.T, id string) string {
 	t.Helper()
 	var event int64

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// raw sends a request as it stands and gives the answer.
+// raw sends a request as it stands and returns the answer.
 func (s *site) raw(lines ...string) answer {
 	s.t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))

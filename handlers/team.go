@@ -137,7 +137,7 @@ func (s *Site) showOnce(c echo.Context, component templ.Component) error {
 // are on no stream, hear that they are to read themselves anew.
 const peopleChanged = "people-changed"
 
-// oneTimeLink gives a link as it is shown to who made it.
+// oneTimeLink returns a link as it is shown to who made it.
 func (s *Site) oneTimeLink(c echo.Context, l store.Link) views.OneTimeLink {
 	return views.OneTimeLink{
 		Name: l.Member.Name, Invited: l.Member.Invited, URL: s.base(c) + views.PathInvite(l.Token),

@@ -14,7 +14,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// extra adds one more person and gives their id.
+// extra adds one more person and returns their id.
 func (s *site) extra(name string, role inn.Role, properties ...string) string {
 	s.t.Helper()
 	m, err := s.store.AddMember(s.t.Context(), inn.Viewer{Name: "test"}, inn.Member{
@@ -26,7 +26,7 @@ func (s *site) extra(name string, role inn.Role, properties ...string) string {
 
 var linkURL = regexp.MustCompile(`value="(http[^"]*)(/invite/[0-9a-f]{40})"`)
 
-// linkOf gives the path of the one-time link that a page shows.
+// linkOf returns the path of the one-time link that a page shows.
 func linkOf(t *testing.T, r answer) string {
 	t.Helper()
 	require.Equal(t, 200, r.Status, r.Body)

@@ -34,7 +34,7 @@ func (s *site) guess(email, pass, from, device string) answer {
 	return s.nobody().do("POST", "/login", url.Values{"email": {email}, "password": {pass}}.Encode(), headers...)
 }
 
-// device gives the cookie by which a browser is known that has signed in.
+// device returns the cookie by which a browser is known that has signed in.
 func device(t *testing.T, r answer) string {
 	t.Helper()
 	for _, c := range (&http.Response{Header: r.Header}).Cookies() {

@@ -44,7 +44,7 @@ func readStreamFilter(c echo.Context) (n intake.StreamFilter, err error) {
 	return intake.ReadStreamFilter(body)
 }
 
-// ticketOf gives the ticket that a request for a stream comes with. No other
+// ticketOf returns the ticket that a request for a stream comes with. No other
 // address takes one.
 func ticketOf(r *http.Request) (ticket string, found bool) {
 	if r.Method != http.MethodGet || r.URL.Path != "/api/v1/stream" {
@@ -76,7 +76,7 @@ func (s *Site) fromAbroad(c echo.Context) error {
 	return nil
 }
 
-// byTicket gives the key behind a ticket. Nothing else that came along counts: who
+// byTicket returns the key behind a ticket. Nothing else that came along counts: who
 // has a ticket may have a cookie of somebody else's.
 func (s *Site) byTicket(c echo.Context, ticket string) (inn.Viewer, error) {
 	one, err := s.store.Ticket(c.Request().Context(), ticket)

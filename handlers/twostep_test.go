@@ -41,7 +41,7 @@ func (a app) code(off int64) string {
 
 var shownCode = regexp.MustCompile(`<li><code>([a-z2-7-]{19})</code></li>`)
 
-// enrol turns two-step sign-in on for the browser's person and gives their app
+// enrol turns two-step sign-in on for the browser's person and returns their app
 // and recovery codes.
 func enrol(t *testing.T, c *caller) (app, []string) {
 	t.Helper()

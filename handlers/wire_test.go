@@ -21,7 +21,7 @@ import (
 	"baithaka/internal/delivery"
 )
 
-// over gives the same site behind another server, with a client of its kind.
+// over returns the same site behind another server, with a client of its kind.
 func (s *site) over(kind string) *site {
 	s.t.Helper()
 	server := httptest.NewUnstartedServer(watched(s.t, s.Handler()))
@@ -45,7 +45,7 @@ func (s *site) over(kind string) *site {
 	return &site{Site: s.Site, t: s.t, db: s.db, url: server.URL, client: server.Client(), logged: s.logged, callers: map[string]*caller{}}
 }
 
-// on gives a program that asks another server of the same site.
+// on returns a program that asks another server of the same site.
 func (c *caller) on(s *site) *caller { return &caller{site: s, name: c.name, secret: c.secret} }
 
 // A stream is the same whichever way its bytes go: it begins, hands on, resumes,

@@ -31,13 +31,13 @@ type File struct {
 	packed func() []byte
 }
 
-// Find gives the file of a name.
+// Find returns the file of a name.
 func Find(name string) (*File, bool) {
 	f, ok := files[name]
 	return f, ok
 }
 
-// URL gives the address of a file. It changes with the content, so that the
+// URL returns the address of a file. It changes with the content, so that the
 // file may be cached for ever. A name that is not embedded is a mistake in the
 // program and panics.
 func URL(name string) string {
@@ -48,10 +48,10 @@ func URL(name string) string {
 	return "/static/" + name + "?v=" + f.Hash
 }
 
-// Whole gives the content.
+// Whole returns the content.
 func (f *File) Whole() []byte { return f.whole() }
 
-// Gzipped gives the content compressed; nil for what is compressed already, such
+// Gzipped returns the content compressed; nil for what is compressed already, such
 // as a face.
 func (f *File) Gzipped() []byte { return f.packed() }
 

@@ -257,7 +257,7 @@ func (t *tx) releaseBooking(by inn.Viewer, b inn.Booking) error {
 	return t.readOwn(by, id, e.ID)
 }
 
-// bookingMoves gives the event of a "Got it" or of its end, and the booking's
+// bookingMoves returns the event of a "Got it" or of its end, and the booking's
 // card, which is its snapshot.
 func (t *tx) bookingMoves(by inn.Viewer, b inn.Booking, as inn.Type) (e *inn.Event, n inn.Notification, err error) {
 	n = b.Card(&inn.Event{At: b.ChangedAt, Type: b.Last, Priority: b.Last.Priority(), Subject: b.Subject(), Property: b.Property})

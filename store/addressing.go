@@ -53,7 +53,7 @@ func (t *tx) addressCard(card int64, e *inn.Event) error {
 	return t.bring(card, e, people)
 }
 
-// personIn gives the person whose topic it is.
+// personIn returns the person whose topic it is.
 func personIn(topic inn.Topic) (id int64, one bool) {
 	number, one := strings.CutPrefix(string(topic), "user:")
 	if !one {
@@ -63,7 +63,7 @@ func personIn(topic inn.Topic) (id int64, one bool) {
 	return id, err == nil
 }
 
-// everybody gives all people who may sign in, while few enough are left to look
+// everybody returns all people who may sign in, while few enough are left to look
 // at in this transaction.
 func (t *tx) everybody() (people []inn.Viewer, few bool, err error) {
 	if t.all == nil {
@@ -85,7 +85,7 @@ func (t *tx) everybody() (people []inn.Viewer, few bool, err error) {
 	return t.all, true, nil
 }
 
-// people gives those who may sign in under a condition, by their numbers.
+// people returns those who may sign in under a condition, by their numbers.
 func (t *tx) people(where string, args ...any) (people []inn.Viewer, err error) {
 	rows, err := t.rows(`SELECT `+memberColumns+` FROM users u WHERE u.disabled = 0 AND `+where+` ORDER BY u.id`, args...)
 	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (inn.Viewer, error) {

@@ -94,7 +94,7 @@ func (t *tx) saveAlert(a inn.Alert, existing bool) error {
 		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.AcknowledgedBy, handled, a.PreviouslyAcknowledgedBy, resolved, a.Event, a.ResolvedBy, a.Reason)
 }
 
-// OpenAlerts gives the alerts that still want somebody and that the viewer may
+// OpenAlerts returns the alerts that still want somebody and that the viewer may
 // see, the most urgent first; at one property, or at all of theirs with "". Each
 // priority is walked by an index from its newest, so that it costs what it shows
 // and not how many are open.

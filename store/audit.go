@@ -69,7 +69,7 @@ func (f AuditFilter) conditions(args []any) (string, []any) {
 	return where, args
 }
 
-// Audit gives administrative acts, the newest first; who may see them is for
+// Audit returns administrative acts, the newest first; who may see them is for
 // the caller to ask.
 func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]inn.Act, error) {
 	where, args := f.conditions([]any{f.Limit})
@@ -86,7 +86,7 @@ func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]inn.Act, error) {
 	return scanAll(rows, err, scanAct)
 }
 
-// AuditActors gives who is in the audit: the actor and the name they had last.
+// AuditActors returns who is in the audit: the actor and the name they had last.
 func (s *Store) AuditActors(ctx context.Context) ([]inn.Act, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+actColumns+`
@@ -96,7 +96,7 @@ func (s *Store) AuditActors(ctx context.Context) ([]inn.Act, error) {
 	return scanAll(rows, err, scanAct)
 }
 
-// Activity gives what people did that the viewer may see, the newest first: the
+// Activity returns what people did that the viewer may see, the newest first: the
 // log by that kind, which the search index knows.
 func (s *Store) Activity(ctx context.Context, by inn.Viewer, f AuditFilter) ([]inn.Event, error) {
 	return s.History(ctx, by, EventFilter{

@@ -27,7 +27,7 @@ var reading = map[string]bool{
 // ending is a method that only takes away what its caller came with.
 const ending = "SignOut"
 
-// writing gives every other one, as it is called by somebody who was let in.
+// writing returns every other one, as it is called by somebody who was let in.
 func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
 	member := inn.Member{Email: "new@demo.test", Name: "New", Role: inn.Staff}
 	return map[string]func(by inn.Viewer) error{

@@ -18,7 +18,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// restored gives the store that a backup becomes when it is restored into a
+// restored returns the store that a backup becomes when it is restored into a
 // directory.
 func restored(t *testing.T, file, dir string) (*Store, Copy) {
 	t.Helper()

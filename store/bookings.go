@@ -181,7 +181,7 @@ func (t *tx) moveBooking(by inn.Viewer, b inn.Booking) error {
 	}, map[string]string{"id": b.ID})
 }
 
-// houseFor gives the name of a property for which the viewer may publish an
+// houseFor returns the name of a property for which the viewer may publish an
 // event of that type. A property they may not publish for is answered like one
 // that does not exist; a type that is not theirs there, with 403.
 func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug, where string) (string, error) {
@@ -196,7 +196,7 @@ func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug, where string) (string, e
 	return name, err
 }
 
-// nameOf gives a property's name.
+// nameOf returns a property's name.
 func (t *tx) nameOf(slug string) (name string, found bool, err error) {
 	if name, found = t.names[slug]; found {
 		return name, true, nil
@@ -208,7 +208,7 @@ func (t *tx) nameOf(slug string) (name string, found bool, err error) {
 	return name, found, err
 }
 
-// BookingsNamed gives the bookings with those ids, whosever they are: for
+// BookingsNamed returns the bookings with those ids, whosever they are: for
 // workers, which show nobody anything.
 func (s *Store) BookingsNamed(ctx context.Context, ids []string) ([]inn.Booking, error) {
 	list, args := in(nil, ids)

@@ -31,7 +31,7 @@ type BookingFilter struct {
 	Limit  int
 }
 
-// Bookings gives the bookings that the viewer may see, the last changed first.
+// Bookings returns the bookings that the viewer may see, the last changed first.
 // What of each may be shown is for Redact to say.
 func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([]inn.Booking, error) {
 	found, _, err := s.bookings(ctx, by, f, 0)
@@ -39,7 +39,7 @@ func (s *Store) Bookings(ctx context.Context, by inn.Viewer, f BookingFilter) ([
 }
 
 // BookingsPage is Bookings for somebody who waits for a page: a search for what is
-// rare stops after a while, and gives the position from which to go on; 0 when it has
+// rare stops after a while, and returns the position from which to go on; 0 when it has
 // looked at everything or the limit is full.
 func (s *Store) BookingsPage(ctx context.Context, by inn.Viewer, f BookingFilter) (found []inn.Booking, reached int64, err error) {
 	return s.bookings(ctx, by, f, patience)
@@ -111,7 +111,7 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 		ORDER BY found.position DESC`, args
 }
 
-// searchBookings gives the bookings that hold the words of a filter. They are
+// searchBookings returns the bookings that hold the words of a filter. They are
 // sought among the events that bookings stand at.
 func (s *Store) searchBookings(ctx context.Context, by inn.Viewer, f BookingFilter, patience time.Duration) (found []inn.Booking, reached int64, err error) {
 	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: inn.BookingUpdate, Property: f.Property}, heard(by), patience)
@@ -132,7 +132,7 @@ func (f BookingFilter) walk(by inn.Viewer) walk[inn.Booking] {
 	}
 }
 
-// Booking gives one booking that the viewer may see.
+// Booking returns one booking that the viewer may see.
 func (s *Store) Booking(ctx context.Context, by inn.Viewer, id string) (inn.Booking, error) {
 	where, args := visible(by, inn.BookingView, "b.property", []any{id})
 	rows, err := s.read.QueryContext(ctx, `SELECT `+bookingColumns+bookingsFrom+`WHERE b.id = $1 AND `+where, args...)
@@ -146,7 +146,7 @@ func (s *Store) Booking(ctx context.Context, by inn.Viewer, id string) (inn.Book
 	return all[0], nil
 }
 
-// visible gives the WHERE condition that holds what the viewer may see of a
+// visible returns the WHERE condition that holds what the viewer may see of a
 // noun that belongs to properties. Loading goes through it; comparing
 // afterwards is how things leak.
 func visible(by inn.Viewer, a inn.Action, column string, args []any) (string, []any) {

@@ -39,7 +39,7 @@ func parseChainLink(s string) (l chainLink, ok bool) {
 	return chainLink{n, [sha256.Size]byte(sum)}, true
 }
 
-// then gives the chainLink of the next act.
+// then returns the chainLink of the next act.
 func (l chainLink) then(act int64, payload []byte) chainLink {
 	h := sha256.New()
 	h.Write(l.chain[:])

@@ -11,7 +11,7 @@ import (
 // other screens than a list.
 const mostAtDesk = 300
 
-// AtDesk gives the stays that come, go or are in the house on the day of their
+// AtDesk returns the stays that come, go or are in the house on the day of their
 // property, which today says, as far as the viewer may see them: the late first,
 // then by name. property narrows; "" is all of them.
 func (s *Store) AtDesk(ctx context.Context, by inn.Viewer, property string, today func(property string) inn.Date) ([]inn.Booking, error) {
@@ -33,7 +33,7 @@ func (s *Store) AtDesk(ctx context.Context, by inn.Viewer, property string, toda
 	}), err
 }
 
-// CountStays gives how many houses with rooms the viewer may see.
+// CountStays returns how many houses with rooms the viewer may see.
 func (s *Store) CountStays(ctx context.Context, by inn.Viewer) (n int, err error) {
 	where, args := visible(by, inn.PropertyView, "slug", []any{inn.Stay})
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM properties WHERE category = $1 AND `+where, args...).Scan(&n)

@@ -24,10 +24,10 @@ type epochState struct {
 	ended error         // why; set before
 }
 
-// Epoch gives the epoch of this log.
+// Epoch returns the epoch of this log.
 func (s *Store) Epoch() string { return s.epochState.watermarks.Load().log.Epoch }
 
-// Replaced gives a channel that is closed when something else stands in the
+// Replaced returns a channel that is closed when something else stands in the
 // database's place than what was opened. Nothing is stored any more then: it
 // would be lost, or written into somebody else's. WhyReplaced says what was found.
 func (s *Store) Replaced() <-chan struct{} { return s.epochState.over }

@@ -157,7 +157,7 @@ func (e *erasure) forget(ctx context.Context) error {
 // mostErased is how many bookings one erasure takes.
 const mostErased = 500
 
-// guestBookings gives the named bookings, if the viewer sees them all.
+// guestBookings returns the named bookings, if the viewer sees them all.
 func (s *Store) guestBookings(ctx context.Context, by inn.Viewer, ids []string) ([]inn.Booking, error) {
 	if len(ids) == 0 || len(ids) > mostErased {
 		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/booking", Detail: fmt.Sprintf("choose 1 to %d bookings", mostErased)}})

@@ -43,7 +43,7 @@ func (e *erasure) left(t *tx, gone []string) error {
 	return nil
 }
 
-// without gives an event's snapshot without the guest; changed is false when
+// without returns an event's snapshot without the guest; changed is false when
 // they are not in it.
 func (e *erasure) without(event *inn.Event) (data json.RawMessage, changed bool) {
 	kept := func(noun any, err error) (json.RawMessage, bool) {
@@ -148,7 +148,7 @@ func (e *erasure) mentioned(event *inn.Event) bool {
 	return false
 }
 
-// card gives a card without the guest: their booking's, or one that mentions them.
+// card returns a card without the guest: their booking's, or one that mentions them.
 // The title of another booking's card is its guest's name.
 func (e *erasure) card(n inn.Notification) (erased inn.Notification, changed bool) {
 	was := n

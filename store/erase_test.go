@@ -31,7 +31,7 @@ func marked(id, property string, category inn.Category) inn.Publication {
 	return p
 }
 
-// seedMarked puts the guest wherever a guest can stand, and gives the ids of
+// seedMarked puts the guest wherever a guest can stand, and returns the ids of
 // their bookings.
 func seedMarked(t *testing.T, s *Store, staff inn.Viewer) []string {
 	t.Helper()

@@ -76,7 +76,7 @@ func (s *Store) textRows(ctx context.Context, of textTable, do func([]textRow) e
 	}
 }
 
-// mentions gives a row's words without the guest; changed is false when they are
+// mentions returns a row's words without the guest; changed is false when they are
 // not in them.
 func (e *erasure) mentions(was textRow) (now textRow, changed bool) {
 	now = was

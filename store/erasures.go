@@ -33,14 +33,14 @@ func scanErasure(row interface{ Scan(...any) error }) (e Erasure, err error) {
 // mostErasures is how many erasures a page lists.
 const mostErasures = 20
 
-// Erasures gives the erasures that somebody asked for and that are under way, the
+// Erasures returns the erasures that somebody asked for and that are under way, the
 // oldest first.
 func (s *Store) Erasures(ctx context.Context) ([]Erasure, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+erasureColumns+` FROM erasures WHERE done_at = 0 AND asked = 1 ORDER BY id LIMIT $1`, mostErasures)
 	return scanAll(rows, err, scanErasure)
 }
 
-// Erasure gives one erasure.
+// Erasure returns one erasure.
 func (s *Store) Erasure(ctx context.Context, id int64) (Erasure, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+erasureColumns+` FROM erasures WHERE id = $1`, id)
 	all, err := scanAll(rows, err, scanErasure)
@@ -53,7 +53,7 @@ func (s *Store) Erasure(ctx context.Context, id int64) (Erasure, error) {
 	return all[0], nil
 }
 
-// ErasureDone waits until an erasure is done, or ctx ends, and gives how far it has
+// ErasureDone waits until an erasure is done, or ctx ends, and returns how far it has
 // come.
 func (s *Store) ErasureDone(ctx context.Context, id int64) (Erasure, error) {
 	for {
@@ -91,7 +91,7 @@ func (t *tx) recognise(erasure int64, r inn.Recogniser) error {
 // search index, and may have left the index.
 const byWord = "word"
 
-// underWay gives an erasure with all that has been gathered for it; nil when it is
+// underWay returns an erasure with all that has been gathered for it; nil when it is
 // done.
 func (s *Store) underWay(ctx context.Context, id int64) (*erasure, error) {
 	e := &erasure{store: s, id: id, guest: inn.NewGuest(), subjects: map[string]bool{}}

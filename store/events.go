@@ -33,7 +33,7 @@ func (t *tx) event(id int64) (e inn.Event, found bool, err error) {
 // an event may be a quarter of a megabyte, and a slow reader holds what it read.
 const readMost = 1 << 20
 
-// Events gives at most limit events after one position up to another, oldest
+// Events returns at most limit events after one position up to another, oldest
 // first, that are on one of the topics; Everything stands for all. It is what a
 // cursor reads when it is too far back for the tail. When more is true it has
 // ended before it came there, with limit events or with many large ones.
@@ -73,7 +73,7 @@ func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics
 // falls back when the newest are trimmed.
 const headOfLog = `coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)`
 
-// Bounds gives the position up to which the log has been trimmed and its head. A
+// Bounds returns the position up to which the log has been trimmed and its head. A
 // position before the first or beyond the second is lost.
 func (s *Store) Bounds(ctx context.Context) (trimmed, head int64, err error) {
 	err = s.read.QueryRowContext(Ahead(ctx), `

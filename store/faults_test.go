@@ -19,7 +19,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// size gives how large a torment is: in every test run, and in make soak.
+// size returns how large a torment is: in every test run, and in make soak.
 func size(usual, soak int) int {
 	if soaking {
 		return soak

@@ -18,7 +18,7 @@ const saleColumns = `
 // instant and as a date.
 const mattering = `(b.booked_at >= $1 OR b.ended_at >= $1 OR b.check_out >= $2 OR b.check_out = '' OR b.status = 'checked_in')`
 
-// Sales gives what can matter to figures of now and that many days, of every
+// Sales returns what can matter to figures of now and that many days, of every
 // property. It reads all bookings in one go, which is faster than to look each up
 // by an index.
 func (s *Store) Sales(ctx context.Context, now time.Time, days int) (inn.Sales, error) {
@@ -37,7 +37,7 @@ func (s *Store) Sales(ctx context.Context, now time.Time, days int) (inn.Sales, 
 	return sales, err
 }
 
-// SalesNamed gives what figures ask of the bookings with those ids.
+// SalesNamed returns what figures ask of the bookings with those ids.
 func (s *Store) SalesNamed(ctx context.Context, ids []string) (inn.Sales, error) {
 	list, args := in(nil, ids)
 	return s.sales(ctx, `b.id IN (`+list+`)`, args...)
@@ -89,7 +89,7 @@ func (s *Store) NoteMetrics(ctx context.Context, m inn.Metrics, property string)
 	return s.write(ctx, func(t *tx) error { return t.append(e, m) })
 }
 
-// LastMetrics gives the last figures noted for a scope, as they were written;
+// LastMetrics returns the last figures noted for a scope, as they were written;
 // nil when there are none.
 func (s *Store) LastMetrics(ctx context.Context, scope string) (json.RawMessage, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT data FROM events WHERE subject = $1 ORDER BY id DESC LIMIT 1`, "metrics:"+scope)

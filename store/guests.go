@@ -28,7 +28,7 @@ func (s *Store) searchAlone(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// FindGuests gives the bookings of guests that somebody means by some words: a
+// FindGuests returns the bookings of guests that somebody means by some words: a
 // booking's number, an e-mail address, a phone number, or a name. The last made
 // comes first; there are at most limit.
 func (s *Store) FindGuests(ctx context.Context, by inn.Viewer, words string, limit int) ([]inn.Booking, error) {
@@ -42,7 +42,7 @@ type Likeness struct {
 	Sure    bool   // the name and a way to reach them are the same
 }
 
-// SameGuest gives a booking that the viewer may see and those that seem to be of
+// SameGuest returns a booking that the viewer may see and those that seem to be of
 // the same guest, the surest first.
 func (s *Store) SameGuest(ctx context.Context, by inn.Viewer, id string) (inn.Booking, []Likeness, error) {
 	b, err := s.Booking(ctx, by, id)
@@ -71,7 +71,7 @@ func (s *Store) SameGuest(ctx context.Context, by inn.Viewer, id string) (inn.Bo
 	return b, others, err
 }
 
-// guestsWhere gives the bookings whose guest is known and meant. They are chosen
+// guestsWhere returns the bookings whose guest is known and meant. They are chosen
 // here and not in SQL, whose idea of letters ends with Z.
 func (s *Store) guestsWhere(ctx context.Context, by inn.Viewer, limit int, meant func(inn.Booking) bool) ([]inn.Booking, error) {
 	done, err := s.searchAlone(ctx)
@@ -121,7 +121,7 @@ func (s *Store) recogniseGuest(ctx context.Context, ids []string) (*erasure, err
 	return e, s.learn(ctx, ids, e.guest, func([]inn.Recogniser) error { return ctx.Err() })
 }
 
-// GuestRecords gives everything that is held about the guest of some bookings: the
+// GuestRecords returns everything that is held about the guest of some bookings: the
 // bookings, what happened to them, their cards, and the alerts, properties and
 // reports that mention the guest. Nothing of other guests' bookings is in it.
 func (s *Store) GuestRecords(ctx context.Context, by inn.Viewer, ids []string) ([]inn.GuestRecord, error) {

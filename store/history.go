@@ -26,7 +26,7 @@ type EventFilter struct {
 	Limit         int
 }
 
-// History gives the events that the viewer may see, in the order asked for. It
+// History returns the events that the viewer may see, in the order asked for. It
 // reads on until the limit is full or the log ends, since the policy decides
 // event by event.
 func (s *Store) History(ctx context.Context, by inn.Viewer, f EventFilter) ([]inn.Event, error) {
@@ -35,7 +35,7 @@ func (s *Store) History(ctx context.Context, by inn.Viewer, f EventFilter) ([]in
 }
 
 // HistoryPage is History for somebody who waits for a page: where what is sought
-// is rare it stops after a while, and gives the position from which to go on; 0 when
+// is rare it stops after a while, and returns the position from which to go on; 0 when
 // it has looked at everything or the limit is full.
 func (s *Store) HistoryPage(ctx context.Context, by inn.Viewer, f EventFilter) (found []inn.Event, reached int64, err error) {
 	found, left, err := s.history(ctx, by, f, patience)
@@ -125,7 +125,7 @@ func (s *Store) reader(ctx context.Context, by inn.Viewer, f EventFilter, patien
 	}, nil
 }
 
-// heard gives the topics a viewer hears; nil for all.
+// heard returns the topics a viewer hears; nil for all.
 func heard(by inn.Viewer) []inn.Topic {
 	topics := by.Topics()
 	if slices.Contains(topics, inn.Everything) {
@@ -207,7 +207,7 @@ func (f EventFilter) walk() walk[inn.Event] {
 	return walk[inn.Event]{columns: columnsOfE, joins: `CROSS JOIN events e ON e.id = f.position`, where: f.shown(), scan: scanEvent}
 }
 
-// types gives the types of event that pass the filter.
+// types returns the types of event that pass the filter.
 func (f EventFilter) types() []inn.Type {
 	var list []inn.Type
 	for _, t := range inn.Types {

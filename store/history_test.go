@@ -14,7 +14,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// found gives the subjects of what a filter finds, the newest first.
+// found returns the subjects of what a filter finds, the newest first.
 func found(t testing.TB, s *Store, by inn.Viewer, f EventFilter) []string {
 	t.Helper()
 	if f.Limit == 0 {

@@ -8,7 +8,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// HouseSettings gives the settings of the house. A limit that the database does
+// HouseSettings returns the settings of the house. A limit that the database does
 // not know, or not as a number, is its default.
 func (s *Store) HouseSettings(ctx context.Context) (inn.HouseSettings, error) {
 	return houseSettings(func(query string, args ...any) (answer, error) { return s.read.QueryContext(ctx, query, args...) })
@@ -61,7 +61,7 @@ func (s *Store) ChangeHouse(ctx context.Context, by inn.Viewer, next inn.HouseSe
 	})
 }
 
-// SetDesk gives the desk, and with it the house, its own zone and currency.
+// SetDesk returns the desk, and with it the house, its own zone and currency.
 func (s *Store) SetDesk(ctx context.Context, by inn.Viewer, zone, currency string) error {
 	return s.act(ctx, by, inn.SettingsManage, func(t *tx, by inn.Viewer) error {
 		was, err := t.houseSettings()

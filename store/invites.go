@@ -89,7 +89,7 @@ func (t *tx) voidLink(user int64) error {
 	return t.exec(`DELETE FROM invites WHERE person = $1`, user)
 }
 
-// Invited gives whom a link is for, while it works.
+// Invited returns whom a link is for, while it works.
 func (s *Store) Invited(ctx context.Context, token string) (inn.Member, error) {
 	m, err := s.member(ctx, `u.id = (SELECT person FROM invites WHERE token = $1 AND expires > $2) AND u.disabled = 0`,
 		hashToken(token), ms(time.Now()))

@@ -44,7 +44,7 @@ func scanKey(row interface{ Scan(...any) error }) (inn.Key, error) {
 	return k, err
 }
 
-// AddKey makes an API key and gives its secret, the only time anybody sees it:
+// AddKey makes an API key and returns its secret, the only time anybody sees it:
 // 160 random bits, of which only a hash is kept. A person's key is theirs, and
 // never may more than they may; the command line's belongs to nobody.
 func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret string, err error) {
@@ -119,7 +119,7 @@ func (s *Store) Keys(ctx context.Context) ([]inn.Key, error) {
 	return scanAll(rows, err, scanKey)
 }
 
-// KeyBySecret gives the live key with that secret. The look-up is by the hash
+// KeyBySecret returns the live key with that secret. The look-up is by the hash
 // of 160 random bits, so its time tells nothing that helps guessing.
 func (s *Store) KeyBySecret(ctx context.Context, secret string) (inn.Key, error) {
 	if !strings.HasPrefix(secret, keyPrefix) {
@@ -129,7 +129,7 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (inn.Key, error)
 	return s.key(ctx, `k.hash = $1 AND k.revoked = 0`, hash[:])
 }
 
-// Key gives one key by id.
+// Key returns one key by id.
 func (s *Store) Key(ctx context.Context, id int64) (inn.Key, error) {
 	return s.key(ctx, `k.id = $1`, id)
 }

@@ -19,7 +19,7 @@ const (
 	addressPrefix = "address:"
 )
 
-// Known gives who has an e-mail, 0 for nobody, and those of the places from which
+// Known returns who has an e-mail, 0 for nobody, and those of the places from which
 // they have signed in before. It asks the same of the database for everybody.
 func (s *Store) Known(ctx context.Context, email string, at KnownDevice) (user int64, known KnownDevice, err error) {
 	var device, address bool

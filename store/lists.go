@@ -43,7 +43,7 @@ type keyed struct {
 	where         string // AND …
 }
 
-// newest gives the key and the position of the newest rows of some keys, or of the
+// newest returns the key and the position of the newest rows of some keys, or of the
 // oldest ones with the order ASC: the first of each key stand side by side, and
 // where one is taken the next of its key takes its place. It costs a look at the
 // index for each key and for each row of the answer, whatever lies between.

@@ -89,7 +89,7 @@ type trouble struct {
 // tellEvery is how often the program's log is told of trouble that goes on.
 const tellEvery = time.Minute
 
-// Trouble gives why nothing can be stored just now; nil when, as far as is
+// Trouble returns why nothing can be stored just now; nil when, as far as is
 // known, it can.
 func (s *Store) Trouble() error {
 	s.trouble.mu.Lock()

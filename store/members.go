@@ -32,12 +32,12 @@ func (s *Store) Members(ctx context.Context) ([]inn.Member, error) {
 	return scanAll(rows, err, scanMember)
 }
 
-// Member gives one person by id.
+// Member returns one person by id.
 func (s *Store) Member(ctx context.Context, id int64) (inn.Member, error) {
 	return s.member(ctx, `u.id = $1`, id)
 }
 
-// MemberByEmail gives one person by address, whatever its case.
+// MemberByEmail returns one person by address, whatever its case.
 func (s *Store) MemberByEmail(ctx context.Context, email string) (inn.Member, error) {
 	return s.member(ctx, `u.email = $1`, email)
 }
@@ -190,7 +190,7 @@ const noteStep = 500
 // mostColleagues is how many people a list to choose from holds.
 const mostColleagues = 500
 
-// Colleagues gives whom a viewer may know of, by name and without their
+// Colleagues returns whom a viewer may know of, by name and without their
 // properties: everybody for who sees what people do, else those with whom they
 // share a property.
 func (s *Store) Colleagues(ctx context.Context, by inn.Viewer) ([]inn.Member, error) {
@@ -206,7 +206,7 @@ func (s *Store) Colleagues(ctx context.Context, by inn.Viewer) ([]inn.Member, er
 	})
 }
 
-// PeopleOf gives who looks after a property: those it is assigned to.
+// PeopleOf returns who looks after a property: those it is assigned to.
 func (s *Store) PeopleOf(ctx context.Context, slug string) ([]inn.Member, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+memberColumns+` FROM users u

@@ -57,7 +57,7 @@ func (r *reach) on(topic string) string {
 // seen is the condition that the shared event of n does.
 func (r *reach) seen() string { return r.on("n.topic") }
 
-// arg adds an argument and gives its placeholder.
+// arg adds an argument and returns its placeholder.
 func (r *reach) arg(value any) string {
 	r.args = append(r.args, value)
 	return "$" + strconv.Itoa(len(r.args))
@@ -157,7 +157,7 @@ type NotificationFilter struct {
 	Limit    int
 }
 
-// where gives the conditions on n alone.
+// where returns the conditions on n alone.
 func (f NotificationFilter) where(r *reach) (where string) {
 	if f.Kind != "" {
 		where += " AND n.kind = " + r.arg(f.Kind)
@@ -180,7 +180,7 @@ func (f NotificationFilter) where(r *reach) (where string) {
 	return where
 }
 
-// Notification gives one of a viewer's cards.
+// Notification returns one of a viewer's cards.
 func (s *Store) Notification(ctx context.Context, by inn.Viewer, subject string) (inn.Notification, error) {
 	r, err := s.reach(ctx, by)
 	if err != nil {
@@ -206,7 +206,7 @@ type mine struct {
 	shared int64 // its latest event for everybody; 0 when it was made by addressing only
 }
 
-// cards gives the query for the cards of some subjects that the viewer sees.
+// cards returns the query for the cards of some subjects that the viewer sees.
 func (r *reach) cards(subjects []string) string {
 	latest := r.latest()
 	return `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + r.unread(latest) + `, n.id, n.topic, n.event

@@ -53,7 +53,7 @@ func badgeInto(b *inn.Badge) []any {
 // when something happens.
 var badges [2]atomic.Pointer[string]
 
-// badge gives the query of a reach that has taken no arguments before.
+// badge returns the query of a reach that has taken no arguments before.
 func (r *reach) badge() string {
 	known := &badges[0]
 	if r.every {

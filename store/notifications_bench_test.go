@@ -10,7 +10,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// manyCards gives a house with as many cards as a busy one gathers in months,
+// manyCards returns a house with as many cards as a busy one gathers in months,
 // and an admin and a manager who have read none of them.
 func manyCards(b *testing.B) (s *Store, admin, manager inn.Viewer) {
 	b.Helper()

@@ -112,7 +112,7 @@ func (t *tx) setMark(by inn.Viewer, card, event int64, read bool) error {
 				FROM notifications n WHERE n.id = notification_states.notification)`, by.UserID, card, event, oneIf(!read))
 }
 
-// addressed gives to whom a card was addressed, when it is nobody else's: what
+// addressed returns to whom a card was addressed, when it is nobody else's: what
 // becomes of it is told to them alone. It is the rooms and roles of then, and not
 // who was in them: that is decided anew when it is told.
 func (t *tx) addressed(subject string) ([]inn.Topic, error) {

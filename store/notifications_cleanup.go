@@ -94,7 +94,7 @@ func (t *tx) clean(ids []int64, low, medium int64) error {
 		map[string]int64{"removed": removed})
 }
 
-// pastCards gives the time before which cards are past a limit; 0 keeps them for
+// pastCards returns the time before which cards are past a limit; 0 keeps them for
 // ever.
 func pastCards(h inn.HouseSettings, limit inn.Limit, now time.Time) int64 {
 	if h.Limits[limit] == 0 {

@@ -10,7 +10,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// Notifications gives a viewer's cards, the last moved first. They come from
+// Notifications returns a viewer's cards, the last moved first. They come from
 // sources that are each in that order already, so that a page costs what it
 // shows and not how many cards there are.
 func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f NotificationFilter) ([]inn.Notification, error) {
@@ -19,7 +19,7 @@ func (s *Store) Notifications(ctx context.Context, by inn.Viewer, f Notification
 }
 
 // NotificationsPage is Notifications for somebody who waits for a page: a search
-// for what is rare stops after a while, and gives the position from which to go on; 0
+// for what is rare stops after a while, and returns the position from which to go on; 0
 // when it has looked at everything or the limit is full.
 func (s *Store) NotificationsPage(ctx context.Context, by inn.Viewer, f NotificationFilter) (found []inn.Notification, reached int64, err error) {
 	return s.cards(ctx, by, f, patience)

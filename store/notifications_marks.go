@@ -57,7 +57,7 @@ func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, subjects []string, 
 	})
 }
 
-// mine gives a card as its viewer sees it.
+// mine returns a card as its viewer sees it.
 func (t *tx) mine(by inn.Viewer, subject string) (mine, error) {
 	cards, err := t.mineNamed(by, []string{subject})
 	if err != nil {
@@ -70,7 +70,7 @@ func (t *tx) mine(by inn.Viewer, subject string) (mine, error) {
 	return *m, nil
 }
 
-// mineNamed gives some cards as their viewer sees them, by their subjects: what
+// mineNamed returns some cards as their viewer sees them, by their subjects: what
 // they see is worked out once for all.
 func (t *tx) mineNamed(by inn.Viewer, subjects []string) (map[string]*mine, error) {
 	r, err := t.reach(by)

@@ -8,7 +8,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// searchCards gives a viewer's cards that hold the words of a filter, the last
+// searchCards returns a viewer's cards that hold the words of a filter, the last
 // moved first: those whose latest event for the viewer holds them.
 func (s *Store) searchCards(ctx context.Context, by inn.Viewer, f NotificationFilter, patience time.Duration) (found []inn.Notification, reached int64, err error) {
 	find, err := s.finder(ctx, EventFilter{Words: f.Search, Kind: f.Kind, Property: f.Property}, heard(by), patience)

@@ -43,7 +43,7 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (Proof
 	return Proof{Member: m, password: stored}, err
 }
 
-// ChangePassword gives a person the password they chose, if the one they proved to
+// ChangePassword sets the password that a person chose, if the one they proved to
 // know is still theirs. The session in which
 // they did so goes on under another token, given hashed; all others end, and so
 // does a link that was made for them.

@@ -91,7 +91,7 @@ func TestRevocationIsAnEvent(t *testing.T) {
 	}
 }
 
-// topicsOf gives where events of a type happened.
+// topicsOf returns where events of a type happened.
 func topicsOf(events []inn.Event, et inn.Type) (all []inn.Topic) {
 	for _, e := range events {
 		if e.Type == et {

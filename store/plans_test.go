@@ -82,7 +82,7 @@ func pages(ctx context.Context, t *testing.T, s *Store, by inn.Viewer) {
 	}
 }
 
-// plan gives how SQLite answers a query, a line per step, indented under what it
+// plan returns how SQLite answers a query, a line per step, indented under what it
 // is part of.
 func plan(t *testing.T, s *Store, query string) []string {
 	t.Helper()

@@ -10,7 +10,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// Preferences gives how a person wants to be told; the defaults for who has
+// Preferences returns how a person wants to be told; the defaults for who has
 // chosen nothing. What was stored by an earlier release keeps the defaults where
 // it says nothing.
 func (s *Store) Preferences(ctx context.Context, user int64) (inn.Preferences, error) {

@@ -15,7 +15,7 @@ type Proof struct {
 	secret   []byte // of the second step whose code was right; nil when none was asked for
 }
 
-// After gives the proof of a code together with the session that waited for it,
+// After returns the proof of a code together with the session that waited for it,
 // given by its hashed token, in whose place a password was right.
 func (p Proof) After(waiting string) Proof {
 	p.waiting = waiting

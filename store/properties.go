@@ -110,7 +110,7 @@ type PropertyFilter struct {
 	Limit  int
 }
 
-// Properties gives properties that the viewer may see, by name; more says that
+// Properties returns properties that the viewer may see, by name; more says that
 // there are others behind them. A house has thousands of them, so that pages find
 // some and never list all.
 func (s *Store) Properties(ctx context.Context, by inn.Viewer, f PropertyFilter) (found []inn.Property, more bool, err error) {
@@ -156,7 +156,7 @@ func (s *Store) Properties(ctx context.Context, by inn.Viewer, f PropertyFilter)
 	return found, false, rows.Err()
 }
 
-// PropertiesNamed gives those of some properties that the viewer may see, by name.
+// PropertiesNamed returns those of some properties that the viewer may see, by name.
 func (s *Store) PropertiesNamed(ctx context.Context, by inn.Viewer, slugs []string) ([]inn.Property, error) {
 	where, args := visible(by, inn.PropertyView, "slug", []any{asList(slugs)})
 	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties
@@ -164,14 +164,14 @@ func (s *Store) PropertiesNamed(ctx context.Context, by inn.Viewer, slugs []stri
 	return scanAll(rows, err, scanProperty)
 }
 
-// CountProperties gives how many properties the viewer may see, without the desk.
+// CountProperties returns how many properties the viewer may see, without the desk.
 func (s *Store) CountProperties(ctx context.Context, by inn.Viewer) (n int, err error) {
 	where, args := visible(by, inn.PropertyView, "slug", []any{inn.Desk})
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM properties WHERE slug <> $1 AND `+where, args...).Scan(&n)
 	return n, err
 }
 
-// Property gives one property that the viewer may see.
+// Property returns one property that the viewer may see.
 func (s *Store) Property(ctx context.Context, by inn.Viewer, slug string) (inn.Property, error) {
 	where, args := visible(by, inn.PropertyView, "slug", []any{slug})
 	rows, err := s.read.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM properties WHERE slug = $1 AND %s`, propertyColumns, where), args...)
@@ -185,14 +185,14 @@ func (s *Store) Property(ctx context.Context, by inn.Viewer, slug string) (inn.P
 	return all[0], nil
 }
 
-// EveryProperty gives all properties and the desk, by slug: for workers and the
+// EveryProperty returns all properties and the desk, by slug: for workers and the
 // command line, whoever may see them.
 func (s *Store) EveryProperty(ctx context.Context) ([]inn.Property, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties ORDER BY slug`)
 	return scanAll(rows, err, scanProperty)
 }
 
-// HouseZone gives the zone of the house, which is the desk's.
+// HouseZone returns the zone of the house, which is the desk's.
 func (s *Store) HouseZone(ctx context.Context) (zone string, err error) {
 	err = s.read.QueryRowContext(Ahead(ctx), `SELECT timezone FROM properties WHERE slug = $1`, inn.Desk).Scan(&zone)
 	return zone, err

@@ -47,7 +47,7 @@ func (s *Store) ChangeProperty(ctx context.Context, by inn.Viewer, slug string, 
 	return was, now, err
 }
 
-// changeDesk gives the desk another zone or currency, which are the house's.
+// changeDesk returns the desk another zone or currency, which are the house's.
 func (s *Store) changeDesk(ctx context.Context, by inn.Viewer, edit inn.PropertyEdit) (was, now inn.Property, err error) {
 	if edit.Name.Given || edit.Units.Given || edit.Country.Given || edit.Status.Given {
 		return was, now, inn.E(inn.Conflict, "The desk is the house itself: it has no rooms and cannot be renamed or closed. Only its time zone and currency change.")

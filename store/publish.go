@@ -23,8 +23,8 @@ type Idempotency struct {
 const idempotencyKept = 24 * time.Hour
 
 // Publish stores a batch of publications in one transaction, all or nothing,
-// and gives the appended events, nil where nothing changed. With an idempotency
-// key seen before it stores nothing and gives the events of then as they are now,
+// and returns the appended events, nil where nothing changed. With an idempotency
+// key seen before it stores nothing and returns the events of then as they are now,
 // replayed = true.
 func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, batch inn.Batch) (events []*inn.Event, replayed bool, err error) {
 	if err := fewAddressed(batch); err != nil {
@@ -82,7 +82,7 @@ func fewAddressed(batch inn.Batch) error {
 	return inn.InvalidFields([]inn.FieldError{{Pointer: "", Detail: fmt.Sprintf("names %d addresses and rooms in all; send at most %d at once", named, mostAddressed)}})
 }
 
-// remembered gives the events of an earlier publish with the same key.
+// remembered returns the events of an earlier publish with the same key.
 func (t *tx) remembered(by inn.Viewer, actor string, idem Idempotency) (events []*inn.Event, found bool, err error) {
 	var hash []byte
 	var text string
@@ -223,7 +223,7 @@ func (t *tx) recipients(by inn.Viewer, p inn.Publication) ([]inn.Topic, error) {
 	return to, inn.InvalidFields(problems)
 }
 
-// idOf gives whose an e-mail address is, 0 for nobody's. The same ones stand in
+// idOf returns whose an e-mail address is, 0 for nobody's. The same ones stand in
 // many events of a batch.
 func (t *tx) idOf(email string) (id int64, err error) {
 	if id, known := t.emails[email]; known {
@@ -239,7 +239,7 @@ func (t *tx) idOf(email string) (id int64, err error) {
 	return id, nil
 }
 
-// room gives the topics of a room by the seeds' name for it; nil when there is
+// room returns the topics of a room by the seeds' name for it; nil when there is
 // no such room for this publisher.
 func (t *tx) room(by inn.Viewer, room string) ([]inn.Topic, error) {
 	switch {

@@ -103,7 +103,7 @@ func (r *reader) QueryRowContext(ctx context.Context, query string, args ...any)
 	return &row{found, err}
 }
 
-// conn gives a connection for several statements, once it is the caller's turn;
+// conn returns a connection for several statements, once it is the caller's turn;
 // give it back with leave.
 func (r *reader) conn(ctx context.Context) (conn *sql.Conn, leave func(), err error) {
 	gone, err := r.queue.enter(ctx)
@@ -117,7 +117,7 @@ func (r *reader) conn(ctx context.Context) (conn *sql.Conn, leave func(), err er
 	return conn, func() { conn.Close(); gone() }, nil
 }
 
-// stmt gives the prepared query; nil when it must be run as it is, because
+// stmt returns the prepared query; nil when it must be run as it is, because
 // enough are kept or because it cannot be prepared, which running it will say.
 func (r *reader) stmt(ctx context.Context, query string) *sql.Stmt {
 	if stmt, ok := r.stmts.Load(query); ok {

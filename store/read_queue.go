@@ -107,7 +107,7 @@ func (q *readQueue) wait(u urgency) (turn chan struct{}, err error) {
 	return turn, nil
 }
 
-// next gives what is free to who is next.
+// next returns what is free to who is next.
 func (q *readQueue) next() {
 	for q.free > 0 && len(q.ahead) > 0 {
 		close(q.ahead[0])

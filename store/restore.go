@@ -118,7 +118,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 	return synced(db.File(dir))
 }
 
-// setAside gives the present database a second name, with the time in it, and
+// setAside returns the present database a second name, with the time in it, and
 // takes away what belongs to it alone, so that the next one can be put in its
 // place in one step. Should the machine stop in between, it is still there under
 // both names.

@@ -130,7 +130,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 	return s.purge(ctx, now)
 }
 
-// heardBefore gives the place in the log up to which all was heard before a time.
+// heardBefore returns the place in the log up to which all was heard before a time.
 // It is that of the first event that is young enough, not of the last that is old:
 // the clock of the house may have been wrong for a while.
 func (s *Store) heardBefore(ctx context.Context, before time.Time) (position int64, err error) {

@@ -135,14 +135,14 @@ func (s *Store) operandOfPart(ctx context.Context, one soughtPart) (o operand, e
 	return o, err
 }
 
-// times gives how often some terms were met.
+// times returns how often some terms were met.
 func (s *Store) times(ctx context.Context, terms []string) (n int64, err error) {
 	list, args := in(nil, terms)
 	err = s.read.QueryRowContext(ctx, `SELECT coalesce(sum(times), 0) FROM event_words WHERE word IN (`+list+`)`, args...).Scan(&n)
 	return n, err
 }
 
-// endings gives the words there are that a sought one may be, quoted, and how
+// endings returns the words there are that a sought one may be, quoted, and how
 // often they were met.
 func (s *Store) endings(ctx context.Context, one soughtPart) (words []string, times int64, err error) {
 	beyond := one.word + "\U0010ffff"
@@ -173,7 +173,7 @@ func terms[T ~string](values []T) []string {
 	return list
 }
 
-// daysBetween gives the terms of the days that hold a period: whole years,
+// daysBetween returns the terms of the days that hold a period: whole years,
 // months and tens of days by theirs. The first and the last may hold more than the
 // period; its ends are compared with the events themselves. It is nil for a
 // period open at both ends.

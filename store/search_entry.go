@@ -92,7 +92,7 @@ func term[T ~string](value T) string { return hex.EncodeToString([]byte("=" + st
 // later time counts as theirs.
 const firstYear, lastYear = 2015, 2060
 
-// daysOf gives the terms of a time: its day, ten days, month and year.
+// daysOf returns the terms of a time: its day, ten days, month and year.
 func daysOf(at time.Time) []string {
 	at = at.UTC()
 	return []string{day(at), tenDays(at), month(at), year(at)}

@@ -47,7 +47,7 @@ func (s *Store) Index(ctx context.Context) error {
 	}
 }
 
-// caughtUp makes sure that the index is not far behind the head and gives the
+// caughtUp makes sure that the index is not far behind the head and returns the
 // position it reaches: who asks by filter must not miss what the same page without
 // one shows.
 func (s *Store) caughtUp(ctx context.Context, head int64) (searched int64, err error) {
@@ -184,7 +184,7 @@ func (t *tx) meet(met map[string]int, last int64) error {
 }
 
 // reindex brings the index up to date with an event that was rewritten, if it is
-// in there yet, and gives the words and beginnings of words that have left its
+// in there yet, and returns the words and beginnings of words that have left its
 // entry. was is what it was found by before.
 func (t *tx) reindex(e *inn.Event, was string) (gone []string, err error) {
 	var searched, rewritten int64

@@ -34,7 +34,7 @@ func (s *Store) Refold(ctx context.Context) error {
 
 const refoldLeft = `SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'refold'`
 
-// refold makes the next entries anew and gives the position below which the others
+// refold makes the next entries anew and returns the position below which the others
 // are. It reads them where nobody can change them meanwhile: an entry must never
 // be made of what has just been erased.
 func (t *tx) refold() (left int64, err error) {
@@ -96,7 +96,7 @@ func (t *tx) refold() (left int64, err error) {
 	return left, t.exec(`UPDATE meta SET value = $1 WHERE name = 'refold'`, strconv.FormatInt(left, 10))
 }
 
-// lastOf gives what is known of the last event of a booking by the booking.
+// lastOf returns what is known of the last event of a booking by the booking.
 func lastOf(b inn.Booking) (inn.Event, error) {
 	data, err := json.Marshal(b)
 	return inn.Event{

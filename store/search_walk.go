@@ -63,7 +63,7 @@ func (s *Store) finder(ctx context.Context, f EventFilter, topics []inn.Topic, p
 	return one, err
 }
 
-// positions gives the first positions of a span that match, at most some of them, and
+// positions returns the first positions of a span that match, at most some of them, and
 // what is left to look at.
 func (f *finder) positions(ctx context.Context, in span, most int) (positions []int64, rest span, err error) {
 	in.before = min(in.before, f.head+1)
@@ -134,7 +134,7 @@ func (f *finder) confirmed(ctx context.Context, positions []int64) ([]int64, err
 	}), err
 }
 
-// tail gives the positions of a span that match, by the events themselves.
+// tail returns the positions of a span that match, by the events themselves.
 func (f *finder) tail(ctx context.Context, in span) ([]int64, error) {
 	if in.empty() {
 		return nil, nil

@@ -38,7 +38,7 @@ type Session struct {
 	Due, Old bool
 }
 
-// Until gives when a session ends by itself.
+// Until returns when a session ends by itself.
 func (one Session) Until() time.Time {
 	if idle := one.Used.Add(SessionIdle); idle.Before(one.Expires) {
 		return idle
@@ -65,7 +65,7 @@ func scanSession(row interface{ Scan(...any) error }) (Session, error) {
 	return one, err
 }
 
-// Session gives a live session by its hashed token, or by the one it had until a
+// Session returns a live session by its hashed token, or by the one it had until a
 // moment ago.
 func (s *Store) Session(ctx context.Context, token string) (Session, error) {
 	now := time.Now()
@@ -85,7 +85,7 @@ func (s *Store) Session(ctx context.Context, token string) (Session, error) {
 	return all[0], nil
 }
 
-// Sessions gives the browsers on which a person is signed in, the last used
+// Sessions returns the browsers on which a person is signed in, the last used
 // first.
 func (s *Store) Sessions(ctx context.Context, user int64) ([]Session, error) {
 	rows, err := s.read.QueryContext(ctx, `
@@ -103,7 +103,7 @@ func (s *Store) SignedIn(ctx context.Context, user int64) (n int, err error) {
 	return n, err
 }
 
-// SessionUntil gives until when a session is good, unless it is used before; the
+// SessionUntil returns until when a session is good, unless it is used before; the
 // zero time when it is not any more.
 func (s *Store) SessionUntil(ctx context.Context, id int64) (time.Time, error) {
 	rows, err := s.read.QueryContext(Ahead(ctx), `SELECT `+sessionColumns+` FROM sessions WHERE id = $3 AND `+living,

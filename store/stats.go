@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Queue gives how many writes wait for the writer.
+// Queue returns how many writes wait for the writer.
 func (s *Store) Queue() int { return len(s.jobs) } // who waits with a long one waits elsewhere
 
-// Size gives the bytes of the database file and of the log that is written
+// Size returns the bytes of the database file and of the log that is written
 // ahead of it; 0 for a file that is not there.
 func (s *Store) Size() (database, wal int64) { return sizeOf(s.db.Path) }
 
@@ -45,7 +45,7 @@ func (c *commits) note(last int64, at time.Time) {
 	c.next++
 }
 
-// Committed gives when this process committed an event; zero when that was too
+// Committed returns when this process committed an event; zero when that was too
 // long ago, or when another process did.
 func (s *Store) Committed(event int64) time.Time {
 	c := &s.commits

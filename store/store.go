@@ -124,7 +124,7 @@ func (n *notifier) notify() {
 	n.ch = make(chan struct{})
 }
 
-// Appended gives a channel that is closed at the next commit that appends. Take
+// Appended returns a channel that is closed at the next commit that appends. Take
 // it before reading the log: an append in between must find it closed.
 func (s *Store) Appended() <-chan struct{} {
 	s.notifier.mu.Lock()

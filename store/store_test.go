@@ -144,7 +144,7 @@ func login(s *Store, v inn.Viewer) error {
 	return s.write(ctx, func(t *tx) error { return t.noteLogin(v, inn.UserLogin, "here") })
 }
 
-// publish stores publications in one batch and gives the events; a nil event is
+// publish stores publications in one batch and returns the events; a nil event is
 // one that changed nothing.
 func publish(t testing.TB, s *Store, by inn.Viewer, all ...inn.Publication) []*inn.Event {
 	t.Helper()
@@ -186,7 +186,7 @@ func (s *Store) head(t testing.TB) int64 {
 	return head
 }
 
-// since gives everything appended after a place.
+// since returns everything appended after a place.
 func since(t testing.TB, s *Store, after int64) []inn.Event {
 	t.Helper()
 	return logged(t, s, after, s.head(t))
@@ -204,7 +204,7 @@ func logged(t testing.TB, s *Store, after, upto int64) (all []inn.Event) {
 	}
 }
 
-// contents gives every row of every table as text: what a verb that failed must
+// contents returns every row of every table as text: what a verb that failed must
 // leave as it was.
 func contents(t testing.TB, s *Store) string {
 	t.Helper()

@@ -9,7 +9,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// member gives one person inside the transaction.
+// member returns one person inside the transaction.
 func (t *tx) member(id int64) (inn.Member, error) {
 	rows, err := t.rows(`SELECT `+memberColumns+` FROM users u WHERE u.id = $1`, id)
 	all, err := scanAll(rows, err, scanMember)
@@ -22,7 +22,7 @@ func (t *tx) member(id int64) (inn.Member, error) {
 	return all[0], nil
 }
 
-// manage gives the person that somebody wants to change, if their role is one
+// manage returns the person that somebody wants to change, if their role is one
 // that this somebody may give. The command line may change everybody.
 func (t *tx) manage(by inn.Viewer, id int64) (inn.Member, error) {
 	m, err := t.member(id)
@@ -162,7 +162,7 @@ func (s *Store) DisableMember(ctx context.Context, by inn.Viewer, id int64, disa
 	})
 }
 
-// SetPassword gives a person a new password and ends their sessions and links.
+// SetPassword sets a person's password and ends their sessions and links.
 // It is for themselves, for who may change them, and for the command line.
 func (s *Store) SetPassword(ctx context.Context, by inn.Viewer, id int64, password string) error {
 	hash, err := s.passwords.Hash(ctx, password)
@@ -214,7 +214,7 @@ func (s *Store) SignOutEverywhere(ctx context.Context, by inn.Viewer, id int64) 
 	})
 }
 
-// theirs gives a person to themselves, or to who may change them.
+// theirs returns a person to themselves, or to who may change them.
 func (t *tx) theirs(by inn.Viewer, id int64) (inn.Member, error) {
 	if managing(by, id) == inn.Own {
 		return t.member(id)
@@ -244,7 +244,7 @@ func difference(was, now inn.Member) string {
 	return strings.Join(parts, ", ")
 }
 
-// missing gives what is in one list and not in another.
+// missing returns what is in one list and not in another.
 func missing(some, others []string) (only []string) {
 	known := make(map[string]bool, len(others))
 	for _, one := range others {

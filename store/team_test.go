@@ -11,7 +11,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// acts gives the whole audit, the oldest first.
+// acts returns the whole audit, the oldest first.
 func acts(t testing.TB, s *Store) []inn.Act {
 	t.Helper()
 	all, err := s.Audit(ctx, AuditFilter{Limit: 1000})

@@ -30,7 +30,7 @@ type Ticket struct {
 // has ended, or was never made.
 var errTicketGone = inn.E(inn.Unauthenticated, "This ticket does not open a stream: each does once, within five minutes. Fetch another, and go on with ?after= and your last position.")
 
-// MakeTicket makes a ticket for a key and gives it, the only time anybody sees it:
+// MakeTicket makes a ticket for a key and returns it, the only time anybody sees it:
 // 160 random bits, of which only a hash is kept. It is not an event: nobody sees
 // anything by it before it is used, and then they are a stream of the key's.
 func (s *Store) MakeTicket(ctx context.Context, by inn.Viewer, rooms, types []string) (ticket string, expires time.Time, err error) {
@@ -60,7 +60,7 @@ func hashTicket(ticket string) []byte {
 	return hash[:]
 }
 
-// Ticket gives a ticket that waits for its stream.
+// Ticket returns a ticket that waits for its stream.
 func (s *Store) Ticket(ctx context.Context, ticket string) (one Ticket, err error) {
 	var key int64
 	rows, err := s.read.QueryContext(ctx, `SELECT api_key, rooms, types FROM stream_tickets WHERE hash = $1 AND expires > $2`,

@@ -31,7 +31,7 @@ func (t TwoStep) On() bool { return !t.Since.IsZero() }
 // errWrongCode is the one answer for a code that is wrong, too old or used.
 var errWrongCode = inn.E(inn.Unauthenticated, "That code is not right, or was used before. Wait for the next one in your app and type that.")
 
-// TwoStep gives how a person's two-step sign-in stands, as one of their sessions
+// TwoStep returns how a person's two-step sign-in stands, as one of their sessions
 // may know it; session 0 is none of them.
 func (s *Store) TwoStep(ctx context.Context, user, session int64) (TwoStep, error) {
 	rows, err := s.read.QueryContext(ctx, `
@@ -77,7 +77,7 @@ func (s *Store) BeginTwoStep(ctx context.Context, by inn.Viewer, present Proof) 
 	})
 }
 
-// ConfirmTwoStep turns two-step sign-in on with a first code and gives the
+// ConfirmTwoStep turns two-step sign-in on with a first code and returns the
 // recovery codes, which are kept hashed: they are shown now or never.
 func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, code string) (recovery []string, err error) {
 	err = s.act(ctx, by, inn.Own, func(t *tx, by inn.Viewer) error {
@@ -229,7 +229,7 @@ func (t *tx) asksCode(user int64) (on bool, err error) {
 	return on, err
 }
 
-// bare gives a code as it is checked: people type it with the spaces and dashes
+// bare returns a code as it is checked: people type it with the spaces and dashes
 // it is shown with.
 func bare(code string) string {
 	return strings.ToLower(strings.NewReplacer(" ", "", "-", "").Replace(code))

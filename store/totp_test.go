@@ -13,7 +13,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// code gives the code that a person's app shows now, or some steps from now.
+// code returns the code that a person's app shows now, or some steps from now.
 func code(t testing.TB, s *Store, user int64, off int64) string {
 	t.Helper()
 	var secret []byte

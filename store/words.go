@@ -8,7 +8,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// fields takes a text apart into words, folded, and gives those together that no
+// fields takes a text apart into words, folded, and returns those together that no
 // space parts: "anne" and "marie" of Anne-Marie. The index and who asks it take
 // texts apart alike.
 func fields(text string) (all [][]inn.Word) {
@@ -21,7 +21,7 @@ func fields(text string) (all [][]inn.Word) {
 	return all
 }
 
-// joined gives the words of a field as one.
+// joined returns the words of a field as one.
 func joined(field []inn.Word) string {
 	var b strings.Builder
 	for _, word := range field {
@@ -38,7 +38,7 @@ const mostJoined = 8
 // spaces: there a word may begin at every letter.
 const denseLong = 8
 
-// wordsIn gives the words a text is found by.
+// wordsIn returns the words a text is found by.
 func wordsIn(text string) (all []string) {
 	for _, field := range fields(text) {
 		for i, word := range field {
@@ -62,7 +62,7 @@ func wordsIn(text string) (all []string) {
 // no beginning, but in a script where one may be all of a name.
 const startShort, startLong = 2, 3
 
-// letters gives the first letters of a word, or all of it when it has fewer.
+// letters returns the first letters of a word, or all of it when it has fewer.
 func letters(word string, n int) string {
 	for i := range word {
 		if n == 0 {
@@ -73,7 +73,7 @@ func letters(word string, n int) string {
 	return word
 }
 
-// startsOf gives the terms for the beginnings of words.
+// startsOf returns the terms for the beginnings of words.
 func startsOf(words []string) []string {
 	var all []string
 	for _, w := range words {

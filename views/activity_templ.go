@@ -529,7 +529,7 @@ func AuditPage(p Page, a Audit) templ.Component {
 	})
 }
 
-// chainLine says whether the audit is as it was written. Who keeps the head
+// chainLine reports whether the audit is as it was written. Who keeps the head
 // elsewhere can have "baithaka check" compare it.
 func chainLine(c Chain) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

@@ -112,7 +112,7 @@ func detail(act inn.Act, properties []inn.Property) string {
 	return act.Detail
 }
 
-// PropertiesIn gives the slugs that some acts may name.
+// PropertiesIn returns the slugs that some acts may name.
 func PropertiesIn(acts []inn.Act) (slugs []string) {
 	for _, act := range acts {
 		switch act.Action {

@@ -8,7 +8,7 @@ import (
 // and To are both empty where the values are not to be shown.
 type change struct{ Label, From, To string }
 
-// dateChange gives the change of a booking's dates, both ends as one, with the
+// dateChange returns the change of a booking's dates, both ends as one, with the
 // year where that is not the given one. A change from one year to another says
 // both.
 func dateChange(b inn.Booking, year int) (change, bool) {
@@ -32,7 +32,7 @@ func dateChange(b inn.Booking, year int) (change, bool) {
 	return change{From: dates(was.CheckIn, was.CheckOut, year), To: stay(b, year)}, true
 }
 
-// priceBefore gives the amount a booking had before its last change.
+// priceBefore returns the amount a booking had before its last change.
 func priceBefore(b inn.Booking) (string, bool) {
 	amount, changed := b.ChangeOf("amount")
 	if !changed || amount.From == "" {
@@ -66,7 +66,7 @@ var changeLabels = map[string]string{
 	"propertyId":    "property",
 }
 
-// otherChanges gives what else the last event changed. Contacts say only that
+// otherChanges returns what else the last event changed. Contacts say only that
 // they did: a card is read over shoulders.
 func otherChanges(b inn.Booking) []change {
 	var changes []change

@@ -8,7 +8,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// telephone gives the link that dials a phone number, or "" where there is nothing
+// telephone returns the link that dials a phone number, or "" where there is nothing
 // to dial.
 func telephone(typed string) string {
 	if number := inn.Dial(typed); number != "" {
@@ -17,7 +17,7 @@ func telephone(typed string) string {
 	return ""
 }
 
-// mailto gives the link to an e-mail address (RFC 6068), or "" where somebody
+// mailto returns the link to an e-mail address (RFC 6068), or "" where somebody
 // wrote something else. What could begin another recipient, a subject or a text is
 // written in percent signs.
 func mailto(typed string) string {

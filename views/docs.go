@@ -164,7 +164,7 @@ func ParseDocs(document []byte) (Docs, error) {
 
 func refName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
 
-// of gives the operations under a tag.
+// of returns the operations under a tag.
 func (d Docs) of(tag string) []docsOperation {
 	var list []docsOperation
 	for _, path := range d.Paths {
@@ -209,7 +209,7 @@ func (s docsSchema) words() string {
 	return strings.Join(said, ", ")
 }
 
-// refs gives the names of the schemas that a schema is, or is a list or a choice
+// refs returns the names of the schemas that a schema is, or is a list or a choice
 // of.
 func (s docsSchema) refs() []string {
 	var list []string

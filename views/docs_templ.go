@@ -1161,7 +1161,7 @@ func docsRefs(names []string) templ.Component {
 	})
 }
 
-// exampleText gives an example that is written as a text.
+// exampleText returns an example that is written as a text.
 func exampleText(example json.RawMessage) (text string) {
 	if json.Unmarshal(example, &text) != nil {
 		return ""
@@ -1169,7 +1169,7 @@ func exampleText(example json.RawMessage) (text string) {
 	return text
 }
 
-// answerRefs gives the values in an answer, each once.
+// answerRefs returns the values in an answer, each once.
 func answerRefs(s docsSchema) []string {
 	list := s.refs()
 	for _, one := range append([]docsSchema{s}, s.OneOf...) {

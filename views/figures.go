@@ -8,7 +8,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// mainFigures gives the figures in the currency that is shown large; false
+// mainFigures returns the figures in the currency that is shown large; false
 // without money, or when there is no property to have a currency.
 func mainFigures(m inn.Metrics) (inn.CurrencyFigures, bool) {
 	f, ok := m.Currencies[m.Main]

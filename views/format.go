@@ -22,7 +22,7 @@ var symbols = map[string]string{
 	"TRY": "₺", "UAH": "₴", "USD": "$", "VND": "₫",
 }
 
-// symbol gives the sign of a currency, or its code.
+// symbol returns the sign of a currency, or its code.
 func symbol(currency string) string {
 	if s, ok := symbols[currency]; ok {
 		return s
@@ -271,7 +271,7 @@ func unread(b inn.Badge) string {
 	return strconv.Itoa(b.Unread)
 }
 
-// sparkline gives the points of a series as an SVG polyline in a box of the
+// sparkline returns the points of a series as an SVG polyline in a box of the
 // given size, and "" when there is nothing to draw.
 func sparkline(series []float64, width, height float64) string {
 	series = coarse(series, 10)

@@ -66,7 +66,7 @@ type RecordCount struct {
 	N    int
 }
 
-// likely gives the other bookings that are surely the guest's, or those that may
+// likely returns the other bookings that are surely the guest's, or those that may
 // be.
 func (v GuestView) likely(sure bool) (some []GuestLike) {
 	for _, other := range v.Others {

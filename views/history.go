@@ -31,7 +31,7 @@ type HistoryAsked struct {
 	Words    string
 }
 
-// Query gives the filter as the query of an address, without what is empty.
+// Query returns the filter as the query of an address, without what is empty.
 func (a HistoryAsked) Query() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
@@ -92,7 +92,7 @@ var typeNames = map[inn.Type]string{
 	inn.UserLogin:     "Signed in", inn.UserLogout: "Signed out", inn.UserAction: "Did something",
 }
 
-// typesOf gives the types of a kind that one may filter by.
+// typesOf returns the types of a kind that one may filter by.
 func typesOf(k inn.Kind) []inn.Type {
 	var list []inn.Type
 	for _, t := range inn.Types {

@@ -70,7 +70,7 @@ func pathProperty(slug string) string { return pathProperties + "/" + segment(sl
 // outside holds it.
 const Escape = "~"
 
-// segment gives an id as a part of a path. Browsers and proxies take "." and "..",
+// segment returns an id as a part of a path. Browsers and proxies take "." and "..",
 // which were ids once, for the directory and the one above, however they are written.
 func segment(id string) string {
 	if id == "." || id == ".." {
@@ -188,7 +188,7 @@ func feedLists(e *inn.Event) string {
 	return lists(names...)
 }
 
-// bookingOf gives the public id of the booking an event is about.
+// bookingOf returns the public id of the booking an event is about.
 func bookingOf(e *inn.Event) string { return strings.TrimPrefix(e.Subject, "booking:") }
 
 // The pages about people, and what stands on them.

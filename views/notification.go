@@ -33,7 +33,7 @@ type NotificationsAsked struct {
 	Words    string
 }
 
-// Query gives the filter as the query of an address, without what is empty.
+// Query returns the filter as the query of an address, without what is empty.
 func (a NotificationsAsked) Query() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
@@ -101,7 +101,7 @@ func (l NotificationsList) live() bool { return l.Newest && l.Asked.empty() }
 // somebody before what is to be known.
 var shelves = []inn.Kind{inn.AlertUpdate, inn.BookingUpdate, inn.PropertyUpdate, inn.MetricUpdate, inn.UserActivity}
 
-// of gives the cards of one kind, the urgent first, then the last moved.
+// of returns the cards of one kind, the urgent first, then the last moved.
 func (l NotificationsList) of(k inn.Kind) []inn.Notification {
 	var cards []inn.Notification
 	for _, n := range slices.Concat(l.Urgent, l.Cards) {
@@ -312,7 +312,7 @@ func noCards(a NotificationsAsked) string {
 	return "Nothing yet. Bookings, alerts and changes that concern you gather here."
 }
 
-// readBy gives a card as those see it who are told: unread, but for who did it.
+// readBy returns a card as those see it who are told: unread, but for who did it.
 func readBy(n inn.Notification, s inn.Visibility) inn.Notification {
 	n.Read = s.Own
 	return n

@@ -10,7 +10,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// cardsOf gives one card of each kind, and a second booking that is older and
+// cardsOf returns one card of each kind, and a second booking that is older and
 // more urgent.
 func cardsOf() []inn.Notification {
 	var all []inn.Notification

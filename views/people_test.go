@@ -12,7 +12,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// peoplePages gives every page about people and keys with whatever text comes
+// peoplePages returns every page about people and keys with whatever text comes
 // from outside replaced by the given one.
 func peoplePages(p Page, text string) []templ.Component {
 	m := inn.Member{ID: 5, Name: text, Email: text, Role: inn.Staff, Properties: []string{"lake-house"}, LinkUntil: noon}

@@ -18,7 +18,7 @@ func memberBadge(m inn.Member) badge {
 	return badge{"Active", "good"}
 }
 
-// keyBadge says whether a key works.
+// keyBadge reports whether a key works.
 func keyBadge(k inn.Key) badge {
 	switch {
 	case k.Revoked:

@@ -27,7 +27,7 @@ type Session struct {
 	Here           bool // it is the one that asks
 }
 
-// sessionEnded gives the session that an event has ended, 0 if it says none.
+// sessionEnded returns the session that an event has ended, 0 if it says none.
 func sessionEnded(e *inn.Event) int64 {
 	var ended struct{ Session int64 }
 	if err := e.Into(&ended); err != nil {

@@ -56,7 +56,7 @@ type room struct {
 	Streams int
 }
 
-// rooms gives the rooms, the fullest first.
+// rooms returns the rooms, the fullest first.
 func (s Status) rooms() []room {
 	var list []room
 	for _, name := range slices.Sorted(maps.Keys(s.Rooms)) {

@@ -153,7 +153,7 @@ func tellPerson(e *inn.Event) story {
 	return t
 }
 
-// alertOf gives the alert as it was after the event.
+// alertOf returns the alert as it was after the event.
 func alertOf(e *inn.Event) (inn.Alert, error) {
 	var a inn.Alert
 	err := e.Into(&a)
@@ -265,5 +265,5 @@ func propertyName(b inn.Booking) string {
 	return b.Property
 }
 
-// zoneOf gives the zone a visibility shows times in.
+// zoneOf returns the zone a visibility shows times in.
 func zoneOf(s inn.Visibility) *time.Location { return inn.Location(s.Zone) }

@@ -270,7 +270,7 @@ func memberCard(p Page, t Team, m TeamMember) templ.Component {
 	})
 }
 
-// whenSeen says whether somebody is here now, or when they were.
+// whenSeen reports whether somebody is here now, or when they were.
 func whenSeen(m inn.Member, onLine bool, zone *time.Location) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

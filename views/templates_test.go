@@ -17,7 +17,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// sources gives the templates by their names.
+// sources returns the templates by their names.
 func sources(t *testing.T) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("*.templ")
@@ -32,7 +32,7 @@ func sources(t *testing.T) map[string]string {
 	return texts
 }
 
-// tags gives the beginnings of all elements of a name in a template.
+// tags returns the beginnings of all elements of a name in a template.
 func tags(source, name string) []string {
 	return regexp.MustCompile(`(?s)<`+name+`\s(?:[^>"{]|"[^"]*"|\{[^}]*\})*>|<`+name+`>`).FindAllString(source, -1)
 }

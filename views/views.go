@@ -33,13 +33,13 @@ type Page struct {
 	heading, subtitle string // in the header; the Title alone when empty
 }
 
-// headed gives the page with another heading than its title.
+// headed returns the page with another heading than its title.
 func (p Page) headed(heading, subtitle string) Page {
 	p.heading, p.subtitle = heading, subtitle
 	return p
 }
 
-// Visibility gives what the page's viewer may see at a property, for the components
+// Visibility returns what the page's viewer may see at a property, for the components
 // that pages share with the stream.
 func (p Page) Visibility(property string) inn.Visibility {
 	s := p.Viewer.Visibility(property)

@@ -95,7 +95,7 @@ func opened(ctx context.Context, dir string, con console, do func(*store.Store) 
 // do anything.
 var operator = inn.Viewer{Name: "command line"}
 
-// textOf gives the one line that a failed command prints.
+// textOf returns the one line that a failed command prints.
 func textOf(err error) string {
 	var e *inn.Error
 	if !errors.As(err, &e) {

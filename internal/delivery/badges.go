@@ -48,7 +48,7 @@ func newBadges(s *store.Store, logger *slog.Logger, every time.Duration, head fu
 	return &badges{store: s, logger: logger, head: head, changed: changed, wake: make(chan struct{}, 1), every: cmp.Or(every, countEvery), of: map[int64]*badge{}}
 }
 
-// badge gives a person's, which from now on is counted by the rights they have
+// badge returns a person's, which from now on is counted by the rights they have
 // here.
 func (b *badges) badge(v inn.Viewer) *badge {
 	b.mu.Lock()
@@ -65,7 +65,7 @@ func (b *badges) badge(v inn.Viewer) *badge {
 	return one
 }
 
-// latest gives the number as it was counted last, and up to which event. It is
+// latest returns the number as it was counted last, and up to which event. It is
 // not known while it has not been counted by the rights of now.
 func (b *badges) latest(one *badge) (value inn.Badge, at int64, known bool) {
 	b.mu.Lock()
@@ -73,7 +73,7 @@ func (b *badges) latest(one *badge) (value inn.Badge, at int64, known bool) {
 	return one.value, one.at.Load(), one.known
 }
 
-// now gives a person's number as it is, counted anew only when something has
+// now returns a person's number as it is, counted anew only when something has
 // happened. Their own last step has, wherever the streams are by now: it is in
 // the store.
 func (b *badges) now(ctx context.Context, v inn.Viewer) (inn.Badge, error) {
@@ -91,7 +91,7 @@ func (b *badges) now(ctx context.Context, v inn.Viewer) (inn.Badge, error) {
 	return b.count(ctx, one)
 }
 
-// kept gives a person's, if it is counted by the rights they have here. A page
+// kept returns a person's, if it is counted by the rights they have here. A page
 // that was asked for before these changed must not take it back to them: their
 // streams, which hear of the change, know better.
 func (b *badges) kept(v inn.Viewer) *badge {
@@ -154,7 +154,7 @@ func (b *badges) run(ctx context.Context) {
 	}
 }
 
-// take gives whose number is to be counted now, and how long the next of the
+// take returns whose number is to be counted now, and how long the next of the
 // others has to wait; 0 when there is none.
 func (b *badges) take(now time.Time) (ready []*badge, wait time.Duration) {
 	b.mu.Lock()

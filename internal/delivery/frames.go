@@ -69,7 +69,7 @@ func newFrames(epoch func() string, logger *slog.Logger) *frames {
 	return &frames{epoch: epoch, logger: logger}
 }
 
-// frame gives the message of an event for a visibility, on its own or as a chunk; nil
+// frame returns the message of an event for a visibility, on its own or as a chunk; nil
 // when it shows nothing. The bytes are shared and must not be changed.
 func (f *frames) frame(e *inn.Event, visibility inn.Visibility, page, chunked bool) []byte {
 	if page && f.today != nil {

@@ -77,7 +77,7 @@ func (p *pool) work() {
 	}
 }
 
-// take gives the next streams of the line; none, and then the worker is counted
+// take returns the next streams of the line; none, and then the worker is counted
 // out, when it is empty. What is left is enough for the others.
 func (p *pool) take(some []*stream) (n int) {
 	p.mu.Lock()

@@ -72,7 +72,7 @@ func meet(rng *rand.Rand, country string) guest {
 	return n.guest(first, last)
 }
 
-// guest gives the person of that name, who has the same address and number each
+// guest returns the person of that name, who has the same address and number each
 // time: one who comes again is known again.
 func (n nation) guest(first, last int) guest {
 	digits := strings.Count(n.phone, "#")

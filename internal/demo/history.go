@@ -42,7 +42,7 @@ type life struct {
 	before                                                       sale // as it was before it was changed
 }
 
-// tell gives everything that happened in the ninety days before now, in its
+// tell returns everything that happened in the ninety days before now, in its
 // order.
 func tell(seed uint64, now time.Time) []action {
 	s := &story{rng: rand.New(rand.NewPCG(seed, fillStream)), now: now}
@@ -224,7 +224,7 @@ func (b life) actions(now time.Time) []action {
 	return actions
 }
 
-// keeper gives who writes down what happens at a house.
+// keeper returns who writes down what happens at a house.
 func (h house) keeper() string {
 	switch h.Slug {
 	case "lake-house":

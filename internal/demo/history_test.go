@@ -12,7 +12,7 @@ import (
 	"baithaka/internal/inn"
 )
 
-// replay gives the bookings that actions lead to, without a database. A step that
+// replay returns the bookings that actions lead to, without a database. A step that
 // is impossible, or that changes nothing, fails the test.
 func replay(t *testing.T, actions []action) []inn.Booking {
 	t.Helper()

@@ -26,7 +26,7 @@ const (
 // Simulator is the name of the key that the simulator publishes with.
 const Simulator = "simulator"
 
-// People gives the six people of the demonstration, one for each role, the most
+// People returns the six people of the demonstration, one for each role, the most
 // powerful first. The owner, the manager and the staff member have the Lake
 // House; none of the three has the Hill Cottage.
 func People() []inn.Member {
@@ -46,7 +46,7 @@ var reader = inn.Viewer{KeyID: -1, Name: Simulator, Scopes: []inn.Scope{inn.Even
 // programs are those that publish in the history.
 var programs = []string{website, channelManager, partnerPortal, frontOffice, sensors}
 
-// install makes the keys of the programs and gives each by its name. Nobody is
+// install makes the keys of the programs and returns each by its name. Nobody is
 // told their secrets, so nobody else can act as them.
 func install(ctx context.Context, s *store.Store, names ...string) (map[string]inn.Viewer, error) {
 	for _, name := range names {

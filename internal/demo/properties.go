@@ -23,7 +23,7 @@ type offer struct {
 	currency string
 }
 
-// houses gives the eight properties, and the desk last.
+// houses returns the eight properties, and the desk last.
 func houses() []house {
 	return []house{
 		open(inn.Property{Slug: "lake-house", Name: "Lake House", Category: inn.Stay, Units: 6, Currency: "INR", Zone: "Asia/Kolkata", Country: "IN"},

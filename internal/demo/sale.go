@@ -39,7 +39,7 @@ func sell(rng *rand.Rand, h house, o offer, in inn.Date, nights int, walkIn bool
 	return b
 }
 
-// price gives what a booking costs, as round as its currency's prices are.
+// price returns what a booking costs, as round as its currency's prices are.
 func (b sale) price(nights, percent int) string {
 	times := max(nights, 1)
 	if b.offer.category == inn.Tour {
@@ -78,7 +78,7 @@ func sourceOf(rng *rand.Rand, c inn.Category, walkIn bool) (source, external str
 	return "Airbnb", fmt.Sprintf("HM%08X", number)
 }
 
-// author gives the program through which a booking of this source arrives; ""
+// author returns the program through which a booking of this source arrives; ""
 // when somebody at the house writes it down.
 func (b sale) author() string {
 	switch b.source {
@@ -127,5 +127,5 @@ func step(t inn.Type, id string, at time.Time) inn.Publication {
 	return inn.Publication{Type: t, At: at, Booking: &inn.BookingChange{ID: id, At: at}}
 }
 
-// bookingID gives the public id of the n-th booking.
+// bookingID returns the public id of the n-th booking.
 func bookingID(n int) string { return "BK-" + strconv.Itoa(n) }

@@ -80,7 +80,7 @@ func (s *script) after(d span, play func(time.Time) (inn.Publication, bool)) {
 	s.cues = append(s.cues, cue{s.clock + between(s.rng, d.from, d.to), play})
 }
 
-// next gives what happens next and how long after what came before. Of now only
+// next returns what happens next and how long after what came before. Of now only
 // the dates of stays depend.
 func (s *script) next(now time.Time) (wait time.Duration, p inn.Publication) {
 	began := s.clock

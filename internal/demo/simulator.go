@@ -51,7 +51,7 @@ func Simulate(ctx context.Context, s *store.Store, publish Publisher, seed uint6
 	}
 }
 
-// dueToday gives whose arrival or departure is due, the longest known first.
+// dueToday returns whose arrival or departure is due, the longest known first.
 func dueToday(ctx context.Context, s *store.Store, by inn.Viewer, now time.Time) ([]due, error) {
 	zones := map[string]*time.Location{}
 	for _, h := range houses() {

@@ -31,7 +31,7 @@ func simulate(t *testing.T, s *store.Store, seed uint64, speed float64, length t
 	return events
 }
 
-// simulator gives the key that the simulator publishes with, made when there is
+// simulator returns the key that the simulator publishes with, made when there is
 // none yet.
 func simulator(t *testing.T, s *store.Store) inn.Viewer {
 	t.Helper()

@@ -16,7 +16,7 @@ import (
 // house's: a code, and what was wrong.
 type Publisher func(context.Context, inn.Publication) error
 
-// Over gives a publisher that does what any program does: it posts to the API at
+// Over returns a publisher that does what any program does: it posts to the API at
 // an address, with a key. So what the house measures of publishing is measured of
 // the simulator too.
 func Over(client *http.Client, base, key string) Publisher {

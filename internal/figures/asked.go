@@ -56,7 +56,7 @@ func (a *asked) enter(ctx context.Context) (done func(), err error) {
 // they say of today goes by the minute.
 const sameFor = 5 * time.Second
 
-// Measure gives the figures of a scope over any window as they are now, or were a
+// Measure returns the figures of a scope over any window as they are now, or were a
 // moment ago. Askers take turns, and who asks for the same has the same answer: a
 // house with a hundred thousand bookings is gone through once for all of them.
 func (b *Board) Measure(ctx context.Context, scope Scope, days int) (inn.Metrics, error) {

@@ -77,7 +77,7 @@ func New(s *store.Store, log *live.Log, logger *slog.Logger) *Board {
 // changed. It is called once, before Run.
 func (b *Board) OnChange(changed func(Scope)) { b.changed = changed }
 
-// Figures gives the newest figures of a scope and their version, and keeps them
+// Figures returns the newest figures of a scope and their version, and keeps them
 // up to date from now on. Who asks before the worker has come to them computes
 // them from what the worker has at hand; the first after a start waits until that
 // has been read. What is no property has no figures.

@@ -116,7 +116,7 @@ func (x *site) figures(scope Scope) (inn.Metrics, uint64) {
 	return m, version
 }
 
-// notes gives the metrics:update events after a place.
+// notes returns the metrics:update events after a place.
 func (x *site) notes(after int64) (all []inn.Event) {
 	x.t.Helper()
 	events, more, err := x.store.Events(x.t.Context(), after, x.log.Head(), 1000, []inn.Topic{inn.Everything})
@@ -275,7 +275,7 @@ func TestASetIsKeptWhileSomebodyLooks(t *testing.T) {
 	})
 }
 
-// kept gives the keys of the scopes in use.
+// kept returns the keys of the scopes in use.
 func (x *site) kept() []string {
 	x.board.mu.Lock()
 	defer x.board.mu.Unlock()

@@ -89,7 +89,7 @@ func (l *ledger) touched(id, property string) {
 const catchMost = 2000
 
 // catchUp hears by itself what has been committed, for who wants figures that have
-// their own publish in them: the worker hears of it a moment later. It gives the
+// their own publish in them: the worker hears of it a moment later. It returns the
 // number of changes so far.
 func (l *ledger) catchUp(ctx context.Context) (changes uint64, err error) {
 	l.mu.Lock()

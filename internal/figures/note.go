@@ -67,7 +67,7 @@ func (b *Board) saidBefore(ctx context.Context, m inn.Metrics) bool {
 	return err == nil && bytes.Equal(now, last)
 }
 
-// nextLook gives when the worker must look again although nothing happened.
+// nextLook returns when the worker must look again although nothing happened.
 func (b *Board) nextLook(now, latest time.Time) time.Time {
 	if !b.worker.started {
 		return now

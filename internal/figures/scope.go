@@ -21,7 +21,7 @@ var Portfolio = Scope{Name: "portfolio"}
 // Property is the scope of one property.
 func Property(slug string) Scope { return Scope{"property:" + slug, []string{slug}} }
 
-// ScopeOf gives the scope that a viewer's own dashboard shows; ok is false for
+// ScopeOf returns the scope that a viewer's own dashboard shows; ok is false for
 // one who may see no property.
 func ScopeOf(v inn.Viewer) (scope Scope, ok bool) {
 	if v.May(inn.DashboardAccess, "") {
@@ -37,7 +37,7 @@ func ScopeOf(v inn.Viewer) (scope Scope, ok bool) {
 	return Scope{"properties", slugs}, true
 }
 
-// Visibility gives what of the figures of a scope a viewer may see: money only when
+// Visibility returns what of the figures of a scope a viewer may see: money only when
 // they may see it for every property in it.
 func (s Scope) Visibility(v inn.Viewer) inn.Visibility {
 	if len(s.Slugs) == 0 {
@@ -65,7 +65,7 @@ func (s Scope) among(properties map[string]bool) bool {
 	return len(s.Slugs) == 0 || slices.ContainsFunc(s.Slugs, func(slug string) bool { return properties[slug] })
 }
 
-// of gives the properties of the scope, out of all of them in the order of their
+// of returns the properties of the scope, out of all of them in the order of their
 // slugs.
 func (s Scope) of(all []inn.Property) []inn.Property {
 	if len(s.Slugs) == 0 {

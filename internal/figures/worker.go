@@ -87,13 +87,13 @@ func (b *Board) hear(events []*inn.Event) {
 	}
 }
 
-// nextQuarter gives when the next quarter of an hour begins: days end then, in
+// nextQuarter returns when the next quarter of an hour begins: days end then, in
 // every zone there is.
 func nextQuarter(now time.Time) time.Time {
 	return now.Truncate(15 * time.Minute).Add(15 * time.Minute)
 }
 
-// wait gives the next events, or none when it is time to look again: a quarter
+// wait returns the next events, or none when it is time to look again: a quarter
 // of an hour has begun, or a figure is waiting to be noted.
 func (b *Board) wait(ctx context.Context, cursor *live.Cursor, quarter time.Time) ([]*inn.Event, error) {
 	timed, cancel := context.WithDeadline(ctx, b.nextLook(time.Now(), quarter))

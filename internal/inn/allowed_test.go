@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// filled gives a value in which every field says something, whatever fields there
+// filled returns a value in which every field says something, whatever fields there
 // are by now.
 func filled(v reflect.Value) {
 	switch v.Kind() {

@@ -117,7 +117,7 @@ func (b Booking) Touches() (first, last Date) {
 	return b.CheckIn, b.CheckIn
 }
 
-// Nights gives the length of a stay in nights; 0 when a date is missing.
+// Nights returns the length of a stay in nights; 0 when a date is missing.
 func (b Booking) Nights() int {
 	if b.CheckIn == "" || b.CheckOut == "" {
 		return 0
@@ -133,7 +133,7 @@ type Change struct {
 	To    string `json:"to,omitempty"`
 }
 
-// ChangeOf gives the change of a field in the booking's last event.
+// ChangeOf returns the change of a field in the booking's last event.
 func (b Booking) ChangeOf(field string) (Change, bool) {
 	i := slices.IndexFunc(b.Changed, func(c Change) bool { return c.Field == field })
 	if i < 0 {

@@ -81,7 +81,7 @@ func (b *Booking) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Booking gives the booking as it was after the event.
+// Booking returns the booking as it was after the event.
 func (e *Event) Booking() (Booking, error) {
 	var b Booking
 	if err := e.Into(&b); err != nil {

@@ -124,7 +124,7 @@ func newBooking(t Type, c BookingChange, now time.Time) (Booking, error) {
 	return b, nil
 }
 
-// at gives when the change happened: as reported, but never later than now, for
+// at returns when the change happened: as reported, but never later than now, for
 // the sender's clock may be ahead.
 func (c BookingChange) at(now time.Time) time.Time {
 	if c.At.IsZero() || c.At.After(now) {

@@ -55,7 +55,7 @@ func WasCurrency(code string) bool {
 	return gone || IsCurrency(code)
 }
 
-// Digits gives how many decimals a currency has (ISO 4217: the minor unit).
+// Digits returns how many decimals a currency has (ISO 4217: the minor unit).
 func Digits(currency string) int {
 	switch {
 	case strings.Contains(noDecimals, " "+currency+" "):

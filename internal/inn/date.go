@@ -22,43 +22,43 @@ func IsClock(s string) bool {
 // DateOf gives the civil date of an instant in a zone.
 func DateOf(t time.Time, zone *time.Location) Date { return Date(t.In(zone).Format(time.DateOnly)) }
 
-// Time gives midnight UTC of the date, for arithmetic and formatting; the zero
+// Time returns midnight UTC of the date, for arithmetic and formatting; the zero
 // time for no date.
 func (d Date) Time() time.Time {
 	t, _ := time.Parse(time.DateOnly, string(d))
 	return t
 }
 
-// Year gives the year the date is in.
+// Year returns the year the date is in.
 func (d Date) Year() int { return d.Time().Year() }
 
-// Add gives the date n days later.
+// Add returns the date n days later.
 func (d Date) Add(n int) Date { return Date(d.Time().AddDate(0, 0, n).Format(time.DateOnly)) }
 
-// Days gives the number of days from d to e; negative when e is earlier.
+// Days returns the number of days from d to e; negative when e is earlier.
 func (d Date) Days(e Date) int { return int(e.Time().Sub(d.Time()).Hours() / 24) }
 
-// Begin gives the first instant of the date in a zone. That is midnight, but not
+// Begin returns the first instant of the date in a zone. That is midnight, but not
 // where the clock is put forward at midnight, as in Santiago, Havana and the
 // Azores: there the day begins at one. A date that a zone has left out begins
 // with the one after it.
 func (d Date) Begin(zone *time.Location) time.Time { return d.At(0, zone) }
 
-// At gives the first instant of the date at which the clock of a zone has come to
+// At returns the first instant of the date at which the clock of a zone has come to
 // so many minutes after midnight. An hour that the clock passes over is over when
 // it has; one that comes twice has come the first time.
 func (d Date) At(minutes int, zone *time.Location) time.Time {
 	return shows(d.Time().Unix()+int64(minutes)*60, zone)
 }
 
-// EndOfDay gives when the date of an instant in a zone ends: the first instant of
+// EndOfDay returns when the date of an instant in a zone ends: the first instant of
 // the next.
 func EndOfDay(t time.Time, zone *time.Location) time.Time {
 	year, month, day := t.In(zone).Date()
 	return shows(time.Date(year, month, day+1, 0, 0, 0, 0, time.UTC).Unix(), zone)
 }
 
-// shows gives the first instant at which the clock of a zone has come to a time,
+// shows returns the first instant at which the clock of a zone has come to a time,
 // which is read as if it were of UTC.
 func shows(want int64, zone *time.Location) time.Time {
 	// No clock on earth is further from UTC than that, so the time has not come yet.

@@ -83,10 +83,10 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// CodeOf gives the code of an error, Internal for one that is not ours.
+// CodeOf returns the code of an error, Internal for one that is not ours.
 func CodeOf(err error) Code {
 	var e *Error
 	if errors.As(err, &e) {
@@ -95,7 +95,7 @@ func CodeOf(err error) Code {
 	return Internal
 }
 
-// TextOf gives the text that may be shown for an error. An unknown error's own
+// TextOf returns the text that may be shown for an error. An unknown error's own
 // text is never shown: it may hold paths, SQL or somebody's name.
 func TextOf(err error) string {
 	var e *Error
@@ -115,7 +115,7 @@ func Busy() *Error {
 	return &Error{Code: Unavailable, Text: "Too much is asked for at once just now. Try again in a moment.", RetryAfter: 2 * time.Second}
 }
 
-// At gives the error for the i-th of a batch: its pointers begin with the
+// At returns the error for the i-th of a batch: its pointers begin with the
 // place, and where it had none it gets one.
 func (e *Error) At(i int) *Error {
 	moved := *e

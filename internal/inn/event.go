@@ -25,7 +25,7 @@ type Event struct {
 	Data     json.RawMessage // snapshot of the subject after the change
 }
 
-// Kind gives seed A's kind of the event.
+// Kind returns seed A's kind of the event.
 func (e *Event) Kind() Kind { return e.Type.Kind() }
 
 // Into decodes the snapshot into v.
@@ -36,7 +36,7 @@ func (e *Event) Into(v any) error {
 	return nil
 }
 
-// Topics gives every topic the event is on: where it happened, then whom it is
+// Topics returns every topic the event is on: where it happened, then whom it is
 // addressed to.
 func (e *Event) Topics() []Topic { return append([]Topic{e.Topic}, e.To...) }
 
@@ -101,7 +101,7 @@ type Position struct {
 	ID    int64
 }
 
-// String gives the form on the wire: "k7f2-4812".
+// String returns the form on the wire: "k7f2-4812".
 func (p Position) String() string { return p.Epoch + "-" + strconv.FormatInt(p.ID, 10) }
 
 // ParsePosition reads a position from outside. An unreadable one is an error;

@@ -88,7 +88,7 @@ func apostrophe(r rune) bool {
 	return false
 }
 
-// digit gives the value of a decimal digit of any script. Their ranges are whole
+// digit returns the value of a decimal digit of any script. Their ranges are whole
 // tens.
 func digit(r rune) byte {
 	for _, in := range unicode.Nd.R16 {

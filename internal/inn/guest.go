@@ -13,7 +13,7 @@ const ErasedGuest = "Erased guest"
 // Erased reports whether the booking's guest was.
 func (b Booking) Erased() bool { return !b.ErasedAt.IsZero() }
 
-// Erase gives the booking without its guest: no name, contacts or notes, and
+// Erase returns the booking without its guest: no name, contacts or notes, and
 // neither in what changed. A title that names the guest becomes the kind of
 // booking; a source or a number at the source that does is gone. What the house
 // sold, when and for how much stays.
@@ -40,7 +40,7 @@ func (b Booking) Erase(g *Guest, at time.Time) Booking {
 	return b
 }
 
-// Mention gives the booking of somebody else without the guest, where its texts
+// Mention returns the booking of somebody else without the guest, where its texts
 // mention them. Whose booking it is stays: who has the guest's name and was not
 // said to be them is another.
 func (b Booking) Mention(g *Guest) Booking {
@@ -59,7 +59,7 @@ func (b Booking) Mention(g *Guest) Booking {
 	return b
 }
 
-// withoutGuest gives the change without what it says of the guest. A title, a
+// withoutGuest returns the change without what it says of the guest. A title, a
 // source and its number may name them, and nobody knows any more whether they do.
 func (c BookingChange) withoutGuest() BookingChange {
 	none := Field[string]{}
@@ -82,7 +82,7 @@ func (c Category) title() string {
 	return "Stay"
 }
 
-// turned gives a name of several words with its last word first.
+// turned returns a name of several words with its last word first.
 func turned(name string) string {
 	parts := strings.Fields(name)
 	if len(parts) < 2 {

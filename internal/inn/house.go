@@ -45,7 +45,7 @@ var bounds = map[Limit]Bounds{
 // Limits lists them in the order they are shown.
 var Limits = []Limit{CleanLow, CleanOther, GotCritical, GotHigh, KeepLog, KeepPeople, KeepFigures}
 
-// Bounds gives what the limit may be.
+// Bounds returns what the limit may be.
 func (l Limit) Bounds() Bounds { return bounds[l] }
 
 // HouseSettings is what SETTINGS_MANAGE may change about the whole house.
@@ -64,7 +64,7 @@ func DefaultSettings() HouseSettings {
 	return h
 }
 
-// Lasts gives a limit as a duration.
+// Lasts returns a limit as a duration.
 func (h HouseSettings) Lasts(l Limit) time.Duration {
 	return time.Duration(h.Limits[l]) * l.Bounds().Unit
 }
@@ -87,7 +87,7 @@ func (h HouseSettings) Validate() error {
 	return InvalidFields(problems)
 }
 
-// Changes gives what differs from other settings, in words: the old and the new.
+// Changes returns what differs from other settings, in words: the old and the new.
 func (h HouseSettings) Changes(next HouseSettings) []Change {
 	var changes []Change
 	if h.Zone != next.Zone {

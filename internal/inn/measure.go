@@ -188,7 +188,7 @@ func (m *measure) nights(p Property, s *Sale, first day) {
 	}
 }
 
-// share gives part/whole of an amount, rounded half up.
+// share returns part/whole of an amount, rounded half up.
 func share(minor int64, part, whole int) int64 {
 	return (2*minor*int64(part) + int64(whole)) / (2 * int64(whole))
 }
@@ -234,7 +234,7 @@ func (m *measure) result(scope string) Metrics {
 	return r
 }
 
-// change gives the percentage by which now differs from before, to one decimal;
+// change returns the percentage by which now differs from before, to one decimal;
 // nil when there was nothing before: that is "new", not ∞ %.
 func change(now, before int64) *float64 {
 	if before <= 0 {

@@ -45,7 +45,7 @@ func decemberAtTheLake() []Booking {
 
 func of(f float64) *float64 { return &f }
 
-// sold gives what figures ask of bookings.
+// sold returns what figures ask of bookings.
 func sold(bookings ...Booking) Sales {
 	sales := Sales{}
 	for _, b := range bookings {

@@ -20,7 +20,7 @@ type Member struct {
 	LastSeen   time.Time
 }
 
-// Viewer gives what the member may do and see as of now. A disabled member may
+// Viewer returns what the member may do and see as of now. A disabled member may
 // nothing.
 func (m Member) Viewer() Viewer {
 	if m.Disabled {
@@ -93,7 +93,7 @@ type Key struct {
 	Revoked    bool
 }
 
-// Viewer gives what the key may do and see as of now: never more than its
+// Viewer returns what the key may do and see as of now: never more than its
 // owner. A revoked key may nothing, nor may one whose owner is disabled or has
 // none of its properties left.
 func (k Key) Viewer() Viewer {

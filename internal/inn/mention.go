@@ -88,7 +88,7 @@ type mention struct {
 	names    []string // those that may be something else; none for what is certain
 }
 
-// find gives the mentions in a text, the longest from each place on and none that
+// find returns the mentions in a text, the longest from each place on and none that
 // overlap. Names that may be something else count when doubtful is set; those that
 // were ticked are certain.
 func (m *mentions) find(text string, ticked map[string]bool, doubtful bool) (all []mention) {
@@ -110,7 +110,7 @@ func (m *mentions) find(text string, ticked map[string]bool, doubtful bool) (all
 	return all
 }
 
-// from gives the longest mention that begins with a piece of a word, and the piece
+// from returns the longest mention that begins with a piece of a word, and the piece
 // behind its last.
 func (m *mentions) from(text string, words []Word, w, p int, ticked map[string]bool, doubtful bool) (best mention, endW, endP int) {
 	node, letters := int32(0), 0
@@ -207,7 +207,7 @@ func (m *mentions) doubtful(text string, ticked map[string]bool) (names []string
 // In reports whether a text certainly mentions the guest.
 func (g *Guest) In(text string) bool { return g.Erase(text) != text }
 
-// Erase gives a text with every certain mention of the guest taken out.
+// Erase returns a text with every certain mention of the guest taken out.
 func (g *Guest) Erase(text string) string {
 	if text == "" {
 		return text
@@ -231,7 +231,7 @@ func (g *Guest) Erase(text string) string {
 	return out.String() + text[done:]
 }
 
-// EraseJSON gives a JSON value with every mention of the guest taken out of its
+// EraseJSON returns a JSON value with every mention of the guest taken out of its
 // texts, names and numbers; changed is false when there was none.
 func (g *Guest) EraseJSON(data []byte) (erased []byte, changed bool) {
 	value, err := decoded(data)

@@ -77,7 +77,7 @@ func ParseWindow(s string) (days int, err error) {
 	return days, nil
 }
 
-// Others gives the currencies of the scope besides the main one that have any
+// Others returns the currencies of the scope besides the main one that have any
 // money in them, by code.
 func (m Metrics) Others() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(m.Currencies)), func(c string) bool {

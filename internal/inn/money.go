@@ -16,7 +16,7 @@ type Money struct {
 // maxMinor keeps amounts exact in every JSON reader: below 2^53.
 const maxMinor = 1_000_000_000_000_000
 
-// String gives the decimal number in major units without the currency, as JSON
+// String returns the decimal number in major units without the currency, as JSON
 // shows it: "14400", "14400.50".
 func (m Money) String() string {
 	digits := Digits(m.Currency)
@@ -37,7 +37,7 @@ func (m Money) String() string {
 	return fmt.Sprintf("%s%d.%0*d", sign, minor/unit, digits, minor%unit)
 }
 
-// Major gives the amount in major units for charts and averages, where the
+// Major returns the amount in major units for charts and averages, where the
 // last digit does not matter.
 func (m Money) Major() float64 {
 	f, _ := strconv.ParseFloat(m.String(), 64)

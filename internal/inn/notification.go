@@ -57,7 +57,7 @@ func (e *Event) card(house, title, body string) Notification {
 	}
 }
 
-// heard gives when the house heard of the event: by that a card is new or old,
+// heard returns when the house heard of the event: by that a card is new or old,
 // whenever it happened.
 func (e *Event) heard() time.Time {
 	if e.Stored.IsZero() {
@@ -66,7 +66,7 @@ func (e *Event) heard() time.Time {
 	return e.Stored
 }
 
-// Card gives the card of the booking after an event about it: what is new is in
+// Card returns the card of the booking after an event about it: what is new is in
 // nobody's hand.
 func (b Booking) Card(e *Event) Notification {
 	n := e.card(b.PropertyName, b.Customer, b.Title)
@@ -80,7 +80,7 @@ func (b Booking) Wants() bool {
 	return b.Status == New || b.Last == BookingCancelled || b.Last == BookingNoShow
 }
 
-// Card gives the card of the alert after an event about it.
+// Card returns the card of the alert after an event about it.
 func (a Alert) Card(e *Event) Notification {
 	n := e.card(a.PropertyName, a.Title, a.Detail)
 	n.Wants, n.Reason = a.Open(), a.Reason
@@ -90,7 +90,7 @@ func (a Alert) Card(e *Event) Notification {
 	return n
 }
 
-// Card gives the card of the property after an event about it.
+// Card returns the card of the property after an event about it.
 func (p Property) Card(e *Event) Notification {
 	return e.card(p.Name, p.Name, cmp.Or(p.Title, p.Status))
 }
@@ -98,7 +98,7 @@ func (p Property) Card(e *Event) Notification {
 // Card returns the card of a property after a change of its settings.
 func (c ChangedProperty) Card(e *Event) Notification { return e.card(c.Name, c.Name, c.Says()) }
 
-// Erase gives the card of a booking without its guest.
+// Erase returns the card of a booking without its guest.
 func (n Notification) Erase(g *Guest) Notification {
 	n.Title = ErasedGuest
 	if g.Named(n.Body) {
@@ -107,7 +107,7 @@ func (n Notification) Erase(g *Guest) Notification {
 	return n
 }
 
-// ReportCard gives the card of what a program reported. It says who and what
+// ReportCard returns the card of what a program reported. It says who and what
 // kind of thing: the payload is not ours to sum up.
 func (e *Event) ReportCard() Notification {
 	switch e.Type {

@@ -12,7 +12,7 @@ import (
 // letters into digits ("+49 30 123456 bar" into a number that exists) and needs to
 // be told a country, which nobody types.
 
-// Dial gives what stands behind "tel:" in a link to a phone number (RFC 3966):
+// Dial returns what stands behind "tel:" in a link to a phone number (RFC 3966):
 // with a + where the number says its country, in ASCII digits, with its extension.
 // It is "" where nothing should be dialled: no number, two of them without a mark
 // between them, a service code such as "*21#", or a word as in "1-800-FLOWERS".
@@ -32,7 +32,7 @@ const (
 	fullNumber    = 10 // with its country or area
 )
 
-// readPhone gives the number in a text and its extension.
+// readPhone returns the number in a text and its extension.
 func readPhone(text string) (number, extension string) {
 	text = asciiDigits(text)
 	if strings.Contains(text, "*") || strings.HasPrefix(strings.TrimSpace(text), "#") {
@@ -166,7 +166,7 @@ func fromAbroad(code, rest string) string {
 	return cut
 }
 
-// callingCode gives the country's part of a number: one digit, two or three, as
+// callingCode returns the country's part of a number: one digit, two or three, as
 // E.164 assigns them.
 func callingCode(digits string) string {
 	length := 3

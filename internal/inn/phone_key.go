@@ -11,7 +11,7 @@ import (
 // country.
 const leastPhone, leastNational = 6, 8
 
-// phoneKey gives the digits of a phone number, whatever their script and however
+// phoneKey returns the digits of a phone number, whatever their script and however
 // they are grouped, without the prefix for calls abroad or within the country: "+49
 // (0)30 123456" and "0049 30-123456" have the same, and "030 123456" has its end.
 // What comes behind a letter is an extension.
@@ -100,7 +100,7 @@ type group struct {
 // mostDigits is how many digits a phone number has at the most, with prefixes.
 const mostDigits = 20
 
-// find gives where the numbers stand in a text, however their digits are grouped.
+// find returns where the numbers stand in a text, however their digits are grouped.
 func (p *phones) find(text string, found func(from, to int)) {
 	if len(p.whole) == 0 {
 		return
@@ -126,7 +126,7 @@ func (p *phones) find(text string, found func(from, to int)) {
 	}
 }
 
-// digitRuns gives the groups of digits of a text, as far as they may be of one
+// digitRuns returns the groups of digits of a text, as far as they may be of one
 // number: with nothing but a little punctuation between. A (0) is none.
 func digitRuns(text string) (runs [][]group) {
 	var run []group

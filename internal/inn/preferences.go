@@ -153,7 +153,7 @@ func CheckZone(name string) error {
 	return nil
 }
 
-// At gives what holds at a property: its own choice, else the one for
+// At returns what holds at a property: its own choice, else the one for
 // everywhere.
 func (p Preferences) At(property string) Told {
 	if own, found := p.Properties[property]; found {
@@ -181,7 +181,7 @@ func (p Preferences) quiet(now time.Time, zone *time.Location) bool {
 	return slices.ContainsFunc(p.Spans(now, 0, zone), func(s Span) bool { return !now.Before(s.From) })
 }
 
-// Spans gives the quiet stretches that end after now and begin within the days
+// Spans returns the quiet stretches that end after now and begin within the days
 // that follow, in order and without overlap. The clock of the zone decides, so a
 // night in which it changes is an hour longer or shorter.
 func (p Preferences) Spans(now time.Time, days int, zone *time.Location) []Span {

@@ -17,7 +17,7 @@ func clockIn(t *testing.T, zone, text string) time.Time {
 	return at
 }
 
-// quietOn gives the defaults with the hours of some weekdays.
+// quietOn returns the defaults with the hours of some weekdays.
 func quietOn(from, until int, days ...time.Weekday) Preferences {
 	p := DefaultPreferences()
 	for _, day := range days {

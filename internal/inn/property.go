@@ -39,10 +39,10 @@ type Property struct {
 	Detail   string   `json:"detail,omitempty"`
 }
 
-// Location gives the property's time zone, UTC when it is unknown here.
+// Location returns the property's time zone, UTC when it is unknown here.
 func (p Property) Location() *time.Location { return Location(p.Zone) }
 
-// Location gives a zone by its IANA name, UTC when it is unknown or empty.
+// Location returns a zone by its IANA name, UTC when it is unknown or empty.
 func Location(name string) *time.Location {
 	if known, ok := located.Load(name); ok {
 		return known.(*time.Location)
@@ -92,7 +92,7 @@ type PropertyChange struct {
 	Slug, Status, Title, Detail string
 }
 
-// Apply gives the property as the change says it is.
+// Apply returns the property as the change says it is.
 func (p Property) Apply(c PropertyChange) Property {
 	if !sameText(p.Status, c.Status) {
 		p.Status = c.Status

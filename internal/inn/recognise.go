@@ -85,7 +85,7 @@ func (g *Guest) Know(r Recogniser) bool {
 	return true
 }
 
-// Known gives all recognisers, in an order that stays.
+// Known returns all recognisers, in an order that stays.
 func (g *Guest) Known() []Recogniser {
 	all := make([]Recogniser, 0, len(g.known))
 	for r := range g.known {
@@ -127,7 +127,7 @@ func firstOf(word string) rune {
 	return r
 }
 
-// namingWords gives the words of a name or title; of those that no space parts also
+// namingWords returns the words of a name or title; of those that no space parts also
 // each run as one, "oconnor" and "annemarie"; and of a script without spaces every
 // two letters that stand together.
 func namingWords(text string) (all []string) {
@@ -163,7 +163,7 @@ func (g *Guest) hasName(name string) bool {
 	return g.names[NameKey(name)] || g.names[NameKey(turned(name))]
 }
 
-// without gives an identifier, or nothing when it mentions the guest: half an
+// without returns an identifier, or nothing when it mentions the guest: half an
 // identifier is none.
 func (g *Guest) without(id string) string {
 	if g.In(id) {
@@ -172,7 +172,7 @@ func (g *Guest) without(id string) string {
 	return id
 }
 
-// Doubtful gives the names by which a text may mention the guest, or may mean
+// Doubtful returns the names by which a text may mention the guest, or may mean
 // something else: one word such as Sunny, or a placeholder such as Reserved. They
 // are left as they are unless somebody ticks them.
 func (g *Guest) Doubtful(text string) []string { return g.said.doubtful(text, g.ticked) }

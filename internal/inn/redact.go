@@ -11,7 +11,7 @@ import (
 // all reports whether nothing of a booking is hidden from the visibility.
 func (s Visibility) all() bool { return s.Money && s.Contacts && s.AllProperties }
 
-// Redact gives the booking with what the visibility holds: what it does not is absent,
+// Redact returns the booking with what the visibility holds: what it does not is absent,
 // never blanked, and gone from what changed too.
 func (b Booking) Redact(s Visibility) Booking {
 	if s.all() {
@@ -36,7 +36,7 @@ func (b Booking) Redact(s Visibility) Booking {
 	return seen
 }
 
-// changes gives what the last event changed, as far as the visibility holds the fields.
+// changes returns what the last event changed, as far as the visibility holds the fields.
 // What a booking was before it came to its property is known where it came from.
 func (s Visibility) changes(b Booking) []Change {
 	if moved, found := b.ChangeOf("propertyId"); found && !s.AllProperties {
@@ -65,7 +65,7 @@ func (s Visibility) holds(field string) bool {
 	return s.all()
 }
 
-// Redact gives the figures without money for a visibility that holds none.
+// Redact returns the figures without money for a visibility that holds none.
 func (m Metrics) Redact(s Visibility) Metrics {
 	if s.Money {
 		return m
@@ -78,7 +78,7 @@ func (m Metrics) Redact(s Visibility) Metrics {
 	}
 }
 
-// Redact gives the event as a visibility may see it; it is pure and runs before both
+// Redact returns the event as a visibility may see it; it is pure and runs before both
 // encoders, HTML and JSON. A snapshot that cannot be read is left out whole
 // rather than shown whole.
 func Redact(e *Event, s Visibility) *Event {
@@ -169,7 +169,7 @@ func with(some, more map[string]form) map[string]form {
 	return all
 }
 
-// passing gives what of the snapshot passes, by name and form.
+// passing returns what of the snapshot passes, by name and form.
 func (e *Event) passing(allowed map[string]form) json.RawMessage {
 	passes, ok := inside(e.Data, allowed)
 	if !ok {

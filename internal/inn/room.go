@@ -15,7 +15,7 @@ const (
 	RoomFinancial     = "financial_updates" // figures with money in them
 )
 
-// Room gives the test for whether an event that the viewer sees is in a room.
+// Room returns the test for whether an event that the viewer sees is in a room.
 // ok is false for a room they may not hear and for one that does not exist, the
 // two alike. That a property exists is known from the viewer's own list or, for
 // who sees all of them, from known.

@@ -78,7 +78,7 @@ func (s Sales) Forget(now time.Time, days int) {
 	}
 }
 
-// SalesSince gives when a booking must have been made, or have ended after, to
+// SalesSince returns when a booking must have been made, or have ended after, to
 // matter to figures of now and that many days: they are compared with as many
 // days before, and a day begins at another time in every zone.
 func SalesSince(now time.Time, days int) time.Time { return now.Add(-time.Duration(2*days+2) * oneDay) }
@@ -92,7 +92,7 @@ func (s *Sale) activeAt(at int64, today day) bool {
 	return s.last() == noDay || s.last() >= today
 }
 
-// last gives the last day of what was sold; noDay when none is known, and when it
+// last returns the last day of what was sold; noDay when none is known, and when it
 // goes on until it is ended.
 func (s *Sale) last() day {
 	switch {
@@ -104,7 +104,7 @@ func (s *Sale) last() day {
 	return s.in
 }
 
-// nights gives the first night of a stay and the day after its last one, the two
+// nights returns the first night of a stay and the day after its last one, the two
 // alike when it has none. They are those of the plan, but a guest who leaves early
 // frees the room from that day on, one who stays on has the nights that were sold
 // and no more, and one who is in the house without a day of leaving has had each
@@ -143,7 +143,7 @@ func dayOf(d Date) day {
 	return day(d.Time().Unix() / int64(oneDay/time.Second))
 }
 
-// dayIn gives the civil date of an instant, in unix milliseconds, in a zone.
+// dayIn returns the civil date of an instant, in unix milliseconds, in a zone.
 func dayIn(ms int64, zone *time.Location) day {
 	_, offset := time.UnixMilli(ms).In(zone).Zone()
 	return day(floor(ms+int64(offset)*1000, dayMillis))

@@ -85,7 +85,7 @@ func (v Viewer) MayAnywhere(a Action) bool {
 	return v.May(a, "") || len(v.Theirs(a)) > 0
 }
 
-// Theirs gives those of the viewer's properties for which they may do a. What they
+// Theirs returns those of the viewer's properties for which they may do a. What they
 // may do for one that is on their list they may do for each.
 func (v Viewer) Theirs(a Action) []string {
 	if len(v.Properties) == 0 || !v.May(a, v.Properties[0]) {
@@ -217,7 +217,7 @@ func (t Topic) property() (string, bool) {
 	return strings.CutPrefix(string(t), "property:")
 }
 
-// Topics gives what a cursor for the viewer follows: Everything for who sees
+// Topics returns what a cursor for the viewer follows: Everything for who sees
 // every property, so that no list has to be kept; the policy still decides
 // event by event.
 func (v Viewer) Topics() []Topic {

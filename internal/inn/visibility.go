@@ -20,7 +20,7 @@ type Visibility struct {
 	Today          Date   // the date at the property: who comes and goes, and the year that dates need not say; "" where it is not known
 }
 
-// Visibility gives what the viewer may see of things at a property.
+// Visibility returns what the viewer may see of things at a property.
 func (v Viewer) Visibility(property string) Visibility {
 	return Visibility{
 		Money: v.May(FinancialView, property), Contacts: v.May(ContactView, property),
@@ -29,7 +29,7 @@ func (v Viewer) Visibility(property string) Visibility {
 	}
 }
 
-// VisibilityOf gives what the viewer may see of an event.
+// VisibilityOf returns what the viewer may see of an event.
 func (v Viewer) VisibilityOf(e *Event) Visibility { return v.visibilityOf(v.Visibility(e.Property), e) }
 
 func (v Viewer) visibilityOf(s Visibility, e *Event) Visibility {
@@ -85,7 +85,7 @@ type VisibilityCache struct {
 	visibility Visibility
 }
 
-// At gives what the viewer may see of an event; nothing when sees is false.
+// At returns what the viewer may see of an event; nothing when sees is false.
 func (c *VisibilityCache) At(v *Viewer, e *Event) (sees bool, visibility Visibility) {
 	if len(e.To) > 0 {
 		if sees = v.Sees(e); sees {

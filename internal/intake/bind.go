@@ -118,7 +118,7 @@ func (b *binder) event(p *inn.Publication, name inn.Type, top, inner *fields, pa
 	}
 }
 
-// chosenType gives the event type that the status in the data of one of seed A's
+// chosenType returns the event type that the status in the data of one of seed A's
 // kinds chooses.
 func chosenType(kind inn.Kind, data *fields) inn.Type {
 	status := data.text("status", 64).Value
@@ -162,7 +162,7 @@ func chosenType(kind inn.Kind, data *fields) inn.Type {
 	return inn.UserAction
 }
 
-// verbOf gives a type's own word for a status: two have another name in seed A.
+// verbOf returns a type's own word for a status: two have another name in seed A.
 func verbOf(status string) string {
 	switch status {
 	case "created":

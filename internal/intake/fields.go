@@ -244,7 +244,7 @@ func (f *fields) texts(name string) []string {
 	return all
 }
 
-// cleaned gives a document whose form is its sender's, with the control
+// cleaned returns a document whose form is its sender's, with the control
 // characters in its texts and names as spaces, like all text from outside. raw
 // has been found well-formed.
 func cleaned(raw json.RawMessage) json.RawMessage {

@@ -77,7 +77,7 @@ func nameTwice(body []byte) bool {
 	return false
 }
 
-// stringEnd gives where the string ends whose first quote is at i, or the end of
+// stringEnd returns where the string ends whose first quote is at i, or the end of
 // the body.
 func stringEnd(body []byte, i int) int {
 	for i++; i < len(body) && body[i] != '"'; i++ {

@@ -76,11 +76,11 @@ func (c *Cursor) Unpark() bool {
 // ToHead moves the cursor past everything there is.
 func (c *Cursor) ToHead() { c.pos = max(c.pos, c.log.Head()) }
 
-// Pos gives the place up to which everything has been handed out or passed
+// Pos returns the place up to which everything has been handed out or passed
 // over.
 func (c *Cursor) Pos() int64 { return c.pos }
 
-// Position gives Pos as a position.
+// Position returns Pos as a position.
 func (c *Cursor) Position() inn.Position {
 	return inn.Position{Epoch: c.epoch, ID: c.pos}
 }
@@ -89,8 +89,8 @@ func (c *Cursor) Position() inn.Position {
 // came after is read again, with the topics it follows now.
 func (c *Cursor) Rewind(to int64) { c.pos = min(c.pos, to) }
 
-// Next gives the next events on the cursor's topics, oldest first, and waits
-// for one when there is none; it gives none when wake is closed first. It ends
+// Next returns the next events on the cursor's topics, oldest first, and waits
+// for one when there is none; it returns none when wake is closed first. It ends
 // with the context's error, or ErrClosed once everything committed has been
 // handed out, or ErrLost when the log was trimmed past the cursor or has begun a
 // new epoch. The events are shared: they must not be changed.
@@ -120,7 +120,7 @@ func (c *Cursor) Next(ctx context.Context, wake <-chan struct{}) ([]*inn.Event, 
 	}
 }
 
-// Ready gives what Next would give without waiting; nothing at the head.
+// Ready returns what Next would give without waiting; nothing at the head.
 func (c *Cursor) Ready(ctx context.Context) ([]*inn.Event, error) {
 	for {
 		events, ok := c.Tail()
@@ -138,7 +138,7 @@ func (c *Cursor) Ready(ctx context.Context) ([]*inn.Event, error) {
 	}
 }
 
-// Tail gives what Ready would give, from memory; ok is false when the cursor is
+// Tail returns what Ready would give, from memory; ok is false when the cursor is
 // further back than that or lost, and the source has to be asked. The slice is
 // shared too.
 func (c *Cursor) Tail() (events []*inn.Event, ok bool) {
@@ -177,7 +177,7 @@ func (c *Cursor) Tail() (events []*inn.Event, ok bool) {
 	return events, true
 }
 
-// after gives the tail behind a place. Most who ask are near the end.
+// after returns the tail behind a place. Most who ask are near the end.
 func (v *view) after(pos int64) []*inn.Event {
 	n := len(v.tail)
 	for range 8 {

@@ -106,7 +106,7 @@ func (f *fake) renew(epoch string) {
 	f.appended = make(chan struct{})
 }
 
-// follow starts a log over a source, and gives what stops it.
+// follow starts a log over a source, and returns what stops it.
 func follow(t testing.TB, source Source) (l *Log, stop func()) {
 	t.Helper()
 	l, err := New(t.Context(), source, slog.New(slog.DiscardHandler))
@@ -133,7 +133,7 @@ func ids(events []*inn.Event) (all []int64) {
 	return all
 }
 
-// upto gives 1 … n.
+// upto returns 1 … n.
 func upto(n int) (all []int64) {
 	for i := range n {
 		all = append(all, int64(i)+1)

@@ -31,13 +31,13 @@ const readStep = 512
 
 // Source is where the log is kept; the store.
 type Source interface {
-	// Events gives at most limit events after one position up to another, oldest
+	// Events returns at most limit events after one position up to another, oldest
 	// first, on one of the topics. more says that it has ended before it came to
 	// that position: with limit events, or with enough in bytes.
 	Events(ctx context.Context, after, upto int64, limit int, topics []inn.Topic) (events []inn.Event, more bool, err error)
-	// Bounds gives the position up to which the log was trimmed, and its head.
+	// Bounds returns the position up to which the log was trimmed, and its head.
 	Bounds(ctx context.Context) (trimmed, head int64, err error)
-	// Appended gives a channel that is closed at the next append.
+	// Appended returns a channel that is closed at the next append.
 	Appended() <-chan struct{}
 	// Epoch tells positions of this log from those of another. A new one may
 	// begin, and closes the channel of Appended.
@@ -220,21 +220,21 @@ func (v *view) shorten(length int) {
 	v.tail = append(make([]*inn.Event, 0, 2*length+readStep), v.tail[n:]...)
 }
 
-// Head gives the position of the newest event.
+// Head returns the position of the newest event.
 func (l *Log) Head() int64 { return l.now.Load().head }
 
 // Closed reports whether the log has stopped: nothing comes any more behind what
 // can be read afterwards.
 func (l *Log) Closed() bool { return l.now.Load().closed }
 
-// Position gives the head as a position. Take it before reading a page: the
+// Position returns the head as a position. Take it before reading a page: the
 // page may then be newer than its position, never older.
 func (l *Log) Position() inn.Position {
 	v := l.now.Load()
 	return inn.Position{Epoch: v.epoch, ID: v.head}
 }
 
-// From gives a cursor that reads on from a position, or ErrLost when that is
+// From returns a cursor that reads on from a position, or ErrLost when that is
 // not in this log.
 func (l *Log) From(ctx context.Context, at inn.Position, topics ...inn.Topic) (*Cursor, error) {
 	epoch := l.now.Load().epoch
@@ -248,7 +248,7 @@ func (l *Log) From(ctx context.Context, at inn.Position, topics ...inn.Topic) (*
 	return l.cursor(epoch, at.ID, topics), nil
 }
 
-// FromNow gives a cursor that reads what is committed from now on. The log may
+// FromNow returns a cursor that reads what is committed from now on. The log may
 // not have read yet what has been.
 func (l *Log) FromNow(ctx context.Context, topics ...inn.Topic) (*Cursor, error) {
 	epoch := l.now.Load().epoch
@@ -259,7 +259,7 @@ func (l *Log) FromNow(ctx context.Context, topics ...inn.Topic) (*Cursor, error)
 	return l.cursor(epoch, max(head, l.Head()), topics), nil
 }
 
-// FromHead gives a cursor that reads what comes into the log from now on.
+// FromHead returns a cursor that reads what comes into the log from now on.
 func (l *Log) FromHead(topics ...inn.Topic) *Cursor {
 	at := l.Position()
 	return l.cursor(at.Epoch, at.ID, topics)

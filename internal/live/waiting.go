@@ -66,7 +66,7 @@ func (w *waiting) remove(c *Cursor) {
 	}
 }
 
-// call takes out everybody who waits for an event and gives their calls. Each is
+// call takes out everybody who waits for an event and returns their calls. Each is
 // moved up to the event: of what happened since it began to wait, this is the
 // first that is for it.
 func (w *waiting) call(e *inn.Event, calls []func()) []func() {

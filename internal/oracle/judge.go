@@ -91,7 +91,7 @@ func (h *History) Judge() *Verdict {
 	return v
 }
 
-// judgeLog looks at acknowledgements and log, and gives the acknowledged
+// judgeLog looks at acknowledgements and log, and returns the acknowledged
 // events by their position.
 func (h *History) judgeLog(v *Verdict) []Event {
 	positionOf, nameAt := map[string]int64{}, map[int64]string{}
@@ -229,7 +229,7 @@ func (h *History) mightHear(viewer string, e Event, arrived time.Time) bool {
 	return false
 }
 
-// inForce gives the index of the right that holds for what is at a position, -1
+// inForce returns the index of the right that holds for what is at a position, -1
 // when none does yet.
 func inForce(rights []right, position int64) int {
 	n, _ := slices.BinarySearchFunc(rights, position, func(r right, position int64) int { return cmp.Compare(r.position, position) })

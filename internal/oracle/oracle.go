@@ -167,7 +167,7 @@ func (s *Stream) Reached(position int64) {
 // Deliveries is how much the stream was given.
 func (s *Stream) Deliveries() int { return len(s.got) }
 
-// End gives the position the stream has come to, and false when it never began.
+// End returns the position the stream has come to, and false when it never began.
 func (s *Stream) End() (position int64, began bool) {
 	if len(s.parts) == 0 {
 		return 0, false

@@ -15,7 +15,7 @@ type Message struct {
 
 func (m Message) String() string { return fmt.Sprintf("[%s] %s %s", m.ID, m.Event, m.Data) }
 
-// Read reads a stream until it ends and gives the error it ended with, io.EOF
+// Read reads a stream until it ends and returns the error it ended with, io.EOF
 // when that was in order. It is stricter than a browser: line ends are LF only,
 // and there is no other field than the four. What is cut off before its blank
 // line is no message.

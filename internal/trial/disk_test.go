@@ -48,7 +48,7 @@ func mayMount(t *testing.T) {
 	}
 }
 
-// stores publishes one booking and gives the answer's status and text.
+// stores publishes one booking and returns the answer's status and text.
 func stores(t *testing.T, at, key, id string) (int, string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"type":"booking:new","property":"lake-house","payload":{"id":%q,"type":"property","title":"T","customerName":"C","notes":%q}}`, id, strings.Repeat("n", 1500))

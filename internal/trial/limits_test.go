@@ -160,13 +160,13 @@ func TestOverlongHeadersAreRefused(t *testing.T) {
 	require.Equal(t, 200, ask("after", "GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"))
 }
 
-// headOf gives a request that is so many bytes long.
+// headOf returns a request that is so many bytes long.
 func headOf(size int) string {
 	const begin, end = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Big: ", "\r\n\r\n"
 	return begin + strings.Repeat("a", size-len(begin)-len(end)) + end
 }
 
-// resident gives how much memory a process has, as the system counts it; 0 where
+// resident returns how much memory a process has, as the system counts it; 0 where
 // that cannot be read.
 func resident(t *testing.T, pid int) int {
 	t.Helper()

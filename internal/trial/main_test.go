@@ -111,7 +111,7 @@ func serve(t *testing.T, dir string, flags ...string) *process {
 	return start(t, nil, append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir}, flags...)...)
 }
 
-// wait gives the exit status, -1 for a process that was killed.
+// wait returns the exit status, -1 for a process that was killed.
 func (p *process) wait() int {
 	select {
 	case <-p.done:
@@ -123,7 +123,7 @@ func (p *process) wait() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// command runs a command inside the test, as main does, and gives its status
+// command runs a command inside the test, as main does, and returns its status
 // and what it wrote.
 func runCommand(t *testing.T, dir string, args ...string) (status int, out, errOut string) {
 	t.Helper()
@@ -139,7 +139,7 @@ func runCommand(t *testing.T, dir string, args ...string) (status int, out, errO
 
 const passwords = "a-long-enough-one"
 
-// must runs a command that has to work and gives what it printed.
+// must runs a command that has to work and returns what it printed.
 func must(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	status, out, errOut := runCommand(t, dir, args...)
@@ -148,7 +148,7 @@ func must(t *testing.T, dir string, args ...string) string {
 }
 
 // house makes a data directory with two properties and a key that may write and
-// read, and gives the key.
+// read, and returns the key.
 func newHouse(t *testing.T) (dir, key string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -185,7 +185,7 @@ func text(t *testing.T, res *http.Response) string {
 	return string(all)
 }
 
-// book posts a booking and gives its position.
+// book posts a booking and returns its position.
 func book(t *testing.T, at, key, id, property string) (position string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"type":"booking:new","property":%q,"payload":{"id":%q,"type":"property","title":"T","customerName":"C"}}`, property, id)
@@ -197,7 +197,7 @@ func book(t *testing.T, at, key, id, property string) (position string) {
 	return stored.ID
 }
 
-// signIn gives the session cookie of a person.
+// signIn returns the session cookie of a person.
 func signIn(t *testing.T, at, email, password string) string {
 	t.Helper()
 	form := url.Values{"email": {email}, "password": {password}}
@@ -258,7 +258,7 @@ func (s *stream) until(event string) message {
 
 var subject = regexp.MustCompile(`"subject":"booking:([^"]+)"`)
 
-// bookings gives the ids of the next n booking events of a JSON stream.
+// bookings returns the ids of the next n booking events of a JSON stream.
 func (s *stream) bookings(n int) (ids []string) {
 	s.t.Helper()
 	for len(ids) < n {
@@ -271,7 +271,7 @@ func (s *stream) bookings(n int) (ids []string) {
 	return ids
 }
 
-// end reads to the end and gives the last message.
+// end reads to the end and returns the last message.
 func (s *stream) end() (last message) {
 	s.t.Helper()
 	for {

@@ -29,7 +29,7 @@ import (
 	"baithaka/internal/oracle"
 )
 
-// lines gives what docs/deploy.md has for a program: the block of that kind.
+// lines returns what docs/deploy.md has for a program: the block of that kind.
 func lines(t *testing.T, kind string) string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/deploy.md")

@@ -30,7 +30,7 @@ type modelled struct {
 	name     string
 }
 
-// after gives the bookings a reader at a position has to hear, and false when
+// after returns the bookings a reader at a position has to hear, and false when
 // the position is not in the log.
 func (m *logModel) after(at inn.Position) (names []string, known bool) {
 	if at.Epoch != m.epoch || at.ID < m.trimmed || at.ID > m.head {

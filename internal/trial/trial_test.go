@@ -23,7 +23,7 @@ import (
 	"baithaka/internal/oracle"
 )
 
-// size gives how much of a torment there is: little in every `make test`, the
+// size returns how much of a torment there is: little in every `make test`, the
 // whole of it in `make soak`.
 func size(short, long int) int {
 	if soaking {
@@ -141,7 +141,7 @@ func (tr *trial) publishWith(name, notes string) (position int64) {
 	}
 }
 
-// post sends one publish and gives the position in its answer.
+// post sends one publish and returns the position in its answer.
 func (tr *trial) post(at, body, idempotency string) (status int, id string, err error) {
 	req, err := http.NewRequestWithContext(tr.ctx, "POST", at+"/api/v1/events", strings.NewReader(body))
 	if err != nil {

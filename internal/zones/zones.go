@@ -67,7 +67,7 @@ func choose(directories []string) *database {
 // Edition names the edition of the database that is used, such as "2026f".
 func Edition() string { return current().edition }
 
-// Load gives a zone by its IANA name. The names that mean something else to the
+// Load returns a zone by its IANA name. The names that mean something else to the
 // package time, "" and "Local", are no zones.
 func Load(name string) (*time.Location, error) { return current().load(name) }
 
@@ -117,7 +117,7 @@ const versionFile = "+VERSION"
 
 var edition = regexp.MustCompile(`^(?:# version )?([0-9]{4}[a-z]{1,2})\s`)
 
-// editionIn gives the edition of a machine's database, "" where it does not say.
+// editionIn returns the edition of a machine's database, "" where it does not say.
 // Editions of one year are in the order of their letters.
 func editionIn(files fs.FS) string {
 	for _, name := range []string{"tzdata.zi", versionFile} {

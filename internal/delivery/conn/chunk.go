@@ -32,7 +32,7 @@ func AppendChunk(dst, message []byte) []byte {
 const ChunkRoom = len("7fffffff\r\n")
 
 // InRoom makes the message that stands behind ChunkRoom bytes a chunk, where it
-// stands, and gives both.
+// stands, and returns both.
 func InRoom(room []byte) (chunk, message []byte) {
 	size := len(room) - ChunkRoom
 	if size == 0 {
