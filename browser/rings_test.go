@@ -63,8 +63,11 @@ func TestOneTabKeepsRinging(t *testing.T) {
 	w.wait(`tabs.leading`)
 
 	second, third := w.tab(t), w.tab(t)
-	second.goTo("/")
+	require.NoError(t, second.visit("/"))
+	require.Equal(t, "true", second.text(`document.hidden`))
+	assert.NotEqual(t, "live", second.text(`document.querySelector('#connection').dataset.state`), "a tab opened in the background keeps no stream")
 	second.look()
+	second.live()
 	third.look()
 	third.goTo("/")
 	second.wait(`document.hidden && document.querySelector('#connection').dataset.state === 'connecting'`)

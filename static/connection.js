@@ -8,9 +8,9 @@ const connection = part("connection", () => {
   const SILENT = 44_000; // noticed within 45 s, by a look every second; a beat comes every 15 s
   const DOUBT = 17_000; // a beat later than that is missed
   const GRACE = 5_000; // how long a lost connection is "connecting", not "stale"
-  const REFETCH = 30_000; // while it is lost, the page fetches itself this often
+  const REFETCH = 30_000; // while there is no stream, the page fetches itself this often
   const MOMENT = 3_000; // for the stream to come back before the page helps itself
-  const words = { off: "NOT LIVE", connecting: "CONNECTING…", "catching-up": "CATCHING UP", live: "LIVE", paused: "PAUSED" };
+  const words = { off: "NOT LIVE", connecting: "CONNECTING…", "catching-up": "CATCHING UP", live: "LIVE", polling: "REFRESHES EVERY 30 S", paused: "PAUSED" };
   const able = () => typeof htmx !== "undefined"; // else there is no stream, and nothing fetches
 
   let state = "connecting"; // of the stream, whether paused or not
@@ -22,6 +22,7 @@ const connection = part("connection", () => {
   let paused = visit.get("paused") === "yes"; // this tab, over its pages
   let waiting = 0; // events held back by pause
   let last = ""; // the id that came last
+  let polling = false; // other windows have the streams (windows.js)
   let left = false; // the page is on its way out, or stands in the browser's cache
 
   function show(next) {
@@ -71,6 +72,7 @@ const connection = part("connection", () => {
   }
 
   function disconnected() {
+    if (polling) return;
     lost ||= Date.now();
     if (state !== "stale") show("connecting");
   }
@@ -107,6 +109,32 @@ const connection = part("connection", () => {
     if (!yes) refetch();
   }
 
+  const may = () => !windows || windows.held || leading();
+
+  // Opens the stream if it is this window's turn; else the page fetches itself.
+  function turn(open) {
+    if (may()) {
+      polling = false;
+      open();
+      return;
+    }
+    windows.ask().then((got) => {
+      if (left || background()) windows.leave();
+      else if (got) turn(open);
+      else poll();
+    });
+  }
+
+  function poll() {
+    polling = true;
+    lost = 0;
+    due = Math.max(due, heard + REFETCH);
+    show("polling");
+  }
+
+  const background = () => document.hidden && !leading();
+  const begin = () => { if (able()) htmx.trigger(document.getElementById("live"), "turn"); };
+
   // A socket can die without a word, and a first connection that fails is not
   // tried again at once: the clock notices both.
   function check() {
@@ -115,6 +143,10 @@ const connection = part("connection", () => {
       return;
     }
     const now = Date.now();
+    if (polling && now - heard < SILENT) {
+      if (!paused && !document.hidden && now > due) refetch();
+      return;
+    }
     if (!lost && now - heard > SILENT) lost = now;
     if (!lost || (now - lost < GRACE && now - heard < SILENT)) return;
     show("stale");
@@ -142,9 +174,24 @@ const connection = part("connection", () => {
   on("hello", (event) => connected(JSON.parse(event.detail.data).behind > 0 ? "catching-up" : "live"));
   on("live", () => connected("live"));
   on("beat", () => { if (lost) connected("live"); });
+  on("htmx:before:request", (event) => {
+    if (event.detail.ctx.sourceElement?.id !== "live" || may()) return;
+    event.preventDefault();
+    turn(begin);
+  });
+  on("baithaka:turn-lost", () => {
+    line?.reader?.cancel();
+    turn(begin);
+  });
   on("htmx:sse:before:connection", (event) => {
     line = event.detail.connection;
-    if (left) event.preventDefault();
+    // hx-sse would take its stream up again at once when the page is seen.
+    document.removeEventListener("visibilitychange", line.visibilityHandler);
+    if (left || !may()) {
+      event.preventDefault();
+      return;
+    }
+    polling = false;
     disconnected();
   });
   on("htmx:sse:error", disconnected);
@@ -158,10 +205,17 @@ const connection = part("connection", () => {
   // A hidden tab gives its stream up and takes it up again when it is seen, as
   // does a machine that wakes; tabs.js knows the one that keeps it.
   const returned = () => { due = Date.now() + MOMENT; };
-  on("visibilitychange", () => {
-    if (!document.hidden) returned();
-    else if (!leading()) disconnected();
-  });
+  function seen() {
+    if (!document.hidden) {
+      returned();
+      turn(() => { line?.visibilityHandler?.(); begin(); });
+    } else if (background()) {
+      line?.visibilityHandler?.();
+      windows?.leave();
+      disconnected();
+    }
+  }
+  on("visibilitychange", seen);
   for (const name of ["online", "pageshow"]) window.addEventListener(name, returned);
 
   function leading() {
@@ -179,6 +233,7 @@ const connection = part("connection", () => {
     left = true;
     line?.delayCanceller?.();
     line?.reader?.cancel();
+    windows?.leave();
     disconnected();
   }
   function back() {
@@ -194,7 +249,8 @@ const connection = part("connection", () => {
   // itself.
   on("htmx:after:request", (event) => {
     const { ctx } = event.detail;
-    if (ctx.response?.status === 204 && ctx.request.method !== "GET" && (paused || state === "stale")) refetch();
+    if (polling && ctx.sourceElement?.id === "main" && ctx.response?.status === 200) heard = Date.now();
+    if (ctx.response?.status === 204 && ctx.request.method !== "GET" && (paused || polling || state === "stale")) refetch();
   });
 
   const controls = { pause: () => pause(true), resume: () => pause(false), refresh: refetch, reconnect };
@@ -205,10 +261,11 @@ const connection = part("connection", () => {
   return {
     refetch,
     clock,
+    seen,
+    get polling() { return polling; },
     get live() { return state === "live"; },
     // Whether the server may be away: it is lost, or a beat is missing.
     get doubtful() { return lost !== 0 || Date.now() - heard > DOUBT; },
     get paused() { return paused; },
-    get line() { return line; },
   };
 });

@@ -1,9 +1,8 @@
-// Many tabs, few connections. Over HTTP/1.1 a browser opens six to one server,
-// so a hidden tab gives its stream up (hx-sse's pauseOnBackground), except for
-// one: the tab that rings. Which one that is, is settled by a Web Lock, held for
-// as long as the tab lives, and taken from it when it does not answer: a tab that
-// was frozen to save power keeps its lock and rings no more. Browsers give no locks to pages over plain HTTP;
-// there only what is being looked at rings.
+// One of many tabs rings, and keeps its stream while it is hidden, which the others
+// give up (connection.js). Which one that is, is settled by a Web Lock, held for as
+// long as the tab lives, and taken from it when it does not answer: a tab that was
+// frozen to save power keeps its lock and rings no more. Browsers give no locks to
+// pages over plain HTTP; there only what is being looked at rings.
 "use strict";
 
 const tabs = part("tabs", () => {
@@ -19,21 +18,12 @@ const tabs = part("tabs", () => {
   let silent = 0; // what takes the lock, unless it is answered
   const leading = () => holds !== null;
 
-  // hx-sse listens for the tab to be hidden; the tab that rings does not.
-  function keepStream() {
-    const listener = connection.line?.visibilityHandler;
-    if (!listener) return;
-    document.removeEventListener("visibilitychange", listener);
-    if (leading()) return;
-    document.addEventListener("visibilitychange", listener);
-    if (document.hidden) listener(); // it was hidden while it kept its stream
-  }
-
   function lead(by) {
     holds = by;
-    keepStream();
-    // A hidden tab that inherits the lock has given its stream up already.
-    if (by && document.hidden) connection.refetch();
+    // A tab that inherits the lock may have given its stream up, or never had one; one
+    // that loses it while it is hidden gives it up.
+    if (by && (document.hidden || connection.polling)) connection.refetch();
+    if (!by && document.hidden) connection.seen();
     document.dispatchEvent(new CustomEvent("baithaka:leading"));
   }
 
@@ -100,8 +90,6 @@ const tabs = part("tabs", () => {
   window.addEventListener("pagehide", gone(true));
   document.addEventListener("resume", gone(false));
   window.addEventListener("pageshow", gone(false));
-
-  document.addEventListener("htmx:sse:before:connection", () => { if (leading()) keepStream(); });
 
   // Whether this tab is the one to ring for an event. Without locks two windows
   // side by side could both be looked at: the first to note the event rings.

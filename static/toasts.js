@@ -197,6 +197,7 @@ part("toasts", () => {
   document.addEventListener("baithaka:phase", ({ detail: phase }) => {
     catchingUp = phase === "catching-up" && (opened || performance.now() > OPENING);
     if (phase === "connecting") before ??= unread();
+    if (phase === "polling") before = null; // what is new is on the page
     if (phase !== "live") return;
     opened = true;
     // A page that read itself anew was told of nothing; its bell knows.

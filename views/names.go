@@ -35,11 +35,12 @@ const (
 	idSetMute     = "settings-mute" // the same on the page of the settings
 	idSound       = "sound"         // whether this device sounds
 	idSoundMenu   = "sound-menu"
-	idFolded      = "folded"   // how many more happened than the one that is told
-	idUnfolded    = "unfolded" // those, as a list
-	idWaiting     = "waiting"  // the template of "3 new" above a list
-	idOffline     = "offline"  // the template of "this did not reach the server"
-	idMore        = "more"     // on a phone: the pages that are not in the bar
+	idFolded      = "folded"    // how many more happened than the one that is told
+	idUnfolded    = "unfolded"  // those, as a list
+	idWaiting     = "waiting"   // the template of "3 new" above a list
+	idOffline     = "offline"   // the template of "this did not reach the server"
+	idShortcuts   = "shortcuts" // what the keys do
+	idMore        = "more"      // on a phone: the pages that are not in the bar
 )
 
 // The pages of this release.
