@@ -13,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/internal/inn"
-	"baithaka/internal/jobs"
 	"baithaka/store"
 	"baithaka/views"
 )
@@ -181,15 +180,6 @@ func checkErasure(form url.Values) error {
 		return nil
 	}
 	return &inn.Error{Code: inn.Invalid, Text: "Nothing was erased.", Fields: wrong}
-}
-
-// eraseJob does the erasures that were asked for, and those that a stop of the
-// server left.
-func (s *Site) eraseJob() jobs.Job {
-	return jobs.Job{Name: "erasures", Every: time.Minute, First: true, Wake: s.erasing, Do: func(ctx context.Context, _ time.Time) error {
-		defer s.streams.Erased() // some may be erased also when not all could be
-		return s.store.Erase(ctx)
-	}}
 }
 
 // signal wakes the job that does the next of something. It may be sent while that is

@@ -170,7 +170,8 @@ func (s *Site) Jobs() []jobs.Job {
 	return []jobs.Job{
 		{Name: "meters", Every: time.Second, Do: func(_ context.Context, now time.Time) error { s.stats.meters.note(now, s.log.Head()); return nil }},
 		{Name: "sign-ins", Every: time.Minute, Last: true, Do: s.auth.Flush},
-		s.eraseJob(),
+		// Those that were asked for, and those that a stop of the server left.
+		{Name: "erasures", Every: time.Minute, First: true, Wake: s.erasing, Do: func(ctx context.Context, _ time.Time) error { return s.store.Erase(ctx) }},
 	}
 }
 

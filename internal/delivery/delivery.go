@@ -80,6 +80,7 @@ func New(s *store.Store, log *live.Log, board *figures.Board, logger *slog.Logge
 	}
 	d.frames.today = today
 	d.badges = newBadges(s, logger, config.BadgeEvery, log.Head, func(v inn.Viewer) { d.changed(badgeOf(v)) })
+	log.OnRewrite(d.frames.forget)
 	board.OnChange(func(scope figures.Scope) { d.changed(figuresOf(scope)) })
 	return d
 }
@@ -131,9 +132,6 @@ func (d *Streams) End(ctx context.Context) { d.subscribers.end(ctx) }
 
 // PreferencesChanged tells a person's pages that their preferences are others.
 func (d *Streams) PreferencesChanged(user int64) { d.changed(preferencesOf(user)) }
-
-// Erased lets go of every frame: what some were made of has been rewritten.
-func (d *Streams) Erased() { d.frames.forget() }
 
 // Badge returns a person's number as it is now.
 func (d *Streams) Badge(ctx context.Context, v inn.Viewer) (inn.Badge, error) {

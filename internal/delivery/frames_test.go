@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baithaka/internal/inn"
+	"baithaka/internal/intake"
+	"baithaka/store"
 )
 
 // What is kept of large events is bounded, in however many forms they are asked
@@ -34,6 +36,27 @@ func TestFramesAreBoundedInBytes(t *testing.T) {
 		}
 		require.LessOrEqual(t, kept, framesBytes)
 	}
+}
+
+// Who erases a guest, in this process or another, need not know what is kept here:
+// the event says so.
+func TestFramesAreLetGoWhenAGuestIsErased(t *testing.T) {
+	h := newHouse(t)
+	batch, err := intake.JSON([]byte(`{"type":"booking:new","payload":{"id":"BK-1","type":"property","title":"Room","propertyId":"lake-house","customerName":"Iva Novak","status":"new"}}`), time.Now())
+	require.NoError(t, err)
+	events, _, err := h.store.Publish(t.Context(), h.key.Viewer(), store.Idempotency{}, batch)
+	require.NoError(t, err)
+	require.Contains(t, string(h.frames.frame(events[0], inn.Visibility{}, true, false)), "Iva Novak")
+	require.NotNil(t, h.frames.of[events[0].ID%framesKept].Load())
+	root, err := h.store.AddMember(t.Context(), operator, inn.Member{Email: "root@house.test", Name: "Root", Role: inn.SuperAdmin}, "a-long-enough-one")
+	require.NoError(t, err)
+	_, err = h.store.BeginErasure(t.Context(), root.Viewer(), []string{"BK-1"}, nil)
+	require.NoError(t, err)
+	require.NoError(t, h.store.Erase(t.Context()))
+	_, head, err := h.store.Bounds(t.Context())
+	require.NoError(t, err)
+	h.heard(head)
+	assert.Nil(t, h.frames.of[events[0].ID%framesKept].Load())
 }
 
 // What was rendered in one year is not handed on in the next.

@@ -60,6 +60,8 @@ type Log struct {
 
 	now atomic.Pointer[view] // what cursors read; replaced, never changed
 
+	rewritten func() // what others keep of events is not so any more
+
 	mu      sync.Mutex // held by whoever replaces now, and over waiting
 	waiting waiting
 	calls   []func() // what push filled last; for it alone, to fill again
@@ -81,10 +83,15 @@ func New(ctx context.Context, source Source, logger *slog.Logger) (*Log, error) 
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{source: source, logger: logger, length: tailLength, waiting: waiting{on: map[inn.Topic]*list{}}}
+	l := &Log{source: source, logger: logger, length: tailLength, rewritten: func() {}, waiting: waiting{on: map[inn.Topic]*list{}}}
 	l.now.Store(&view{epoch: source.Epoch(), head: head, first: head})
 	return l, nil
 }
+
+// OnRewrite sets who is called when events that the log has handed out were
+// rewritten because a guest was erased: whoever keeps something made of them lets it
+// go. It is called once, before Run, and must not call the log.
+func (l *Log) OnRewrite(forget func()) { l.rewritten = forget }
 
 // Run follows the source until ctx ends, then lets every cursor finish with
 // ErrClosed.
@@ -192,6 +199,7 @@ func (l *Log) extend(events []inn.Event, head int64, calls []func()) []func() {
 		// What the log held has been rewritten, and only the source has it as it is
 		// now. These events were read after that.
 		next.tail, next.bytes, next.first = nil, 0, next.head
+		l.rewritten()
 	}
 	for i := range events {
 		next.tail = append(next.tail, &events[i]) // behind what cursors read
