@@ -50,10 +50,7 @@ func (s *Site) showActivity(c echo.Context) error {
 	if a.Events, err = s.store.Activity(ctx, v, f); err != nil {
 		return err
 	}
-	if len(a.Events) > listShown {
-		a.Events = a.Events[:listShown]
-		a.Next = s.nextPage(c, a.Events[listShown-1].ID)
-	}
+	a.Events, a.Next, _ = pageOf(s, c, a.Events, listShown, eventKey, 0)
 	a.Events = redactedEvents(v, a.Events)
 	return s.render(c, http.StatusOK, views.ActivityPage(p, a))
 }
@@ -114,9 +111,9 @@ func (s *Site) showAudit(c echo.Context) error {
 		}
 	}
 	a.Query = query.Encode()
-	if len(a.Acts) > listShown {
-		a.Acts = a.Acts[:listShown]
-		query.Set("before", strconv.FormatInt(a.Acts[listShown-1].ID, 10))
+	var last int64
+	if a.Acts, last = cut(a.Acts, listShown, func(one inn.Act) int64 { return one.ID }); last > 0 {
+		query.Set("before", strconv.FormatInt(last, 10))
 		a.Next = query.Encode()
 	}
 	if a.Live = f.Before == 0 && a.To == ""; a.Live {

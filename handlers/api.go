@@ -61,11 +61,8 @@ func (s *Site) listEvents(c echo.Context) error {
 		Events []inn.EventJSON `json:"events"`
 		Next   *string         `json:"next"`
 	}{Events: []inn.EventJSON{}}
-	if len(events) > limit {
-		events = events[:limit]
-		next := inn.Position{Epoch: s.store.Epoch(), ID: events[limit-1].ID}.String()
-		answer.Next = &next
-	}
+	events, last := cut(events, limit, eventKey)
+	answer.Next = s.next(last)
 	for i := range events {
 		answer.Events = append(answer.Events, inn.Redact(&events[i], v.VisibilityOf(&events[i])).JSON(s.store.Epoch()))
 	}
@@ -119,11 +116,8 @@ func (s *Site) listBookings(c echo.Context) error {
 		Bookings []inn.Booking `json:"bookings"`
 		Next     *string       `json:"next"`
 	}{Bookings: []inn.Booking{}}
-	if len(bookings) > limit {
-		bookings = bookings[:limit]
-		next := inn.Position{Epoch: s.store.Epoch(), ID: bookings[limit-1].Event}.String()
-		answer.Next = &next
-	}
+	bookings, last := cut(bookings, limit, bookingKey)
+	answer.Next = s.next(last)
 	answer.Bookings = append(answer.Bookings, redacted(v, bookings)...)
 	return c.JSON(http.StatusOK, answer)
 }

@@ -51,13 +51,7 @@ func (s *Site) showHistory(c echo.Context) error {
 			return err
 		}
 	}
-	switch {
-	case len(h.Events) > historyShown:
-		h.Events = h.Events[:historyShown]
-		h.Next = s.nextPage(c, h.Events[historyShown-1].ID)
-	case reached > 0:
-		h.Next, h.Partly = s.nextPage(c, reached), true
-	}
+	h.Events, h.Next, h.Partly = pageOf(s, c, h.Events, historyShown, eventKey, reached)
 	h.Newest = f.Before == 0
 	if h.Newest && !asked.OnlyProperty() {
 		// What arrives may not match, and is counted instead.

@@ -65,13 +65,7 @@ func (s *Site) showNotifications(c echo.Context) error {
 	if l.Cards, reached, err = s.store.NotificationsPage(ctx, v, f); err != nil {
 		return err
 	}
-	switch {
-	case len(l.Cards) > listShown:
-		l.Cards = l.Cards[:listShown]
-		l.Next = s.nextPage(c, l.Cards[listShown-1].Event)
-	case reached > 0:
-		l.Next, l.Partly = s.nextPage(c, reached), true
-	}
+	l.Cards, l.Next, l.Partly = pageOf(s, c, l.Cards, listShown, cardKey, reached)
 	return s.render(c, http.StatusOK, views.NotificationsPage(p, l))
 }
 

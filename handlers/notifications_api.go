@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -64,14 +65,8 @@ func (s *Site) listNotifications(c echo.Context) error {
 		Unread        *int               `json:"unread,omitempty"`
 		Next          *string            `json:"next"`
 	}{Notifications: []notificationJSON{}}
-	if len(cards) > limit {
-		cards = cards[:limit]
-		reached = cards[limit-1].Event
-	}
-	if reached > 0 {
-		next := inn.Position{Epoch: s.store.Epoch(), ID: reached}.String()
-		answer.Next = &next
-	}
+	cards, last := cut(cards, limit, cardKey)
+	answer.Next = s.next(cmp.Or(last, reached))
 	for _, n := range cards {
 		one := s.cardJSON(n)
 		if v.UserID != 0 {

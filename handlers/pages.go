@@ -106,13 +106,7 @@ func (s *Site) showBookings(c echo.Context) error {
 			return err
 		}
 	}
-	switch {
-	case len(l.Bookings) > listShown:
-		l.Bookings = l.Bookings[:listShown]
-		l.Next = s.nextPage(c, l.Bookings[listShown-1].Event)
-	case reached > 0:
-		l.Next, l.Partly = s.nextPage(c, reached), true
-	}
+	l.Bookings, l.Next, l.Partly = pageOf(s, c, l.Bookings, listShown, bookingKey, reached)
 	l.Bookings = redacted(v, l.Bookings)
 	return s.render(c, http.StatusOK, views.BookingsPage(p, l))
 }
@@ -201,32 +195,4 @@ func (s *Site) showProperty(c echo.Context) error {
 	}
 	pv.Bookings, pv.Feed = redacted(v, pv.Bookings), redactedEvents(v, pv.Feed)
 	return s.render(c, http.StatusOK, views.PropertyPage(p, pv))
-}
-
-// readPosition reads a position that a list goes on from; "" is the beginning.
-func (s *Site) readPosition(position string) (int64, error) {
-	if position == "" {
-		return 0, nil
-	}
-	at, err := inn.ParsePosition(position)
-	if err == nil && at.Epoch != s.store.Epoch() {
-		err = lostPosition()
-	}
-	return at.ID, err
-}
-
-// lostPosition is the answer to a position that nothing can be read on from without
-// a gap: of another life of the log, trimmed, or beyond its end.
-func lostPosition() error {
-	return inn.E(inn.Malformed, "That position is not in this log, or no longer. Begin again without one: what happened in between may be missing here.")
-}
-
-// nextPage returns the query of the page after a place in the log.
-func (s *Site) nextPage(c echo.Context, last int64) string {
-	q := url.Values{}
-	for name, values := range c.QueryParams() {
-		q[name] = values
-	}
-	q.Set("before", inn.Position{Epoch: s.store.Epoch(), ID: last}.String())
-	return q.Encode()
 }

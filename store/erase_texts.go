@@ -63,17 +63,10 @@ var textTables = []textTable{
 
 // sayings hands on, in steps, what a table says.
 func (s *Store) textRows(ctx context.Context, of textTable, do func([]textRow) error) error {
-	for last := (textRow{}); ; {
+	return byKey(textRow{}, itself, func(last textRow) ([]textRow, error) {
 		rows, err := s.read.QueryContext(ctx, of.next, last.of, last.key, historyStep)
-		some, err := scanAll(rows, err, scanTextRow)
-		if err != nil || len(some) == 0 {
-			return err
-		}
-		last = some[len(some)-1]
-		if err := do(some); err != nil {
-			return err
-		}
-	}
+		return scanAll(rows, err, scanTextRow)
+	}, do)
 }
 
 // mentions returns a row's words without the guest; changed is false when they are
@@ -116,20 +109,17 @@ func (e *erasure) texts(ctx context.Context) error {
 // others takes the guest out of what the bookings of others say in their titles
 // and notes.
 func (e *erasure) others(ctx context.Context) error {
-	for last := ""; ; {
+	return byKey("", func(b inn.Booking) string { return b.ID }, func(last string) ([]inn.Booking, error) {
 		rows, err := e.store.read.QueryContext(ctx, `SELECT `+bookingColumns+bookingsFrom+`WHERE b.id > $1 ORDER BY b.id LIMIT $2`, last, historyStep)
-		some, err := scanAll(rows, err, scanBooking)
-		if err != nil || len(some) == 0 {
-			return err
-		}
-		last = some[len(some)-1].ID
+		return scanAll(rows, err, scanBooking)
+	}, func(some []inn.Booking) error {
 		var mentioned []string
 		for _, b := range some {
 			if _, changed := e.other(b); changed {
 				mentioned = append(mentioned, b.ID)
 			}
 		}
-		err = steps(ctx, e, mentioned, func(t *tx, id string) error {
+		return steps(ctx, e, mentioned, func(t *tx, id string) error {
 			b, found, err := t.booking(id)
 			if err != nil || !found {
 				return err
@@ -140,10 +130,7 @@ func (e *erasure) others(ctx context.Context) error {
 			}
 			return e.saveOther(t, b, now)
 		})
-		if err != nil {
-			return err
-		}
-	}
+	})
 }
 
 func (e *erasure) other(b inn.Booking) (now inn.Booking, changed bool) {

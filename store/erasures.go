@@ -177,14 +177,12 @@ func (e *erasure) learn(t *tx, b inn.Booking) error {
 
 // words takes the words out of the index's list that no event holds any more.
 func (e *erasure) words(ctx context.Context) error {
-	for after := ""; ; {
+	return byKey("", itself, func(after string) ([]string, error) {
 		rows, err := e.store.read.QueryContext(ctx, `
 			SELECT value FROM erasure_recognisers WHERE erasure = $1 AND kind = $2 AND value > $3 ORDER BY value LIMIT $4`, e.id, byWord, after, forgetStep)
-		some, err := scanAll(rows, err, scanWord)
-		if err != nil || len(some) == 0 {
-			return err
-		}
-		err = steps(ctx, e, some, func(t *tx, word string) error {
+		return scanAll(rows, err, scanWord)
+	}, func(some []string) error {
+		return steps(ctx, e, some, func(t *tx, word string) error {
 			column, plain := "words", word
 			if begins, is := strings.CutSuffix(word, "*"); is {
 				column, plain = "starts", begins
@@ -192,11 +190,7 @@ func (e *erasure) words(ctx context.Context) error {
 			return t.exec(`DELETE FROM event_words WHERE word = $1
 				AND NOT EXISTS (SELECT 1 FROM event_search WHERE event_search MATCH $2)`, word, column+` : `+quoted(plain))
 		})
-		if err != nil {
-			return err
-		}
-		after = some[len(some)-1]
-	}
+	})
 }
 
 // end forgets what the guest was recognised by, and says that they are erased: here

@@ -245,15 +245,8 @@ func (s *Store) eventsFrom(ctx context.Context, from, to string, do func([]inn.E
 // eventsAll hands on the whole log, the oldest first and in steps, up to the head
 // that it has in the end.
 func (s *Store) eventsAll(ctx context.Context, do func([]inn.Event) error) error {
-	for after := int64(0); ; {
+	return byKey(0, func(e inn.Event) int64 { return e.ID }, func(after int64) ([]inn.Event, error) {
 		rows, err := s.read.QueryContext(ctx, `SELECT `+eventColumns+` FROM events WHERE id > $1 ORDER BY id LIMIT $2`, after, historyStep)
-		events, err := scanAll(rows, err, scanEvent)
-		if err != nil || len(events) == 0 {
-			return err
-		}
-		after = events[len(events)-1].ID
-		if err := do(events); err != nil {
-			return err
-		}
-	}
+		return scanAll(rows, err, scanEvent)
+	}, do)
 }

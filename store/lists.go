@@ -32,6 +32,24 @@ func greater(a, b string) string {
 	return "CASE WHEN " + a + " > " + b + " THEN " + a + " ELSE " + b + " END"
 }
 
+// byKey hands on all that stands behind a key, in steps that next reads: at most some
+// rows behind the key of the last one. What comes meanwhile behind that is read too.
+func byKey[K, T any](last K, key func(T) K, next func(K) ([]T, error), do func([]T) error) error {
+	for {
+		some, err := next(last)
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		last = key(some[len(some)-1])
+		if err := do(some); err != nil {
+			return err
+		}
+	}
+}
+
+// itself is the key of rows that are their own.
+func itself[T any](row T) T { return row }
+
 // keyed is a table whose rows have a key and, under each key, positions in the log
 // that an index gives in their order.
 type keyed struct {

@@ -229,13 +229,11 @@ func (t *tx) reindex(e *inn.Event, was string) (gone []string, err error) {
 
 // forgetWords removes the words that are in no event any more, in small steps.
 func (s *Store) forgetWords(ctx context.Context, trimmed int64) error {
-	for after := ""; ; {
+	return byKey("", itself, func(after string) ([]string, error) {
 		rows, err := s.read.QueryContext(ctx, `SELECT word FROM event_words WHERE word > $1 AND last <= $2 ORDER BY word LIMIT $3`, after, trimmed, forgetStep)
-		gone, err := scanAll(rows, err, scanWord)
-		if err != nil || len(gone) == 0 {
-			return err
-		}
-		err = s.write(ctx, func(t *tx) error {
+		return scanAll(rows, err, scanWord)
+	}, func(gone []string) error {
+		return s.write(ctx, func(t *tx) error {
 			for _, w := range gone {
 				if err := t.exec(`DELETE FROM event_words WHERE word = $1 AND last <= $2`, w, trimmed); err != nil {
 					return err
@@ -243,11 +241,7 @@ func (s *Store) forgetWords(ctx context.Context, trimmed int64) error {
 			}
 			return nil
 		})
-		if err != nil {
-			return err
-		}
-		after = gone[len(gone)-1]
-	}
+	})
 }
 
 func scanWord(row interface{ Scan(...any) error }) (word string, err error) {

@@ -107,29 +107,24 @@ func lastOf(b inn.Booking) (inn.Event, error) {
 // forgetUnfolded removes the words that no text is taken apart into any more: they
 // were of the folding before, and some are guests' names.
 func (s *Store) forgetUnfolded(ctx context.Context) error {
-	for after := ""; ; {
+	return byKey("", itself, func(after string) ([]string, error) {
 		rows, err := s.read.QueryContext(ctx, `SELECT word FROM event_words WHERE word > $1 AND refolded = 0 ORDER BY word LIMIT $2`, after, forgetStep)
-		some, err := scanAll(rows, err, scanWord)
-		if err != nil || len(some) == 0 {
-			return err
-		}
-		after = some[len(some)-1]
+		return scanAll(rows, err, scanWord)
+	}, func(some []string) error {
 		stale := slices.DeleteFunc(some, func(word string) bool {
 			plain := strings.TrimSuffix(word, "*")
 			return slices.Contains(wordsIn(plain), plain)
 		})
 		if len(stale) == 0 {
-			continue
+			return nil
 		}
-		if err := s.sweep(ctx, func(t *tx) error {
+		return s.sweep(ctx, func(t *tx) error {
 			for _, word := range stale {
 				if err := t.exec(`DELETE FROM event_words WHERE word = $1 AND refolded = 0`, word); err != nil {
 					return err
 				}
 			}
 			return nil
-		}); err != nil {
-			return err
-		}
-	}
+		})
+	})
 }
