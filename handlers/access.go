@@ -34,6 +34,14 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Set(viewerKey, v)
 			return next(c)
 		}
+		if forWall(r) {
+			v, err := s.byWall(r)
+			if err != nil {
+				return err
+			}
+			c.Set(viewerKey, v)
+			return next(c)
+		}
 		if token := s.cookie(r); token != "" && !strings.HasPrefix(r.URL.Path, "/static/") {
 			v, err := s.session(c, token)
 			if err != nil {

@@ -63,18 +63,24 @@ func done(c echo.Context, back string) error {
 // page begins a page: it takes the position before anything else is read, so
 // that the page may be newer than its position, never older.
 func (s *Site) page(c echo.Context, title, section string) (views.Page, error) {
-	v, now := viewer(c), time.Now()
-	p := views.Page{
-		Title: title, Path: c.Request().URL.RequestURI(), Section: section,
-		Position: s.log.Position().String(), Epoch: s.store.Epoch(),
-		Viewer: v, Now: now, Zone: inn.Location(v.Zone), Today: func(property string) inn.Date { return s.days.at(property, now) },
-	}
+	v := viewer(c)
+	p := s.position(v)
+	p.Title, p.Path, p.Section = title, c.Request().URL.RequestURI(), section
 	var err error
 	if p.Preferences, err = s.store.Preferences(c.Request().Context(), v.UserID); err != nil {
 		return p, err
 	}
 	p.Badge, err = s.streams.Badge(c.Request().Context(), v)
 	return p, err
+}
+
+// position begins what shows the log to a viewer, at the position that it has now.
+func (s *Site) position(v inn.Viewer) views.Page {
+	now := time.Now()
+	return views.Page{
+		Position: s.log.Position().String(), Epoch: s.store.Epoch(),
+		Viewer: v, Now: now, Zone: inn.Location(v.Zone), Today: func(property string) inn.Date { return s.days.at(property, now) },
+	}
 }
 
 // figuresOf returns the newest figures of a scope as the viewer may see them.

@@ -167,6 +167,11 @@ func (s *Site) showProperties(c echo.Context) error {
 // showProperty is one property: its figures, its bookings, its feed, its
 // people. It is what an owner watches.
 func (s *Site) showProperty(c echo.Context) error {
+	return s.propertyPage(c, http.StatusOK, views.Walls{})
+}
+
+// propertyPage is the page of a property, with what came of a form about its walls.
+func (s *Site) propertyPage(c echo.Context, status int, walls views.Walls) error {
 	p, err := s.page(c, "Property", "/properties")
 	if err != nil {
 		return err
@@ -177,6 +182,10 @@ func (s *Site) showProperty(c echo.Context) error {
 		return err
 	}
 	slug := pv.Property.Slug
+	p.Path = "/properties/" + slug // also when this answers a form
+	if c.Request().URL.RawQuery != "" {
+		p.Path += "?" + c.Request().URL.RawQuery
+	}
 	p.Title, p.Scope = pv.Property.Name, figures.Property(slug).Name
 	if pv.Metrics, err = s.figuresOver(c, v, figures.Property(slug)); err != nil {
 		return err
@@ -194,5 +203,12 @@ func (s *Site) showProperty(c echo.Context) error {
 		return err
 	}
 	pv.Bookings, pv.Feed = redacted(v, pv.Bookings), redactedEvents(v, pv.Feed)
-	return s.render(c, http.StatusOK, views.PropertyPage(p, pv))
+	if v.May(inn.WallManage, slug) {
+		walls.Property = slug
+		if walls.Links, err = s.store.Walls(ctx, slug); err != nil {
+			return err
+		}
+		pv.Walls = &walls
+	}
+	return s.render(c, status, views.PropertyPage(p, pv))
 }

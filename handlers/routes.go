@@ -31,6 +31,8 @@ func (s *Site) routes() []route {
 		{post, "/guests/:id/erase", s.eraseGuest, inn.GuestErase},
 		{get, "/properties", s.showProperties, inn.PropertyView},
 		{get, "/properties/:slug", s.showProperty, inn.PropertyView},
+		{post, "/properties/:slug/walls", s.makeWall, inn.WallManage},
+		{post, "/walls/:id/revoke", s.revokeWall, inn.WallManage},
 		{get, "/notifications", s.showNotifications, inn.NotificationView},
 		{post, "/notifications/read", s.readNotifications, inn.NotificationMark},
 		{post, "/notifications/read/undo", s.undoRead, inn.NotificationMark},
@@ -71,6 +73,11 @@ func (s *Site) routes() []route {
 		{get, "/history.csv", s.downloadHistory, inn.Own},
 		{get, "/status", s.showStatus, inn.StatusView},
 		{get, "/live", s.streamPage, inn.Open}, // a page whose session ended is told so in the stream
+
+		// A wall is open to who has its link; it is looked at by nobody in particular.
+		{get, "/wall", s.showWall, inn.Open},
+		{get, "/wall-live", s.streamWall, inn.Open},
+		{get, "/wall/:token", s.openWall, inn.Open},
 
 		{get, "/login", s.showLogin, inn.Open},
 		{post, "/login", s.signIn, inn.Open},

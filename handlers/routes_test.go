@@ -32,6 +32,12 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"POST /guests/:id/erase", "/guests/{booking}/erase", "401 422 422 403 403 403 403", ""},
 	{"GET /properties", "/properties", "303 200 200 200 200 200 403", ""},
 	{"GET /properties/:slug", "/properties/{property}", "303 200 200 200 200 200 403", "303 200 200 404 404 404 403"},
+	{"POST /properties/:slug/walls", "/properties/{property}/walls", "401 422 422 403 422 403 403", "401 422 422 403 404 403 403"},
+	{"POST /walls/:id/revoke", "/walls/none/revoke", "401 404 404 403 404 403 403", ""},
+	// A wall's link is all that opens one, whoever is signed in.
+	{"GET /wall", "/wall", "404 404 404 404 404 404 404", ""},
+	{"GET /wall-live", "/wall-live", "200 200 200 200 200 200 200", ""},
+	{"GET /wall/:token", "/wall/bw_none", "404 404 404 404 404 404 404", ""},
 	{"GET /notifications", "/notifications", "303 200 200 200 200 200 200", ""},
 	{"POST /notifications/read", "/notifications/read", "401 303 303 303 303 303 303", ""},
 	{"POST /notifications/read/undo", "/notifications/read/undo", "401 422 422 422 422 422 422", ""},
@@ -166,7 +172,7 @@ func (s *site) ask(route, path, who, property string) int {
 		return c.post(path, `{"all":true}`).Status
 	case method == http.MethodPost:
 		return (&caller{site: s, cookie: c.cookie}).form(path, "email", "nobody-"+who+"@house.test", "password", "wrong-password").Status
-	case path == "/live" || strings.HasPrefix(path, "/live?") || strings.HasPrefix(path, "/api/v1/stream"):
+	case path == "/live" || path == "/wall-live" || strings.HasPrefix(path, "/live?") || strings.HasPrefix(path, "/api/v1/stream"):
 		r := s.stream(path, c, "")
 		defer r.close()
 		return r.status

@@ -69,6 +69,9 @@ func (s *Site) headers(next echo.HandlerFunc) echo.HandlerFunc {
 			"connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
+		if forWall(c.Request()) {
+			h.Set("Referrer-Policy", "no-referrer") // its address may hold the link
+		}
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		if s.overTLS(c.Request()) {
@@ -207,4 +210,6 @@ func (s *Site) downgraded(r *http.Request, origin string) bool {
 	return s.overTLS(r) && len(origin) > 5 && strings.EqualFold(origin[:5], "http:")
 }
 
-func streamPath(path string) bool { return path == "/live" || path == "/api/v1/stream" }
+func streamPath(path string) bool {
+	return path == "/live" || path == "/api/v1/stream" || path == "/wall-live"
+}

@@ -8,6 +8,10 @@ const (
 	Watch  = "watch.js" // the first: it tells when another does not come, and how the connection stands
 	HTMX   = "htmx.js"  // with its extensions; apart from ours, which change more often and are strict
 	Script = "baithaka.js"
+
+	// Of a screen on a wall, which has nothing that is clicked.
+	WallSheet  = "screen.css"
+	WallScript = "screen.js"
 )
 
 var bundles = map[string][]string{
@@ -17,6 +21,9 @@ var bundles = map[string][]string{
 	},
 	Watch: {"parts.js", "windows.js", "connection.js"},
 	HTMX:  {"htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js"},
+
+	WallSheet: {"wall.css"}, WallScript: {"wall.js"},
+
 	Script: {
 		"preferences.js", "panels.js", "attention.js", "lists.js", "times.js", "forms.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js",
 		"notifications.js", "shortcuts.js",

@@ -35,7 +35,7 @@ func TestURLOfNoFilePanics(t *testing.T) {
 // Every small file is in one of the bundles, once: one that is forgotten would be
 // missed in the browser only.
 func TestTheBundlesHoldEveryFile(t *testing.T) {
-	parts := slices.Concat(bundles[Sheet], bundles[Watch], bundles[HTMX], bundles[Script])
+	parts := slices.Concat(bundles[Sheet], bundles[Watch], bundles[HTMX], bundles[Script], bundles[WallSheet], bundles[WallScript])
 	slices.Sort(parts)
 	var written []string
 	for _, pattern := range []string{"*.css", "*.js"} {
@@ -45,7 +45,7 @@ func TestTheBundlesHoldEveryFile(t *testing.T) {
 	}
 	slices.Sort(written)
 	assert.Equal(t, written, parts)
-	for _, name := range []string{Sheet, Watch, HTMX, Script} {
+	for _, name := range []string{Sheet, Watch, HTMX, Script, WallSheet, WallScript} {
 		f, found := Find(name)
 		require.True(t, found, name)
 		rest := string(f.Whole())
@@ -56,7 +56,7 @@ func TestTheBundlesHoldEveryFile(t *testing.T) {
 		}
 		assert.Empty(t, rest, name)
 	}
-	for _, name := range slices.Concat(bundles[Watch], bundles[Script]) {
+	for _, name := range slices.Concat(bundles[Watch], bundles[Script], bundles[WallScript]) {
 		assert.Regexp(t, `^(//[^\n]*\n)*"use strict";\n`, read(t, name), "it must be strict by itself too, for whoever checks it alone")
 	}
 }
@@ -74,7 +74,7 @@ func TestEveryScriptIsAPartThatFailsAlone(t *testing.T) {
 		}
 	}
 	// What a browser may be told to keep nothing in is asked in one place.
-	for _, name := range slices.Concat(bundles[Watch], bundles[Script]) {
+	for _, name := range slices.Concat(bundles[Watch], bundles[Script], bundles[WallScript]) {
 		if name != "parts.js" {
 			assert.NotRegexp(t, `(local|session)Storage\.`, read(t, name), name)
 		}

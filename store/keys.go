@@ -19,7 +19,7 @@ const keyPrefix = "bk_"
 // its owner as of now.
 const (
 	keyColumns = `
-	k.id, k.name, k.scopes, k.created_at, k.last_used, k.revoked,
+	k.id, k.name, k.scopes, k.created_at, k.last_used, k.revoked, k.wall, k.label,
 	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM api_key_properties WHERE api_key = k.id), ''),
 	coalesce(o.id, 0), coalesce(o.name, ''), coalesce(o.role, ''), coalesce(o.disabled, 0),
 	coalesce((SELECT string_agg(property, ' ' ORDER BY property) FROM user_properties WHERE person = o.id), '')`
@@ -31,7 +31,7 @@ func scanKey(row interface{ Scan(...any) error }) (inn.Key, error) {
 	var created, used int64
 	var scopes, properties, theirs string
 	var owner inn.Member
-	err := row.Scan(&k.ID, &k.Name, &scopes, &created, &used, &k.Revoked, &properties,
+	err := row.Scan(&k.ID, &k.Name, &scopes, &created, &used, &k.Revoked, &k.Wall, &k.Label, &properties,
 		&owner.ID, &owner.Name, &owner.Role, &owner.Disabled, &theirs)
 	if owner.ID != 0 {
 		owner.Properties = strings.Fields(theirs)
@@ -115,7 +115,7 @@ func mayGive(by inn.Viewer, k inn.Key) error {
 
 // Keys lists every API key, by name.
 func (s *Store) Keys(ctx context.Context) ([]inn.Key, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+keyColumns+` FROM `+keyTables+` ORDER BY k.name`)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+keyColumns+` FROM `+keyTables+` WHERE k.wall = '' ORDER BY k.name`)
 	return scanAll(rows, err, scanKey)
 }
 
@@ -150,7 +150,7 @@ func (s *Store) key(ctx context.Context, where string, arg any) (inn.Key, error)
 func (s *Store) RevokeKey(ctx context.Context, by inn.Viewer, name string) error {
 	return s.act(ctx, by, inn.KeyManage, func(t *tx, by inn.Viewer) error {
 		var id int64
-		found, err := t.row(`UPDATE api_keys SET revoked = 1 WHERE name = $1 AND revoked = 0 RETURNING id`, []any{name}, &id)
+		found, err := t.row(`UPDATE api_keys SET revoked = 1 WHERE name = $1 AND wall = '' AND revoked = 0 RETURNING id`, []any{name}, &id)
 		if err != nil {
 			return err
 		}

@@ -41,6 +41,10 @@ func actionWord(d inn.AuditAction) string {
 		return "API key made"
 	case inn.KeyRevoked:
 		return "API key revoked"
+	case inn.WallMade:
+		return "Wall made"
+	case inn.WallRevoked:
+		return "Wall ended"
 	case inn.HouseListed:
 		return "Property listed"
 	case inn.HouseAltered:
@@ -69,7 +73,7 @@ func actionWord(d inn.AuditAction) string {
 
 func actionIcon(d inn.AuditAction) string {
 	switch d {
-	case inn.KeyAdded, inn.KeyRevoked:
+	case inn.KeyAdded, inn.KeyRevoked, inn.WallMade, inn.WallRevoked:
 		return "key-round"
 	case inn.HouseListed, inn.HouseAltered:
 		return "building"
@@ -87,11 +91,11 @@ func actionIcon(d inn.AuditAction) string {
 
 func actionTone(d inn.AuditAction) string {
 	switch d {
-	case inn.MemberDisabled, inn.KeyRevoked, inn.GuestForgotten:
+	case inn.MemberDisabled, inn.KeyRevoked, inn.WallRevoked, inn.GuestForgotten:
 		return "bad"
 	case inn.MemberAltered, inn.PasswordChanged, inn.SessionsEnded, inn.HouseRestored, inn.EpochBegun, inn.ActErased, inn.GuestForgetting, "":
 		return "warn"
-	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.HouseListed, inn.UnitAdded:
+	case inn.MemberAdded, inn.MemberJoined, inn.MemberEnabled, inn.KeyAdded, inn.WallMade, inn.HouseListed, inn.UnitAdded:
 		return "good"
 	}
 	return "info"

@@ -15,6 +15,9 @@ import "baithaka/internal/inn"
 // event is redacted for the visibility already. It is nil for events that show
 // nothing, so that no message is sent for them.
 func Live(e *inn.Event, s inn.Visibility, epoch string) templ.Component {
+	if s.Wall {
+		return liveWall(e, s)
+	}
 	switch e.Type {
 	case inn.BookingMoved:
 		return movedAway(e)

@@ -123,7 +123,7 @@ func streamPath(p Page) string {
 func mainTrigger(p Page) string {
 	trigger := "resync from:body throttle:5s, bye from:body throttle:5s, refetch from:body"
 	switch p.Section {
-	case pathTeam, pathKeys:
+	case pathTeam, pathKeys, pathProperties:
 		trigger += ", people-changed from:body"
 	}
 	return trigger

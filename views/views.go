@@ -85,6 +85,7 @@ type PropertyView struct {
 	Feed     []inn.Event
 	Alerts   []inn.Alert
 	People   []inn.Member // who looks after it
+	Walls    *Walls       // for who may make them
 }
 
 // PropertiesList is what "/properties" shows: a page of properties.

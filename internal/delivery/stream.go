@@ -102,7 +102,7 @@ func (d *Streams) Serve(w http.ResponseWriter, r *http.Request, request Request)
 		return st.hijacked, err // the client went before it had anything
 	}
 	if st.chunked = st.hijacked && conn.Chunked(r); st.Page {
-		st.state = st.newPage(st.Viewer, st.Scope, st.Rendered, st.chunked)
+		st.state = st.pageOf()
 	}
 	st.rest = append(st.rest, st.put(hello(st.cursor.Position(), max(d.log.Head(), st.cursor.Pos()), recovered == resumed))...)
 	if recovered == lost {
@@ -220,9 +220,18 @@ func (st *stream) reloadOrBye(ctx context.Context) error {
 	return err
 }
 
+// pageOf returns the state of the stream's page, to which nothing has been sent; nil
+// for a wall, which shows events and is nobody's.
+func (st *stream) pageOf() *Page {
+	if st.Viewer.Wall() {
+		return nil
+	}
+	return st.newPage(st.Viewer, st.Scope, st.Rendered, st.chunked)
+}
+
 // again begins the page anew: it is told to load itself, and all its state is due.
 func (st *stream) again(b *batch, at inn.Position) {
-	st.state = st.newPage(st.Viewer, st.Scope, st.Rendered, st.chunked)
+	st.state = st.pageOf()
 	st.subscribers.shows(st.subscriber, st)
 	st.due.Or(dueState)
 	b.add(st.put(named("resync", at)))

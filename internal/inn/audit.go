@@ -26,6 +26,8 @@ const (
 	SignInFailed    AuditAction = "sign-in:failed"
 	KeyAdded        AuditAction = "key:added"
 	KeyRevoked      AuditAction = "key:revoked"
+	WallMade        AuditAction = "wall:made"
+	WallRevoked     AuditAction = "wall:revoked"
 	HouseListed     AuditAction = "property:listed"
 	HouseAltered    AuditAction = "property:changed"
 	UnitAdded       AuditAction = "unit:added"
@@ -42,7 +44,7 @@ const (
 // AuditActions lists them in the order of the documentation.
 var AuditActions = []AuditAction{
 	MemberAdded, MemberInvited, MemberJoined, MemberAltered, MemberDisabled, MemberEnabled, LinkMade, PasswordChanged,
-	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, HouseListed, HouseAltered, UnitAdded, UnitRenamed, UnitRemoved, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgetting, GuestForgotten,
+	SessionsEnded, TwoStepOn, TwoStepOff, RecoveryRenewed, RecoveryUsed, SignInFailed, KeyAdded, KeyRevoked, WallMade, WallRevoked, HouseListed, HouseAltered, UnitAdded, UnitRenamed, UnitRemoved, SettingsChanged, HouseRestored, EpochBegun, ActErased, GuestForgetting, GuestForgotten,
 }
 
 // Act is one administrative act as the audit keeps it: who did what to whom,
@@ -105,6 +107,10 @@ func (a Act) Says() string {
 		return "made the API key " + name
 	case KeyRevoked:
 		return "revoked the API key " + name
+	case WallMade:
+		return "made the link of the wall " + name
+	case WallRevoked:
+		return "ended the link of the wall " + name
 	case HouseListed:
 		return "listed " + name
 	case HouseAltered:

@@ -62,7 +62,10 @@ const (
 	MetricsRead        Scope = "metrics:read"
 )
 
-// Scopes lists every scope.
+// WallView is what the link of a wall may, and no key can be given.
+const WallView Scope = "wall"
+
+// Scopes lists every scope that a key can be given.
 var Scopes = []Scope{EventsWrite, EventsRead, MoneyRead, ContactsRead, NotificationsWrite, MetricsRead}
 
 // ParseScopes reads a comma-separated list.
@@ -91,11 +94,14 @@ type Key struct {
 	Created    time.Time
 	LastUsed   time.Time
 	Revoked    bool
+
+	Wall  string // the property whose wall it opens, and then nothing else; "" for a program's
+	Label string // of a wall: where it hangs
 }
 
 // Viewer returns what the key may do and see as of now: never more than its
 // owner. A revoked key may nothing, nor may one whose owner is disabled or has
-// none of its properties left.
+// none of its properties left, nor a wall whose owner may not make it any more.
 func (k Key) Viewer() Viewer {
 	v := Viewer{KeyID: k.ID, Name: k.Name, Scopes: k.Scopes, Properties: k.Properties}
 	switch {
@@ -105,7 +111,7 @@ func (k Key) Viewer() Viewer {
 		return v
 	}
 	owner := k.Owner.Viewer()
-	if !owner.Somebody() {
+	if !owner.Somebody() || k.Wall != "" && !owner.May(WallManage, k.Wall) {
 		return Viewer{}
 	}
 	v.Role = owner.Role

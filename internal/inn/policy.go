@@ -46,6 +46,7 @@ const (
 	StatusView      Action = "STATUS_VIEW"
 	MetricsView     Action = "METRICS_VIEW" // Prometheus figures of the program itself
 	KeyManage       Action = "KEY_MANAGE"
+	WallManage      Action = "WALL_MANAGE" // links for screens on a wall, each of one property
 	TeamManage      Action = "TEAM_MANAGE"
 	AuditView       Action = "AUDIT_VIEW"
 	SettingsManage  Action = "SETTINGS_MANAGE"
@@ -62,7 +63,7 @@ const (
 // documentation.
 var Actions = []Action{
 	DashboardAccess, EventView, BookingView, PropertyView, AlertView, Acknowledge, FinancialView, ContactView, BookingManage,
-	BookingCheckIn, PropertyManage, UnitStateSet, BlockManage, ActivityView, StatusView, MetricsView, KeyManage, TeamManage, AuditView, SettingsManage,
+	BookingCheckIn, PropertyManage, UnitStateSet, BlockManage, ActivityView, StatusView, MetricsView, KeyManage, WallManage, TeamManage, AuditView, SettingsManage,
 	GuestExport, GuestErase, EventPublish, NotificationView, NotificationMark, NotificationAcknowledge, Own,
 }
 
@@ -95,6 +96,7 @@ var policy = map[Action]map[Role]reach{
 	StatusView:      {SuperAdmin: all, Admin: all},
 	MetricsView:     {SuperAdmin: all, Admin: all},
 	KeyManage:       {SuperAdmin: all, Admin: all},
+	WallManage:      {SuperAdmin: all, Admin: all, Manager: theirs},
 	TeamManage:      {SuperAdmin: all, Admin: all},
 	AuditView:       {SuperAdmin: all},
 	SettingsManage:  {SuperAdmin: all},
@@ -120,6 +122,7 @@ var scopes = map[Scope][]Action{
 	ContactsRead:       {ContactView},
 	NotificationsWrite: {Acknowledge, NotificationAcknowledge},
 	MetricsRead:        {MetricsView},
+	WallView:           {BookingView, PropertyView, AlertView},
 }
 
 // May reports whether the role has the action for a property: one of theirs, or

@@ -139,6 +139,7 @@ func TestPolicyIsTheContract(t *testing.T) {
 		{[]Action{UnitStateSet}, [6]string{everywhere, everywhere, no, assigned, assigned, no}},
 		{[]Action{BlockManage}, [6]string{everywhere, everywhere, assigned, assigned, no, no}},
 		{[]Action{ActivityView, StatusView, KeyManage}, [6]string{everywhere, everywhere, no, no, no, no}},
+		{[]Action{WallManage}, [6]string{everywhere, everywhere, no, assigned, no, no}},
 		{[]Action{TeamManage}, [6]string{everywhere, everywhere, no, no, no, no}},
 		{[]Action{AuditView, SettingsManage}, [6]string{everywhere, no, no, no, no, no}},
 		{[]Action{Own, NotificationView, NotificationMark, NotificationAcknowledge}, [6]string{everywhere, everywhere, everywhere, everywhere, everywhere, everywhere}},

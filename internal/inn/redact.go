@@ -14,6 +14,13 @@ func (s Visibility) all() bool { return s.Money && s.Contacts && s.AllProperties
 // Redact returns the booking with what the visibility holds: what it does not is absent,
 // never blanked, and gone from what changed too.
 func (b Booking) Redact(s Visibility) Booking {
+	if s.Wall {
+		return Booking{
+			ID: b.ID, Property: b.Property, PropertyName: b.PropertyName, Category: b.Category, Title: b.Title, Customer: b.Customer,
+			Status: b.Status, CheckIn: b.CheckIn, CheckOut: b.CheckOut, Units: b.Units, Guests: b.Guests,
+			Last: b.Last, ChangedAt: b.ChangedAt, Event: b.Event,
+		}
+	}
 	if s.all() {
 		return b
 	}

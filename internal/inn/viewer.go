@@ -30,6 +30,9 @@ func (v Viewer) SameRights(other Viewer) bool {
 // Somebody reports whether this is anybody at all.
 func (v Viewer) Somebody() bool { return v.UserID != 0 || v.KeyID != 0 }
 
+// Wall reports whether this is a screen on a wall: nobody in particular looks at it.
+func (v Viewer) Wall() bool { return v.KeyID != 0 && slices.Equal(v.Scopes, []Scope{WallView}) }
+
 // Actor names the viewer in events.
 func (v Viewer) Actor() string {
 	switch {

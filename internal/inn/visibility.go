@@ -16,6 +16,7 @@ type Visibility struct {
 	MayAcknowledge bool   // a "Got it" button
 	MayResolve     bool   // a "Solved" button
 	Mine           bool   // they have acknowledged it: it is theirs to take back, and another's to take over
+	Wall           bool   // a screen that anybody may look at: names, and nothing else that is personal
 	Zone           string // in which zone times are shown
 	Today          Date   // the date at the property: who comes and goes, and the year that dates need not say; "" where it is not known
 }
@@ -25,7 +26,7 @@ func (v Viewer) Visibility(property string) Visibility {
 	return Visibility{
 		Money: v.May(FinancialView, property), Contacts: v.May(ContactView, property),
 		AllProperties: v.May(DashboardAccess, ""), MayAcknowledge: v.UserID != 0 && v.MayAcknowledge(property),
-		MayResolve: v.UserID != 0 && v.MayResolve(property), Zone: v.Zone,
+		MayResolve: v.UserID != 0 && v.MayResolve(property), Wall: v.Wall(), Zone: v.Zone,
 	}
 }
 
