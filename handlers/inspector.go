@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"baithaka/internal/inn"
+	"baithaka/internal/intake"
 	"baithaka/views"
 )
 
@@ -38,7 +37,7 @@ func publishes(c echo.Context) bool {
 // listed: one program that is wrong all day hides nobody else.
 func (i *inspector) rejected(c echo.Context, status int, e *inn.Error, now time.Time) {
 	body, _ := c.Get(bodyKey).([]byte)
-	one := views.Rejected{At: now, Actor: "nobody known", Status: status, Reason: e.Text, Fields: e.Fields, Shape: shapeOf(body), Times: 1}
+	one := views.Rejected{At: now, Actor: "nobody known", Status: status, Reason: e.Text, Fields: e.Fields, Shape: intake.Shape(body), Times: 1}
 	if v := viewer(c); v.Somebody() {
 		one.Actor = v.Name
 	}
@@ -65,7 +64,7 @@ func nameless(fields []inn.FieldError) []inn.FieldError {
 	for i, f := range fields {
 		parts := strings.Split(f.Pointer, "/")
 		for n, part := range parts {
-			if _, err := strconv.Atoi(part); err != nil && part != "" && part != "Idempotency-Key" && !publishedField[part] {
+			if _, err := strconv.Atoi(part); err != nil && part != "" && part != "Idempotency-Key" && !intake.Published(part) {
 				parts[n] = "?"
 			}
 		}
@@ -80,79 +79,3 @@ func (i *inspector) rejections() ([]views.Rejected, uint64) {
 	defer i.mu.Unlock()
 	return append([]views.Rejected(nil), i.list...), i.version
 }
-
-// shapeLength is how much of a body's shape is kept, in bytes.
-const shapeLength = 500
-
-// shapeOf writes a body with the names of its fields and the kinds of their
-// values: {"type": text, "payload": {"amount": number}}. Names that are none of
-// ours may be anything, and are left out like the values.
-func shapeOf(body []byte) string {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var b strings.Builder
-	shapeValue(decoder, &b, 0)
-	if b.Len() > shapeLength {
-		return b.String()[:shapeLength] + "…"
-	}
-	return b.String()
-}
-
-// shapeValue writes the next value; false ends the shape where the body is no
-// JSON any more, or there is enough.
-func shapeValue(decoder *json.Decoder, b *strings.Builder, depth int) bool {
-	token, err := decoder.Token()
-	if err != nil || b.Len() > shapeLength || depth > 8 {
-		return false
-	}
-	switch token := token.(type) {
-	case json.Delim:
-		ends := "]"
-		if token == '{' {
-			ends = "}"
-		}
-		b.WriteString(token.String())
-		for first := true; decoder.More(); first = false {
-			if !first {
-				b.WriteString(", ")
-			}
-			if token == '{' {
-				name, err := decoder.Token()
-				if err != nil {
-					return false
-				}
-				text, _ := name.(string)
-				if !publishedField[text] {
-					text = "?"
-				}
-				b.WriteString(`"` + text + `": `)
-			}
-			if !shapeValue(decoder, b, depth+1) {
-				return false
-			}
-		}
-		b.WriteString(ends)
-		_, err := decoder.Token()
-		return err == nil
-	case string:
-		b.WriteString("text")
-	case json.Number:
-		b.WriteString("number")
-	case bool:
-		b.WriteString("true or false")
-	default:
-		b.WriteString("null")
-	}
-	return true
-}
-
-// publishedField are the names that a publish may hold.
-var publishedField = func() map[string]bool {
-	names := map[string]bool{}
-	for name := range strings.FieldsSeq(`type property payload data priority timestamp rooms affectedUsers role
-		id bookingId title customerName amount currency status country propertyId checkIn checkOut units guests source
-		externalId version customerEmail customerPhone notes key detail action`) {
-		names[name] = true
-	}
-	return names
-}()

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -112,19 +111,6 @@ func TestInspectorShowsReasonsAndNoValues(t *testing.T) {
 	}
 	list, _ := s.stats.inspector.rejections()
 	assert.Len(t, list, rejectedKept)
-}
-
-func TestShapeOf(t *testing.T) {
-	for body, want := range map[string]string{
-		`{"type":"x","payload":{"id":1,"units":null,"rooms":["a",true]}}`: `{"type": text, "payload": {"id": number, "units": null, "rooms": [text, true or false]}}`,
-		`[]`: `[]`, `"x"`: `text`, ``: ``, `{"type":`: `{"type": `, `{"a":{"b":1}}`: `{"?": {"?": number}}`,
-		strings.Repeat("[", 40): strings.Repeat("[", 9),
-	} {
-		assert.Equal(t, want, shapeOf([]byte(body)), body)
-	}
-	long, err := json.Marshal(make([]string, 500))
-	require.NoError(t, err)
-	assert.LessOrEqual(t, len(shapeOf(long)), shapeLength+len("…"))
 }
 
 // The page is brought up to date as state, for those alone who may see it.
