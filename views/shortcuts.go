@@ -27,7 +27,7 @@ func shortcutsOf(p Page) []shortcut {
 	var all []shortcut
 	sees := p.Viewer.MayAnywhere(inn.BookingView)
 	if sees {
-		all = append(all, shortcut{[]string{"/"}, "Find a booking; also Ctrl K"})
+		all = append(all, shortcut{[]string{"/"}, "Find a booking"}, shortcut{[]string{"Ctrl K"}, "The same"})
 	}
 	all = append(all,
 		shortcut{[]string{"j"}, "Next in a list"}, shortcut{[]string{"k"}, "The one before"},

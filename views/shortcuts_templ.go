@@ -97,7 +97,7 @@ func shortcuts(p Page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</dl><p class=\"soft\">They do nothing while you type.</p><p class=\"end\"><button type=\"button\" class=\"quiet small\" data-shortcuts=\"off\">Turn the keys off on this device</button> <button type=\"button\" class=\"small\" data-shortcuts=\"on\" hidden>Turn the keys on</button> <button type=\"button\" data-shortcuts=\"close\">Close</button></p></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</dl><p class=\"soft\">They do nothing while you type.</p><p class=\"end\"><button type=\"button\" data-shortcuts=\"close\" autofocus>Close</button> <button type=\"button\" class=\"quiet small\" data-shortcuts=\"off\">Turn the keys off on this device</button> <button type=\"button\" class=\"small\" data-shortcuts=\"on\" hidden>Turn the keys on</button></p></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
