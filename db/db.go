@@ -1,5 +1,7 @@
 // Package db opens the one SQLite file: one connection that writes, a few that
-// read, the settings that make a commit durable, and the migrations. It knows
+// read, the settings that make a commit durable, and the migrations. Everything is
+// read through its Reader and written through its Writer, which prepare each text
+// once; what the engines say differently its Dialect writes. It knows
 // no table by name beyond its migrations and imports nothing of the house.
 package db
 
@@ -30,6 +32,7 @@ const readers = 4
 // DB is the open database: Write holds exactly one connection, whose
 // transactions are immediate; Read cannot write.
 type DB struct {
+	Dialect
 	Write *sql.DB
 	Read  *sql.DB
 	Path  string
@@ -119,7 +122,7 @@ func openBoth(ctx context.Context, path string) (*DB, error) {
 		write.Close()
 		return nil, err
 	}
-	return &DB{Write: write, Read: read, Path: path}, nil
+	return &DB{Dialect: SQLite{}, Write: write, Read: read, Path: path}, nil
 }
 
 // openedFile is a file as it was when the database was opened.

@@ -93,6 +93,38 @@ func Problems(ctx context.Context, pool *sql.DB, quickly bool) (list []string, e
 	return append(list, references...), err
 }
 
+// Survey is Problems, quickly, of a large file that others work with: every page is
+// read once, and the process keeps what it has needed at the most.
+func Survey(ctx context.Context, path string) ([]string, error) {
+	pool, err := Look(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer pool.Close()
+	_, _ = pool.ExecContext(ctx, `PRAGMA cache_size = -256`)
+	return Problems(ctx, pool, true)
+}
+
+// Changes returns a number that is another one when somebody has committed since.
+// It counts from when the pool was opened, which has one connection.
+func Changes(ctx context.Context, pool *sql.DB) (n int64, err error) {
+	err = pool.QueryRowContext(ctx, SQLite{}.SQL(`{changed}`)).Scan(&n)
+	return n, err
+}
+
+// Copy writes what is committed at one moment into an empty file, without the pages
+// that nothing stands on any more. Nobody who writes waits for it.
+func Copy(ctx context.Context, pool *sql.DB, file string) error {
+	_, err := pool.ExecContext(ctx, `VACUUM INTO $1`, file)
+	return err
+}
+
+// Rewrite writes the file anew. Nobody else may have it open.
+func (d *DB) Rewrite(ctx context.Context) error {
+	_, err := d.Write.ExecContext(ctx, `VACUUM`)
+	return err
+}
+
 func lines(ctx context.Context, pool *sql.DB, query string) (list []string, err error) {
 	rows, err := pool.QueryContext(ctx, query)
 	if err != nil {

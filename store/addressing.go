@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -46,7 +47,7 @@ func (t *tx) addressCard(card int64, e *inn.Event) error {
 	if len(named) == 0 {
 		return nil
 	}
-	people, err := t.people(`u.id IN (SELECT value FROM `+each("$1")+`)`, asList(named))
+	people, err := t.people(`u.id IN (SELECT value FROM {numbers $1})`, db.List(named))
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -112,22 +113,22 @@ func (s *Store) OpenAlerts(ctx context.Context, by inn.Viewer, property string, 
 		case by.May(inn.AlertView, property):
 			at = []string{property}
 		}
-		args = append(args, asList(at), int64(math.MaxInt64))
+		args = append(args, db.List(at), int64(math.MaxInt64))
 	}
 	var newest []string
 	for rank, priority := range inn.Priorities {
-		open := fmt.Sprintf(" AND {t}.priority = '%s' AND {t}.status <> 'resolved'", priority)
-		found := keyed{table: "alerts", index: "alerts_open_at", key: "property", position: "event", as: "a", within: open}.newest("$2", "$3", "$1", "DESC")
+		open := fmt.Sprintf(" AND @.priority = '%s' AND @.status <> 'resolved'", priority)
+		found := db.Keyed{Table: "alerts", Index: "alerts_open_at", Key: "property", Position: "event", As: "a", Within: open, Keys: "$2", Begin: "$3", Limit: "$1"}.Newest()
 		if every {
-			found = "SELECT a.property AS key, a.event AS position FROM alerts a INDEXED BY alerts_open WHERE 1 = 1" +
-				strings.ReplaceAll(open, "{t}", "a") + " ORDER BY a.event DESC LIMIT $1"
+			found = "SELECT a.property AS key, a.event AS position FROM alerts a {index alerts_open} WHERE 1 = 1" +
+				strings.ReplaceAll(open, "@", "a") + " ORDER BY a.event DESC LIMIT $1"
 		}
 		newest = append(newest, fmt.Sprintf("SELECT key, position, '%s' AS priority, %d AS rank FROM (%s) of%[2]d", priority, rank, found))
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+alertColumns+`
 		FROM (`+strings.Join(newest, " UNION ALL ")+` ORDER BY rank, position DESC LIMIT $1) found
-		CROSS JOIN alerts a INDEXED BY alerts_open_at ON a.property = found.key AND a.priority = found.priority AND a.event = found.position AND a.status <> 'resolved'
+		{then} alerts a {index alerts_open_at} ON a.property = found.key AND a.priority = found.priority AND a.event = found.position AND a.status <> 'resolved'
 		LEFT JOIN properties p ON p.slug = a.property
 		ORDER BY found.rank, found.position DESC`, args...)
 	return scanAll(rows, err, scanAlert)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"regexp"
 	"strings"
 
@@ -95,13 +94,16 @@ func (t *tx) powers(who principal) (inn.Viewer, error) {
 // another process has committed.
 type rightsCache struct {
 	of      map[principal]inn.Viewer
-	version int64 // of the file, as far as others wrote it
+	version int64           // of the file, as far as others wrote it
+	writes  map[string]bool // whether a statement changes what somebody may do
 }
 
 // mostCachedRights is how many people and keys are kept.
 const mostCachedRights = 1000
 
-func newRightsCache() *rightsCache { return &rightsCache{of: map[principal]inn.Viewer{}} }
+func newRightsCache() *rightsCache {
+	return &rightsCache{of: map[principal]inn.Viewer{}, writes: map[string]bool{}}
+}
 
 func (s *rightsCache) forget() { clear(s.of) }
 
@@ -112,10 +114,22 @@ func (s *rightsCache) note(who principal, may inn.Viewer) {
 	s.of[who] = may
 }
 
+// written is called for each statement before it runs.
+func (s *rightsCache) written(query string) {
+	changes, known := s.writes[query]
+	if !known {
+		changes = changesRights(query)
+		s.writes[query] = changes
+	}
+	if changes {
+		s.forget()
+	}
+}
+
 // look is called when a transaction has begun, from where on nobody else can commit.
 func (s *rightsCache) look(t *tx) error {
 	var version int64
-	if _, err := t.row(`PRAGMA data_version`, nil, &version); err != nil {
+	if _, err := t.row(`{changed}`, nil, &version); err != nil {
 		return err
 	}
 	if version != s.version {
@@ -123,12 +137,6 @@ func (s *rightsCache) look(t *tx) error {
 		s.version = version
 	}
 	return nil
-}
-
-// statement is a prepared one, and whether it changes what somebody may do.
-type statement struct {
-	*sql.Stmt
-	rights bool
 }
 
 // rightsTables are those that powers reads; any statement that names one and is no

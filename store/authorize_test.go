@@ -230,7 +230,7 @@ func TestASessionBeginsOnlyWithWhatIsStillSo(t *testing.T) {
 		"disabled": {func(s *Store, tom inn.Viewer) error { return s.DisableMember(ctx, operator, tom.UserID, true) }, inn.Unauthenticated},
 		"a second step": {func(s *Store, tom inn.Viewer) error {
 			return s.write(ctx, func(t *tx) error {
-				return t.exec(`INSERT INTO two_step (person, secret, session, made_at, confirmed_at) VALUES ($1, x'01', 0, 1, 1)`, tom.UserID)
+				return t.exec(`INSERT INTO two_step (person, secret, session, made_at, confirmed_at) VALUES ($1, $2, 0, 1, 1)`, tom.UserID, []byte{1})
 			})
 		}, inn.Unauthenticated},
 	} {
@@ -271,7 +271,9 @@ func TestTheSecondStepBelongsToTheFirst(t *testing.T) {
 		"disabled":         {func(s *Store, tom inn.Viewer) error { return s.DisableMember(ctx, operator, tom.UserID, true) }, false},
 		"sign-in given up": {func(s *Store, tom inn.Viewer) error { return s.EndSession(ctx, "waiting") }, false},
 		"set up anew": {func(s *Store, tom inn.Viewer) error {
-			return s.write(ctx, func(t *tx) error { return t.exec(`UPDATE two_step SET secret = x'01' WHERE person = $1`, tom.UserID) })
+			return s.write(ctx, func(t *tx) error {
+				return t.exec(`UPDATE two_step SET secret = $2 WHERE person = $1`, tom.UserID, []byte{1})
+			})
 		}, false},
 		"turned off": {func(s *Store, tom inn.Viewer) error { return s.EndTwoStepOf(ctx, operator, tom.UserID) }, true},
 	} {

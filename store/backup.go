@@ -50,7 +50,7 @@ func Backup(ctx context.Context, dir, file string) (c Copy, err error) {
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		return c, fmt.Errorf("the backup cannot be written: %w", err)
 	}
-	if _, err := source.ExecContext(ctx, `VACUUM INTO $1`, name); err != nil {
+	if err := db.Copy(ctx, source, name); err != nil {
 		return c, fmt.Errorf("the backup cannot be written: %w", err)
 	}
 	if err := db.StampCopy(ctx, name); err != nil {
@@ -111,7 +111,7 @@ func inspect(ctx context.Context, file string, quickly bool) (c Copy, err error)
 }
 
 func headOf(ctx context.Context, pool *sql.DB) (at inn.Position, err error) {
-	err = pool.QueryRowContext(ctx, `SELECT (SELECT value FROM meta WHERE name = 'epoch'), `+headOfLog).Scan(&at.Epoch, &at.ID)
+	err = rowQuerierOf(pool)(ctx, `SELECT (SELECT value FROM meta WHERE name = 'epoch'), {head events}`).Scan(&at.Epoch, &at.ID)
 	return at, err
 }
 

@@ -125,7 +125,7 @@ func TestABackupHoldsNoPagesThatNothingStandsOn(t *testing.T) {
 	require.NoError(t, s.write(ctx, func(x *tx) error {
 		return x.exec(`INSERT INTO meta (name, value) VALUES ('gone', $1)`, strings.Repeat(marker, 1000))
 	}))
-	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`PRAGMA secure_delete = OFF`) }))
+	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`/* SQLite */ PRAGMA secure_delete = OFF`) }))
 	require.NoError(t, s.write(ctx, func(x *tx) error { return x.exec(`DELETE FROM meta WHERE name = 'gone'`) }))
 	file := filepath.Join(t.TempDir(), "backup.db")
 	_, err := Backup(ctx, filepath.Dir(s.db.Path), file)

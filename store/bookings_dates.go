@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -169,15 +170,18 @@ func (f BookingFilter) leg(l leg, properties []string, limit int) (query string,
 	if properties == nil {
 		side := map[bool]string{true: ">", false: "<"}[l.ascending]
 		return `SELECT ` + bookingColumns + ` FROM (
-				SELECT b.arrival AS position FROM bookings b INDEXED BY bookings_arrival
+				SELECT b.arrival AS position FROM bookings b {index bookings_arrival}
 				WHERE b.arrival ` + side + ` $1` + where + ` ORDER BY b.arrival ` + l.order() + ` LIMIT $2) found
-			CROSS JOIN bookings b ON b.arrival = found.position CROSS JOIN properties p ON p.slug = b.property
+			{then} bookings b ON b.arrival = found.position {then} properties p ON p.slug = b.property
 			ORDER BY found.position ` + l.order(), args
 	}
-	args = append(args, asList(properties))
-	of := keyed{table: "bookings", index: "bookings_property_" + column, key: "property", position: column, as: "b", where: where}
-	return `SELECT ` + bookingColumns + ` FROM (` + of.newest(fmt.Sprintf("$%d", len(args)), "$1", "$2", l.order()) + `) found
-		CROSS JOIN bookings b ON b.property = found.key AND b.` + column + ` = found.position CROSS JOIN properties p ON p.slug = b.property
+	args = append(args, db.List(properties))
+	of := db.Keyed{
+		Table: "bookings", Index: "bookings_property_" + column, Key: "property", Position: column, As: "b", Where: where,
+		Keys: fmt.Sprintf("$%d", len(args)), Begin: "$1", Limit: "$2", Oldest: l.ascending,
+	}
+	return `SELECT ` + bookingColumns + ` FROM (` + of.Newest() + `) found
+		{then} bookings b ON b.property = found.key AND b.` + column + ` = found.position {then} properties p ON p.slug = b.property
 		ORDER BY found.position ` + l.order(), args
 }
 
@@ -235,7 +239,7 @@ func (s *Store) BookingsBeside(ctx context.Context, by inn.Viewer, b inn.Booking
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+bookingColumns+`
-		FROM bookings b INDEXED BY bookings_property_departure CROSS JOIN properties p ON p.slug = b.property
+		FROM bookings b {index bookings_property_departure} {then} properties p ON p.slug = b.property
 		WHERE b.property = $1 AND b.departure >= $2 AND b.arrival < $3 AND b.arrival >= $4 AND b.status NOT IN ('cancelled', 'no_show') AND b.id <> $5
 		ORDER BY b.departure LIMIT $6`,
 		b.Property, dayPlace(first), dayPlace(last.Add(1)), int64(dayPlaces), b.ID, limit)
@@ -249,11 +253,11 @@ const mostSources = 100
 func (s *Store) Sources(ctx context.Context, by inn.Viewer) ([]string, error) {
 	where, args := "1 = 1", []any{mostSources}
 	if !by.May(inn.BookingView, "") {
-		args = append(args, asList(by.Theirs(inn.BookingView)))
-		where = `EXISTS (SELECT 1 FROM ` + each("$2") + ` theirs CROSS JOIN bookings at INDEXED BY bookings_source ON at.source = walk.source AND at.property = theirs.value)`
+		args = append(args, db.List(by.Theirs(inn.BookingView)))
+		where = `EXISTS (SELECT 1 FROM {texts $2} theirs {then} bookings at {index bookings_source} ON at.source = walk.source AND at.property = theirs.value)`
 	}
 	next := func(beyond string) string {
-		return `(SELECT b.source FROM bookings b INDEXED BY bookings_source WHERE b.source > ` + beyond + ` ORDER BY b.source LIMIT 1)`
+		return `(SELECT b.source FROM bookings b {index bookings_source} WHERE b.source > ` + beyond + ` ORDER BY b.source LIMIT 1)`
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		WITH RECURSIVE walk (source) AS (

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -78,7 +79,7 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 	}
 	where, args := f.within([]any{f.Before, f.Limit})
 	newest := func(index, where string) string {
-		return "SELECT b.event AS position FROM bookings b INDEXED BY " + index + " WHERE b.event < $1" + where + " ORDER BY b.event DESC LIMIT $2"
+		return "SELECT b.event AS position FROM bookings b {index " + index + "} WHERE b.event < $1" + where + " ORDER BY b.event DESC LIMIT $2"
 	}
 	var found string
 	switch {
@@ -92,14 +93,14 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 		if len(properties) == 0 {
 			return "", nil
 		}
-		of := keyed{table: "bookings", index: "bookings_property", key: "property", position: "event", as: "b", where: where}
-		args = append(args, asList(properties))
-		keys := fmt.Sprintf("$%d", len(args))
+		of := db.Keyed{Table: "bookings", Index: "bookings_property", Key: "property", Position: "event", As: "b", Where: where, Begin: "$1", Limit: "$2"}
+		args = append(args, db.List(properties))
+		of.Keys = fmt.Sprintf("$%d", len(args))
 		if status != "" {
 			args = append(args, status)
-			of.index, of.within = "bookings_property_status", fmt.Sprintf(" AND {t}.status = $%d", len(args))
+			of.Index, of.Within = "bookings_property_status", fmt.Sprintf(" AND @.status = $%d", len(args))
 		}
-		found = of.newest(keys, "$1", "$2", "DESC")
+		found = of.Newest()
 	case status != "":
 		args = append(args, status)
 		found = newest("bookings_status", fmt.Sprintf(" AND b.status = $%d", len(args)))
@@ -107,7 +108,7 @@ func (f BookingFilter) list(by inn.Viewer) (query string, args []any) {
 		found = newest("bookings_event", where)
 	}
 	return `SELECT ` + bookingColumns + ` FROM (` + found + `) found
-		CROSS JOIN bookings b ON b.event = found.position CROSS JOIN properties p ON p.slug = b.property
+		{then} bookings b ON b.event = found.position {then} properties p ON p.slug = b.property
 		ORDER BY found.position DESC`, args
 }
 
@@ -127,7 +128,7 @@ func (f BookingFilter) walk(by inn.Viewer) walk[inn.Booking] {
 	where, args := visible(by, inn.BookingView, "b.property", make([]any, walkArgs)) // the search's own come first
 	narrowed, args := f.within(args)
 	return walk[inn.Booking]{
-		columns: bookingColumns, joins: `CROSS JOIN bookings b ON b.event = f.position CROSS JOIN properties p ON p.slug = b.property`,
+		columns: bookingColumns, joins: `{then} bookings b ON b.event = f.position {then} properties p ON p.slug = b.property`,
 		where: "AND " + where + narrowed, args: args[walkArgs:], scan: scanBooking,
 	}
 }

@@ -99,7 +99,7 @@ func (t *tx) keep(a inn.Act) error {
 		return err
 	}
 	// After a cut the next place is still the next: the gap shows.
-	if _, err := t.row(`SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0) + 1`, nil, &a.ID); err != nil {
+	if _, err := t.row(`SELECT {head audit} + 1`, nil, &a.ID); err != nil {
 		return err
 	}
 	salt := newSalt()

@@ -42,7 +42,7 @@ func intruder(t *testing.T, s *Store) *sql.DB {
 
 func follow(t *testing.T, s *Store, heads ...string) Chain {
 	t.Helper()
-	c, _, err := followChain(ctx, s.db.Read, chainLink{}, heads)
+	c, _, err := followChain(ctx, s.db.Read, s.db.Dialect, chainLink{}, heads)
 	require.NoError(t, err)
 	return c
 }
@@ -119,11 +119,11 @@ func TestCheckFindsTheFirstActThatIsNotAsItWasWritten(t *testing.T) {
 			exec(`DELETE FROM audit WHERE id >= $1`, at)
 		case 7: // cuts off the end and whatever the database itself notes of it
 			exec(`DELETE FROM audit WHERE id >= $1`, at)
-			exec(`UPDATE sqlite_sequence SET seq = $1 - 1 WHERE name = 'audit'`, at)
+			exec(`/* SQLite */ UPDATE sqlite_sequence SET seq = $1 - 1 WHERE name = 'audit'`, at)
 			exec(`UPDATE meta SET value = coalesce((SELECT id || '-' || lower(hex(chain)) FROM audit ORDER BY id DESC LIMIT 1), $1) WHERE name = 'audit_head'`, chainLink{}.String())
 			kept = head
 		case 8: // blanks it, as if it had been erased
-			exec(`UPDATE audit SET salt = x'', actor = '', by_name = '', deed = '', subject = '', name = '', detail = '', address = '' WHERE id = $1`, at)
+			exec(ofTest+`UPDATE audit SET salt = x'', actor = '', by_name = '', deed = '', subject = '', name = '', detail = '', address = '' WHERE id = $1`, at)
 		}
 		var heads []string
 		if kept != "" {
@@ -136,7 +136,7 @@ func TestCheckFindsTheFirstActThatIsNotAsItWasWritten(t *testing.T) {
 
 		exec(`DELETE FROM audit`)
 		exec(`INSERT INTO audit SELECT * FROM kept`)
-		exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'audit'`, acts)
+		exec(`/* SQLite */ UPDATE sqlite_sequence SET seq = $1 WHERE name = 'audit'`, acts)
 		exec(`UPDATE meta SET value = (SELECT value FROM kept_head) WHERE name = 'audit_head'`)
 	}
 	require.True(t, follow(t, s, head).Stands())
@@ -194,9 +194,9 @@ func TestAnErasedActLeavesTheChainStanding(t *testing.T) {
 	assert.Equal(t, inn.ActErased, all[len(all)-1].Action)
 	assert.Equal(t, erasedSubject(id), all[len(all)-1].Subject)
 	for _, statement := range []string{
-		`UPDATE audit SET salt = x'' WHERE id = 1`,
+		ofTest + `UPDATE audit SET salt = x'' WHERE id = 1`,
 		`UPDATE audit SET name = '' WHERE id = 1`,
-		`UPDATE audit SET salt = x'', actor = '', by_name = '', deed = '', subject = '', name = '', detail = '', address = '', chain = x'' WHERE id = 1`,
+		ofTest + `UPDATE audit SET salt = x'', actor = '', by_name = '', deed = '', subject = '', name = '', detail = '', address = '', chain = x'' WHERE id = 1`,
 		`UPDATE audit SET name = 'again' WHERE id = ` + fmt.Sprint(id),
 	} {
 		err := s.write(ctx, func(t *tx) error { return t.exec(statement) })

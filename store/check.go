@@ -83,7 +83,7 @@ func checkAudit(ctx context.Context, pool *sql.DB, marked watermarks, head strin
 		heads = append(heads, head)
 	}
 	found := Finding{What: "audit"}
-	c, _, err := followChain(ctx, pool, chainLink{}, heads)
+	c, _, err := followChain(ctx, pool, db.SQLite{}, chainLink{}, heads)
 	if err != nil {
 		return found, err
 	}
@@ -107,7 +107,7 @@ func sameEpoch(ctx context.Context, pool *sql.DB, marked watermarks) bool {
 
 func checkLog(ctx context.Context, pool *sql.DB, marked watermarks) (Finding, error) {
 	found := Finding{What: "log"}
-	now, _, err := scanPresent(pool.QueryRowContext(ctx, present))
+	now, _, err := scanPresent(rowQuerierOf(pool)(ctx, present))
 	if err != nil {
 		return found, err
 	}
@@ -119,11 +119,11 @@ func checkLog(ctx context.Context, pool *sql.DB, marked watermarks) (Finding, er
 	}
 	var epoch string
 	var trimmed, head, count, first, last int64
-	if err := pool.QueryRowContext(ctx, `
+	if err := rowQuerierOf(pool)(ctx, `
 		SELECT
 			(SELECT value FROM meta WHERE name = 'epoch'),
 			(SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'trimmed'),
-			`+headOfLog+`,
+			{head events},
 			(SELECT count(*) FROM events),
 			coalesce((SELECT min(id) FROM events), 0),
 			coalesce((SELECT max(id) FROM events), 0)`).Scan(&epoch, &trimmed, &head, &count, &first, &last); err != nil {
@@ -149,12 +149,12 @@ func checkLog(ctx context.Context, pool *sql.DB, marked watermarks) (Finding, er
 func checkRows(ctx context.Context, pool *sql.DB) (Finding, error) {
 	found := Finding{What: "rows"}
 	var bookings, cards, beyond, strange int64
-	if err := pool.QueryRowContext(ctx, `
+	if err := rowQuerierOf(pool)(ctx, `
 		SELECT
 			(SELECT count(*) FROM bookings),
 			(SELECT count(*) FROM notifications),
 			(SELECT coalesce(max(newest.event), 0) FROM (
-				SELECT max(event) AS event FROM bookings UNION ALL SELECT max(event) FROM notifications UNION ALL SELECT max(event) FROM alerts) newest) - `+headOfLog+`,
+				SELECT max(event) AS event FROM bookings UNION ALL SELECT max(event) FROM notifications UNION ALL SELECT max(event) FROM alerts) newest) - {head events},
 			(SELECT count(*) FROM bookings b JOIN events e ON e.id = b.event WHERE e.subject <> 'booking:' || b.id)`).
 		Scan(&bookings, &cards, &beyond, &strange); err != nil {
 		return found, err
@@ -175,10 +175,10 @@ func checkRows(ctx context.Context, pool *sql.DB) (Finding, error) {
 func checkSearch(ctx context.Context, pool *sql.DB) (Finding, error) {
 	found := Finding{What: "search"}
 	var reached, head, beyond int64
-	if err := pool.QueryRowContext(ctx, `
+	if err := rowQuerierOf(pool)(ctx, `
 		SELECT
 			(SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'searched'),
-			`+headOfLog+`,
+			{head events},
 			(SELECT count(*) FROM event_search_docsize WHERE id > (SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'searched'))`).
 		Scan(&reached, &head, &beyond); err != nil {
 		return found, err

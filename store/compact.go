@@ -28,7 +28,7 @@ func Compact(ctx context.Context, database *db.DB) error {
 		return fmt.Errorf("the file has more than %d MB", compactUpto>>20)
 	}
 	began := ms(time.Now())
-	if _, err := database.Write.ExecContext(ctx, `VACUUM`); err != nil {
+	if err := database.Rewrite(ctx); err != nil {
 		return err
 	}
 	_, err := database.Write.ExecContext(ctx, `

@@ -141,11 +141,7 @@ func (s *Store) verify(t *tx) (was, now watermarks, err error) {
 		return was, now, errReplaced
 	}
 	was = *s.epochState.watermarks.Load()
-	stmt, err := t.stmt(present)
-	if err != nil {
-		return was, now, err
-	}
-	if now, err = s.compare(t.ctx, rowQuerierOf(t.conn), was, stmt.QueryRowContext(t.ctx)); err != nil || s.epochState.opened {
+	if now, err = s.compare(t.ctx, t.ask, was, t.ask(t.ctx, present)); err != nil || s.epochState.opened {
 		return was, now, err
 	}
 	token := make([]byte, 8)

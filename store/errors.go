@@ -29,9 +29,3 @@ func mapError(err error) error {
 	}
 	return err
 }
-
-// isUnique reports whether err says that a row with that key is there already.
-func isUnique(err error) bool {
-	var se *sqlite.Error
-	return errors.As(err, &se) && (se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
-}

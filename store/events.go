@@ -69,16 +69,12 @@ func (s *Store) Events(ctx context.Context, after, upto int64, limit int, topics
 	return events, false, rows.Err()
 }
 
-// headOfLog is the position of the newest event there ever was: not max(id), which
-// falls back when the newest are trimmed.
-const headOfLog = `coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)`
-
 // Bounds returns the position up to which the log has been trimmed and its head. A
 // position before the first or beyond the second is lost.
 func (s *Store) Bounds(ctx context.Context) (trimmed, head int64, err error) {
 	err = s.read.QueryRowContext(Ahead(ctx), `
 		SELECT
 			(SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'trimmed'),
-			`+headOfLog).Scan(&trimmed, &head)
+			{head events}`).Scan(&trimmed, &head)
 	return trimmed, head, err
 }

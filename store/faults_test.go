@@ -175,7 +175,7 @@ func TestTroubleIsToldAndGottenOver(t *testing.T) {
 	limit := func(pages int) {
 		require.NoError(t, s.write(ctx, func(x *tx) error {
 			var n int
-			_, err := x.row(fmt.Sprintf("PRAGMA max_page_count = %d", pages), nil, &n)
+			_, err := x.row(fmt.Sprintf(ofTest+"PRAGMA max_page_count = %d", pages), nil, &n)
 			return err
 		}))
 	}
@@ -234,7 +234,7 @@ func TestADamagedDatabaseIsFoundOut(t *testing.T) {
 		problems, err := db.Problems(ctx, database.Read, true)
 		require.NoError(t, err)
 		require.Empty(t, problems, "page %d", at/4096)
-		if c, _, err := followChain(ctx, database.Read, chainLink{}, nil); err == nil && c.Stands() {
+		if c, _, err := followChain(ctx, database.Read, database.Dialect, chainLink{}, nil); err == nil && c.Stands() {
 			again, err := New(ctx, database, slog.New(slog.DiscardHandler))
 			require.NoError(t, err)
 			require.Equal(t, audit, acts(t, again))

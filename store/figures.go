@@ -22,19 +22,13 @@ const mattering = `(b.booked_at >= $1 OR b.ended_at >= $1 OR b.check_out >= $2 O
 // property. It reads all bookings in one go, which is faster than to look each up
 // by an index.
 func (s *Store) Sales(ctx context.Context, now time.Time, days int) (inn.Sales, error) {
-	conn, leave, err := s.read.conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
 	since := inn.SalesSince(now, days)
-	rows, err := conn.QueryContext(ctx, `SELECT `+saleColumns+` FROM bookings b WHERE `+mattering, ms(since), inn.DateOf(since, time.UTC))
-	sales, err := scanSales(rows, err)
+	rows, done, err := s.read.QueryLarge(ctx, `SELECT `+saleColumns+` FROM bookings b WHERE `+mattering, ms(since), inn.DateOf(since, time.UTC))
 	if err != nil {
 		return nil, err
 	}
-	_, err = conn.ExecContext(ctx, `PRAGMA shrink_memory`) // its cache is full of bookings that nobody asks for again
-	return sales, err
+	defer done() // nobody asks for these bookings again
+	return scanSales(rows, nil)
 }
 
 // SalesNamed returns what figures ask of the bookings with those ids.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -183,28 +184,32 @@ func straight(topics []inn.Topic, order, where string, more ...any) (query strin
 // addressed to a topic.
 func byTopic(topics []inn.Topic, order, where, there string, more ...any) (query string, args []any) {
 	args = append(make([]any, 3), more...)
-	args = append(args, asList(topics))
+	args = append(args, db.List(topics))
 	keys := "$" + strconv.Itoa(len(args))
 	begin, beyond := "$2", " > $1"
 	if order == "ASC" {
 		begin, beyond = "$1", " < $2"
 	}
-	own := keyed{table: "events", index: "events_topic", key: "topic", position: "id", as: "e", where: " AND e.id" + beyond + where}
-	addressed := keyed{
-		table: "event_recipients", index: "sqlite_autoindex_event_recipients_1", key: "topic", position: "event", as: "r",
-		joins: "CROSS JOIN events e ON e.id = r.event", where: " AND r.event" + beyond + where + there,
+	own := db.Keyed{
+		Table: "events", Index: "events_topic", Key: "topic", Position: "id", As: "e", Where: " AND e.id" + beyond + where,
+		Keys: keys, Begin: begin, Limit: "$3", Oldest: order == "ASC",
+	}
+	addressed := db.Keyed{
+		Table: "event_recipients", Key: "topic", Position: "event", As: "r",
+		Joins: "{then} events e ON e.id = r.event", Where: " AND r.event" + beyond + where + there,
+		Keys: keys, Begin: begin, Limit: "$3", Oldest: order == "ASC",
 	}
 	return `SELECT ` + columnsOfE + ` FROM (
-			SELECT position FROM (` + own.newest(keys, begin, "$3", order) + `) own
-			UNION SELECT position FROM (` + addressed.newest(keys, begin, "$3", order) + `) addressed
+			SELECT position FROM (` + own.Newest() + `) own
+			UNION SELECT position FROM (` + addressed.Newest() + `) addressed
 			ORDER BY position ` + order + ` LIMIT $3) found
-		CROSS JOIN events e ON e.id = found.position
+		{then} events e ON e.id = found.position
 		ORDER BY found.position ` + order, args
 }
 
 // walk reads the events at the positions of a search.
 func (f EventFilter) walk() walk[inn.Event] {
-	return walk[inn.Event]{columns: columnsOfE, joins: `CROSS JOIN events e ON e.id = f.position`, where: f.shown(), scan: scanEvent}
+	return walk[inn.Event]{columns: columnsOfE, joins: `{then} events e ON e.id = f.position`, where: f.shown(), scan: scanEvent}
 }
 
 // types returns the types of event that pass the filter.

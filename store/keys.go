@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -71,7 +72,7 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 		var id int64
 		_, err := t.row(`INSERT INTO api_keys (name, hash, scopes, created_at, owner) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
 			[]any{k.Name, hash[:], strings.Join(scopes, " "), ms(t.now), owner}, &id)
-		if isUnique(err) {
+		if t.isUnique(err) {
 			e := inn.E(inn.Conflict, "There is a key named %s already; revoked names are not used again.", k.Name)
 			e.Fields = []inn.FieldError{{Pointer: "/name", Detail: "is taken"}}
 			return e
@@ -82,7 +83,7 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 		if err := t.propertiesThere(k.Properties); err != nil {
 			return err
 		}
-		if err := t.exec(`INSERT INTO api_key_properties (api_key, property) SELECT $1, value FROM `+each("$2"), id, asList(k.Properties)); err != nil {
+		if err := t.exec(`INSERT INTO api_key_properties (api_key, property) SELECT $1, value FROM {texts $2}`, id, db.List(k.Properties)); err != nil {
 			return err
 		}
 		if err := t.memberChanged(by, inn.KeyTopic(id)); err != nil {

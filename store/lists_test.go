@@ -30,7 +30,9 @@ func manyProperties(t testing.TB, s *Store, n int) (slugs []string) {
 
 func (s *Store) texts() map[string]bool {
 	texts := map[string]bool{}
-	s.read.stmts.Range(func(query, _ any) bool { texts[query.(string)] = true; return true })
+	for _, text := range s.read.Texts() {
+		texts[text] = true
+	}
 	return texts
 }
 

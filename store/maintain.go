@@ -103,18 +103,12 @@ func (s *Store) Trouble() error {
 // Survey reads the whole file beside everything else, when it was too large to
 // be read before the start. Damage is told, and there is no getting over it.
 func (s *Store) Survey(ctx context.Context) {
-	pool, err := db.Look(ctx, s.db.Path)
-	if err == nil {
-		defer pool.Close()
-		// Every page is read once, and the process keeps what it has needed at the most.
-		_, _ = pool.ExecContext(ctx, `PRAGMA cache_size = -256`)
-		var problems []string
-		if problems, err = db.Problems(ctx, pool, true); len(problems) > 0 {
-			err = db.Damaged(s.db.Path, errors.New(problems[0]))
-			s.trouble.mu.Lock()
-			s.trouble.damage = &inn.Error{Code: inn.Unavailable, Text: "The database is damaged; it has to be restored from a backup.", Cause: err}
-			s.trouble.mu.Unlock()
-		}
+	problems, err := db.Survey(ctx, s.db.Path)
+	if len(problems) > 0 {
+		err = db.Damaged(s.db.Path, errors.New(problems[0]))
+		s.trouble.mu.Lock()
+		s.trouble.damage = &inn.Error{Code: inn.Unavailable, Text: "The database is damaged; it has to be restored from a backup.", Cause: err}
+		s.trouble.mu.Unlock()
 	}
 	if err != nil && ctx.Err() == nil {
 		s.log.Error("store: the database was read from end to end", "error", err)

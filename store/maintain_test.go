@@ -28,7 +28,7 @@ func TestTroubleIsToldNowAndAgain(t *testing.T) {
 	full := func(pages string) {
 		t.Helper()
 		require.NoError(t, s.write(ctx, func(tx *tx) error {
-			_, err := tx.row("PRAGMA max_page_count = "+pages, nil, new(int64))
+			_, err := tx.row(ofTest+"PRAGMA max_page_count = "+pages, nil, new(int64))
 			return err
 		}))
 	}

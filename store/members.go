@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -82,7 +83,7 @@ func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, er
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		RETURNING id`,
 		[]any{m.Email, m.Name, m.Role, hash, m.Zone, ms(t.now), t.head}, &m.ID)
-	if isUnique(err) {
+	if t.isUnique(err) {
 		e := inn.E(inn.Conflict, "There is somebody with the address %s already.", m.Email)
 		e.Fields = []inn.FieldError{{Pointer: "/email", Detail: "is somebody's already"}}
 		return m, e
@@ -108,14 +109,14 @@ func (t *tx) assign(user int64, properties []string) error {
 	if err := t.propertiesThere(properties); err != nil {
 		return err
 	}
-	list := asList(properties)
-	err := t.exec(`DELETE FROM user_properties WHERE person = $1 AND property NOT IN (SELECT value FROM `+each("$2")+`)`, user, list)
+	list := db.List(properties)
+	err := t.exec(`DELETE FROM user_properties WHERE person = $1 AND property NOT IN (SELECT value FROM {texts $2})`, user, list)
 	if err != nil {
 		return err
 	}
 	return t.exec(`
 		INSERT INTO user_properties (person, property)
-		SELECT DISTINCT $1, value FROM `+each("$2")+` WHERE 1 = 1
+		SELECT DISTINCT $1, value FROM {texts $2} WHERE 1 = 1
 		ON CONFLICT (person, property) DO NOTHING`, user, list)
 }
 
@@ -123,8 +124,8 @@ func (t *tx) assign(user int64, properties []string) error {
 func (t *tx) propertiesThere(slugs []string) error {
 	var unknown string
 	found, err := t.row(`
-		SELECT value FROM `+each("$1")+`
-		WHERE value NOT IN (SELECT slug FROM properties) ORDER BY value LIMIT 1`, []any{asList(slugs)}, &unknown)
+		SELECT value FROM {texts $1}
+		WHERE value NOT IN (SELECT slug FROM properties) ORDER BY value LIMIT 1`, []any{db.List(slugs)}, &unknown)
 	if err == nil && found {
 		err = inn.E(inn.NotFound, "No such property: %s.", unknown)
 	}
@@ -196,9 +197,9 @@ const mostColleagues = 500
 func (s *Store) Colleagues(ctx context.Context, by inn.Viewer) ([]inn.Member, error) {
 	where, args := "1 = 1", []any{mostColleagues}
 	if !by.May(inn.ActivityView, "") {
-		args = append(args, asList(by.Theirs(inn.PropertyView)))
+		args = append(args, db.List(by.Theirs(inn.PropertyView)))
 		where = `u.disabled = 0 AND u.id IN (
-			SELECT theirs.person FROM user_properties theirs WHERE theirs.property IN (SELECT value FROM ` + each("$2") + `))`
+			SELECT theirs.person FROM user_properties theirs WHERE theirs.property IN (SELECT value FROM {texts $2}))`
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT u.id, u.name FROM users u WHERE `+where+` ORDER BY u.name, u.id LIMIT $1`, args...)
 	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (m inn.Member, err error) {

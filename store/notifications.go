@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -39,7 +40,7 @@ func reachOf(by inn.Viewer, read floors, taken ...any) reach {
 	if by.KeyID != 0 { // a key limited to properties sees nothing else
 		topics = slices.DeleteFunc(topics, func(t inn.Topic) bool { return t == inn.System })
 	}
-	r.topics = r.arg(asList(topics))
+	r.topics = r.arg(db.List(topics))
 	return r
 }
 
@@ -51,7 +52,7 @@ func (r *reach) on(topic string) string {
 	case r.topics == "":
 		return "1 = 0"
 	}
-	return topic + " IN (SELECT value FROM " + each(r.topics) + ")"
+	return topic + " IN (SELECT value FROM {texts " + r.topics + "})"
 }
 
 // seen is the condition that the shared event of n does.
@@ -211,7 +212,7 @@ func (r *reach) cards(subjects []string) string {
 	latest := r.latest()
 	return `SELECT ` + cardColumns + `, ` + latest + `, NOT ` + r.unread(latest) + `, n.id, n.topic, n.event
 		FROM notifications n LEFT JOIN notification_states s ON s.person = ` + r.me + ` AND s.notification = n.id
-		WHERE n.subject IN (SELECT value FROM ` + each(r.arg(asList(subjects))) + `) AND ` + latest + ` > 0`
+		WHERE n.subject IN (SELECT value FROM {texts ` + r.arg(db.List(subjects)) + `}) AND ` + latest + ` > 0`
 }
 
 func scanMine(row interface{ Scan(...any) error }) (m mine, err error) {

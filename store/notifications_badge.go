@@ -71,7 +71,7 @@ func (r *reach) countUnread() string {
 	latest := r.latest()
 	unread := "(" + latest + " > 0 AND " + r.unread(latest) + ")"
 	above := "(" + r.seen() + " AND n.event > " + r.anyFloor() + ")"
-	loud := `SELECT count(*) FROM notifications n INDEXED BY notifications_critical
+	loud := `SELECT count(*) FROM notifications n {index notifications_critical}
 		LEFT JOIN notification_states s ON s.person = ` + r.me + ` AND s.notification = n.id
 		WHERE n.priority = 'critical' AND n.type <> 'alert:resolved' AND n.held_by = '' AND ` + unread
 	addressed := make([]string, len(inn.Kinds))
@@ -79,14 +79,14 @@ func (r *reach) countUnread() string {
 	for i, kind := range inn.Kinds {
 		sums[i] = fmt.Sprintf(", above.k%d + addressed.k%d", i, i)
 		addressed[i] = fmt.Sprintf("coalesce(sum(CASE WHEN n.kind <> '%s' OR %s = %s THEN 0 WHEN %[3]s THEN -1 ELSE 1 END), 0) AS k%[4]d", kind, unread, above, i)
-		marks := fmt.Sprintf("FROM notification_states s INDEXED BY %%s WHERE s.person = %s AND s.kind = '%s' AND s.event = 0 AND %s", r.me, kind, r.on("s.topic"))
+		marks := fmt.Sprintf("FROM notification_states s {index %%s} WHERE s.person = %s AND s.kind = '%s' AND s.event = 0 AND %s", r.me, kind, r.on("s.topic"))
 		sums[i] += fmt.Sprintf(" - (SELECT count(*) "+marks+" AND s.unread = 0 AND s.covers > 0 AND s.covers > %s)", "notification_states_read", r.floors[i])
 		sums[i] += fmt.Sprintf(" + (SELECT count(*) "+marks+" AND s.unread = 1 AND s.covers > 0 AND s.covers <= %s)", "notification_states_unread", r.floors[i])
 	}
 	return `SELECT (` + loud + `)` + strings.Join(sums, "") + `
 		FROM (` + r.above() + `) above, (
 			SELECT ` + strings.Join(addressed, ", ") + `
-			FROM notification_states s INDEXED BY notification_states_addressed CROSS JOIN notifications n ON n.id = s.notification
+			FROM notification_states s {index notification_states_addressed} {then} notifications n ON n.id = s.notification
 			WHERE s.person = ` + r.me + ` AND s.event > 0) addressed`
 }
 
@@ -95,12 +95,12 @@ func (r *reach) above() string {
 	counts := make([]string, len(inn.Kinds))
 	if r.every {
 		for i, kind := range inn.Kinds {
-			counts[i] = fmt.Sprintf("(SELECT count(*) FROM notifications n INDEXED BY notifications_latest WHERE n.kind = '%s' AND n.event > %s AND %s) AS k%d", kind, r.floors[i], r.seen(), i)
+			counts[i] = fmt.Sprintf("(SELECT count(*) FROM notifications n {index notifications_latest} WHERE n.kind = '%s' AND n.event > %s AND %s) AS k%d", kind, r.floors[i], r.seen(), i)
 		}
 		return "SELECT " + strings.Join(counts, ", ")
 	}
 	for i, kind := range inn.Kinds {
 		counts[i] = fmt.Sprintf("count(*) FILTER (WHERE n.kind = '%s' AND n.event > %s) AS k%d", kind, r.floors[i], i)
 	}
-	return "SELECT " + strings.Join(counts, ", ") + " FROM notifications n INDEXED BY notifications_topic WHERE " + r.seen() + " AND n.event > " + r.floor
+	return "SELECT " + strings.Join(counts, ", ") + " FROM notifications n {index notifications_topic} WHERE " + r.seen() + " AND n.event > " + r.floor
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"slices"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -157,5 +158,5 @@ func (t *tx) addressedNoMore(m inn.Member) error {
 	}
 	return t.exec(`
 		UPDATE notification_states SET event = 0
-		WHERE person = $1 AND event > 0 AND event NOT IN (SELECT value FROM `+each("$2")+`)`, m.ID, asList(seen))
+		WHERE person = $1 AND event > 0 AND event NOT IN (SELECT value FROM {numbers $2})`, m.ID, db.List(seen))
 }

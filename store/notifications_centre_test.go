@@ -140,7 +140,7 @@ func TestOldCardsGoByPriority(t *testing.T) {
 	publish(t, s, website, alarm("lake", "low", "Low again"))
 	assert.Contains(t, listed(t, s, maria, NotificationFilter{Unread: true}), "alert:lake:low", "what happens again has a card again")
 	require.NoError(t, s.write(ctx, func(t *tx) error {
-		return t.exec(`UPDATE meta SET value = CASE name WHEN 'cleanup_low_days' THEN '0' ELSE '2' END WHERE name LIKE 'cleanup%'`)
+		return t.exec(`UPDATE meta SET value = CASE name WHEN 'cleanup_low_days' THEN '0' ELSE '2' END WHERE name IN ('cleanup_low_days', 'cleanup_medium_days')`)
 	}))
 	publish(t, s, website, alarm("lake", "medium", "Medium again"))
 	assert.Equal(t, []string{"alert:lake:low", boiler}, left(3), "how long is the house's to say; 0 is for ever")

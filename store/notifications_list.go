@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -68,11 +69,11 @@ func (l *cardList) query() string {
 	l.limit = " LIMIT " + l.most
 	l.shared()
 	// What was addressed to the person last, and to others later or never.
-	l.source(`notification_states s INDEXED BY notification_states_addressed CROSS JOIN notifications n ON n.id = s.notification`,
+	l.source(`notification_states s {index notification_states_addressed} {then} notifications n ON n.id = s.notification`,
 		"s.event", "s.person = "+l.me+" AND s.event > 0 AND s.event > CASE WHEN "+l.seen()+" THEN n.event ELSE 0 END AND ("+l.seen()+" OR n.kind <> 'booking_update' AND s.event >= n.readers_from)")
 	return `SELECT ` + cardColumns + `, found.latest, NOT found.unread
 		FROM (` + strings.Join(l.sources, " UNION ALL ") + ` ORDER BY latest DESC` + l.limit + `) found
-		CROSS JOIN notifications n ON n.id = found.id
+		{then} notifications n ON n.id = found.id
 		ORDER BY found.latest DESC`
 }
 
@@ -94,12 +95,12 @@ func (l *cardList) source(from, latest, where string) {
 // least, and what the person's own marks take from there or bring to it.
 func (l *cardList) shared() {
 	cards := func(index, where string) {
-		l.source("notifications n INDEXED BY "+index+" LEFT JOIN notification_states s ON s.person = "+l.me+" AND s.notification = n.id",
+		l.source("notifications n {index "+index+"} LEFT JOIN notification_states s ON s.person = "+l.me+" AND s.notification = n.id",
 			"n.event", where+" AND "+l.seen()+" AND coalesce(s.event, 0) <= n.event")
 	}
 	topics, above := l.topics, ""
 	if property := l.filter.Property; property != "" {
-		topics = l.arg(asList([]inn.Topic{inn.PropertyTopic(property)}))
+		topics = l.arg(db.List([]inn.Topic{inn.PropertyTopic(property)}))
 	}
 	switch {
 	case l.filter.Priority == inn.Critical || l.filter.Urgent != nil && *l.filter.Urgent:
@@ -131,10 +132,12 @@ func (l *cardList) byTopic(topics, narrow string) {
 		narrow += " AND NOT " + unread
 	}
 	state := "LEFT JOIN notification_states s ON s.person = " + l.me + " AND s.notification = n.id"
-	found := keyed{table: "notifications", index: "notifications_topic", key: "topic", position: "event", as: "n", joins: state, where: narrow}.
-		newest(topics, l.before, l.most, "DESC")
+	found := db.Keyed{
+		Table: "notifications", Index: "notifications_topic", Key: "topic", Position: "event", As: "n", Joins: state, Where: narrow,
+		Keys: topics, Begin: l.before, Limit: l.most,
+	}.Newest()
 	l.sources = append(l.sources, "SELECT id, latest, unread FROM (SELECT n.id, n.event AS latest, "+unread+" AS unread FROM ("+found+") found"+
-		" CROSS JOIN notifications n INDEXED BY notifications_topic ON n.topic = found.key AND n.event = found.position "+state+") newest")
+		" {then} notifications n {index notifications_topic} ON n.topic = found.key AND n.event = found.position "+state+") newest")
 }
 
 // byKind takes the cards kind by kind. What is unread stands above the floor of
@@ -167,7 +170,7 @@ func (l *cardList) byKind(cards func(index, where string)) {
 func (l *cardList) marked(index, mark, side string, floor func(int) string) {
 	for i, kind := range inn.Kinds {
 		if l.filter.Kind == "" || l.filter.Kind == kind {
-			l.source("notification_states s INDEXED BY "+index+" CROSS JOIN notifications n ON n.id = s.notification",
+			l.source("notification_states s {index "+index+"} {then} notifications n ON n.id = s.notification",
 				"s.covers", fmt.Sprintf("s.person = %s AND s.kind = '%s' AND %s AND s.covers > 0 AND s.covers %s %s AND s.event <= s.covers AND ",
 					l.me, kind, mark, side, floor(i))+l.on("s.topic"))
 		}

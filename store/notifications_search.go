@@ -36,7 +36,7 @@ func (f NotificationFilter) walk(r reach) walk[inn.Notification] {
 	}
 	return walk[inn.Notification]{
 		columns: cardColumns + ", " + latest + ", NOT " + unread,
-		joins: fmt.Sprintf(`CROSS JOIN events e ON e.id = f.position CROSS JOIN notifications n ON n.subject = e.subject
+		joins: fmt.Sprintf(`{then} events e ON e.id = f.position {then} notifications n ON n.subject = e.subject
 			LEFT JOIN notification_states s ON s.person = %s AND s.notification = n.id`, r.me),
 		where: "AND " + latest + " = f.position" + narrow,
 		args:  r.args[walkArgs:],

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -32,7 +33,7 @@ func (s *Store) ListProperty(ctx context.Context, by inn.Viewer, p inn.Property)
 			INSERT INTO properties (slug, name, category, units, currency, timezone, country, status)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			p.Slug, p.Name, p.Category, p.Units, p.Currency, p.Zone, p.Country, p.Status)
-		if isUnique(err) {
+		if t.isUnique(err) {
 			return inn.E(inn.Conflict, "There is a property %s already.", p.Slug)
 		}
 		if err != nil {
@@ -158,9 +159,9 @@ func (s *Store) Properties(ctx context.Context, by inn.Viewer, f PropertyFilter)
 
 // PropertiesNamed returns those of some properties that the viewer may see, by name.
 func (s *Store) PropertiesNamed(ctx context.Context, by inn.Viewer, slugs []string) ([]inn.Property, error) {
-	where, args := visible(by, inn.PropertyView, "slug", []any{asList(slugs)})
+	where, args := visible(by, inn.PropertyView, "slug", []any{db.List(slugs)})
 	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties
-		WHERE slug IN (SELECT value FROM `+each("$1")+`) AND `+where+` ORDER BY name, slug`, args...)
+		WHERE slug IN (SELECT value FROM {texts $1}) AND `+where+` ORDER BY name, slug`, args...)
 	return scanAll(rows, err, scanProperty)
 }
 

@@ -100,13 +100,13 @@ func (s *Store) mergeSearch(ctx context.Context) error {
 	for pages := -mergeStep; ; pages = mergeStep {
 		var before, after int64
 		err := s.write(ctx, func(t *tx) error {
-			if _, err := t.row(`SELECT total_changes()`, nil, &before); err != nil {
+			if _, err := t.row(`{search work}`, nil, &before); err != nil {
 				return err
 			}
-			if err := t.exec(`INSERT INTO event_search (event_search, rank) VALUES ('merge', $1)`, pages); err != nil {
+			if err := t.exec(`{search merge}`, pages); err != nil {
 				return err
 			}
-			_, err := t.row(`SELECT total_changes()`, nil, &after)
+			_, err := t.row(`{search work}`, nil, &after)
 			return err
 		})
 		if err != nil || after-before < 2 {

@@ -8,8 +8,8 @@ import (
 	"go/token"
 	"os"
 	"strings"
+	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -18,90 +18,29 @@ import (
 	"baithaka/internal/inn"
 )
 
-func TestWaitingForAReaderHasALimit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newReadQueue(1)
-		leave, err := l.enter(ctx)
-		require.NoError(t, err)
-		began := time.Now()
-		_, err = l.enter(ctx)
-		var e *inn.Error
-		require.ErrorAs(t, err, &e)
-		assert.Equal(t, []any{inn.Unavailable, 2 * time.Second}, []any{e.Code, e.RetryAfter}, "503 with Retry-After")
-		assert.Equal(t, readerWait, time.Since(began))
-
-		gone, cancel := context.WithTimeout(ctx, time.Second)
-		defer cancel()
-		_, err = l.enter(gone)
-		assert.ErrorIs(t, err, context.DeadlineExceeded, "who asked has gone")
-
-		patient := make(chan error, 1)
-		go func() { _, err := l.enter(Patient(ctx)); patient <- err }()
-		time.Sleep(time.Hour)
-		leave()
-		leave() // gives nothing back twice
-		require.NoError(t, <-patient, "a stream waits as long as it takes")
-		assert.Equal(t, 0, l.free)
-	})
-}
-
-func TestTheLineIsNotEndless(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newReadQueue(1)
-		leave, err := l.enter(ctx)
-		require.NoError(t, err)
-		refused := make(chan error, mostWaiting)
-		for range mostWaiting {
-			go func() {
-				leave, err := l.enter(ctx)
-				if err == nil {
-					leave()
-				}
+// Who waits for too long is told 503 with Retry-After; db tests when that is.
+func TestWhoFindsTooManyWaitingIsToldSo(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	leave, err := s.read.Enter(ctx)
+	require.NoError(t, err)
+	defer leave()
+	gone, cancel := context.WithCancel(ctx)
+	var waiting sync.WaitGroup
+	defer waiting.Wait()
+	defer cancel()
+	refused := make(chan error, 1)
+	for range 1001 {
+		waiting.Go(func() {
+			_, err := s.read.Enter(gone)
+			if gone.Err() == nil {
 				refused <- err
-			}()
-		}
-		synctest.Wait()
-		began := time.Now()
-		_, err = l.enter(ctx)
-		assert.Equal(t, inn.Unavailable, inn.CodeOf(err))
-		assert.Zero(t, time.Since(began), "at once")
-		leave()
-		for range mostWaiting {
-			assert.NoError(t, <-refused)
-		}
-		assert.Equal(t, 1, l.free, "everybody gave theirs back")
-	})
-}
-
-func TestWhoGoesAheadDoesNotWaitBehindPages(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newReadQueue(2)
-		page, err := l.enter(ctx)
-		require.NoError(t, err)
-		order := make(chan string, 10)
-		wait := func(ctx context.Context, who string) {
-			go func() {
-				leave, err := l.enter(ctx)
-				if assert.NoError(t, err) {
-					order <- who
-					leave()
-				}
-			}()
-			synctest.Wait()
-		}
-		wait(ctx, "first page")
-		wait(ctx, "second page")
-		assert.Empty(t, order, "one of two is kept")
-		wait(Ahead(ctx), "key")
-		assert.Equal(t, "key", <-order, "for whom it is kept")
-		kept, err := l.enter(Ahead(ctx))
-		require.NoError(t, err)
-		wait(Ahead(ctx), "another key")
-		page()
-		assert.Equal(t, "another key", <-order, "before those who came earlier")
-		kept()
-		assert.Equal(t, []string{"first page", "second page"}, []string{<-order, <-order})
-	})
+			}
+		})
+	}
+	var e *inn.Error
+	require.ErrorAs(t, <-refused, &e)
+	assert.Equal(t, []any{inn.Unavailable, 2 * time.Second}, []any{e.Code, e.RetryAfter})
 }
 
 // Every read goes through the line, or a query beside it could take the
@@ -135,7 +74,7 @@ func TestASearchPassesAStepWithOneReader(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	require.NoError(t, s.write(ctx, func(x *tx) error {
-		return x.exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, stepPositions-5)
+		return x.exec(`/* SQLite */ UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, stepPositions-5)
 	}))
 	for i := range 10 {
 		publish(t, s, website, sold(fmt.Sprintf("BK-%d", i), "lake"))
@@ -151,7 +90,7 @@ func TestWatchKeepsNoReader(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server, command := openStore(t, dir, "lake"), openStore(t, dir)
-	leave, err := server.read.queue.enter(ctx)
+	leave, err := server.read.Enter(ctx)
 	require.NoError(t, err)
 	defer leave()
 	watching, stop := context.WithCancel(ctx)

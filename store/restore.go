@@ -75,7 +75,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 		return err
 	}
 	// It goes on from where it ended, until it is given its new epoch.
-	now, _, err := scanPresent(newReader(database.Read).QueryRowContext(ctx, present))
+	now, _, err := scanPresent(rowQuerierOf(database.Read)(ctx, present))
 	if err == nil {
 		err = now.write(database.Path)
 	}
@@ -86,7 +86,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 	if err != nil {
 		return errors.Join(err, database.Close())
 	}
-	if c.Chain, _, err = followChain(ctx, database.Read, chainLink{}, nil); err == nil {
+	if c.Chain, _, err = followChain(ctx, database.Read, database.Dialect, chainLink{}, nil); err == nil {
 		err = s.write(ctx, func(t *tx) error {
 			if c.Epoch, err = t.newEpoch(); err != nil {
 				return err
@@ -103,7 +103,7 @@ func renew(ctx context.Context, by inn.Viewer, dir, name string, c *Copy, again 
 		anew = filepath.Join(dir, "anew.db")
 		err = os.WriteFile(anew, nil, 0o600)
 		if err == nil {
-			_, err = database.Write.ExecContext(ctx, `VACUUM INTO $1`, anew)
+			err = db.Copy(ctx, database.Write, anew)
 		}
 	}
 	// Closing checkpoints the write-ahead log.

@@ -135,7 +135,7 @@ func (s *Store) Forget(ctx context.Context, now time.Time) error {
 // the clock of the house may have been wrong for a while.
 func (s *Store) heardBefore(ctx context.Context, before time.Time) (position int64, err error) {
 	err = s.read.QueryRowContext(ctx, `
-		SELECT coalesce((SELECT id - 1 FROM events WHERE `+storedAt+` > $1 ORDER BY id LIMIT 1), `+headOfLog+`)`, ms(before)).Scan(&position)
+		SELECT coalesce((SELECT id - 1 FROM events WHERE `+storedAt+` > $1 ORDER BY id LIMIT 1), {head events})`, ms(before)).Scan(&position)
 	return position, err
 }
 

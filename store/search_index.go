@@ -153,7 +153,7 @@ func (t *tx) index(a addition) error {
 		if slices.ContainsFunc(a.entries, func(one entry) bool { return one.id == position }) {
 			continue
 		}
-		if err := t.exec(`INSERT INTO event_search (rowid, step) VALUES ($1, $2)`, position, stepTerm); err != nil {
+		if err := t.exec(`{search add}`, position, "", "", "", "", "", "", "", stepTerm); err != nil {
 			return err
 		}
 	}
@@ -165,7 +165,7 @@ func (t *tx) index(a addition) error {
 
 // enter adds one entry to the index.
 func (t *tx) enter(one *entry) error {
-	return t.exec(`INSERT INTO event_search (rowid, words, starts, topics, type, actor, property, days, step) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	return t.exec(`{search add}`,
 		one.id, one.words, one.starts, one.topics, one.types, one.actor, one.property, one.days, one.step)
 }
 
@@ -195,7 +195,7 @@ func (t *tx) reindex(e *inn.Event, was string) (gone []string, err error) {
 		// It may just be taken apart as it was.
 		return nil, t.exec(`UPDATE meta SET value = $1 WHERE name = 'rewritten'`, strconv.FormatInt(rewritten+1, 10))
 	}
-	if err := t.exec(`DELETE FROM event_search WHERE rowid = $1`, e.ID); err != nil {
+	if err := t.exec(`{search remove}`, e.ID); err != nil {
 		return nil, err
 	}
 	met := map[string]int{}

@@ -37,7 +37,7 @@ func TestTheIndexTakesNothingInThatHasChangedMeanwhile(t *testing.T) {
 
 			require.NoError(t, s.Index(ctx))
 			var found int
-			require.NoError(t, s.read.QueryRowContext(ctx, `SELECT count(*) FROM event_search WHERE event_search MATCH 'words : marker'`).Scan(&found))
+			require.NoError(t, s.read.QueryRowContext(ctx, `/* SQLite */ SELECT count(*) FROM event_search WHERE event_search MATCH 'words : marker'`).Scan(&found))
 			assert.Zero(t, found)
 		})
 	}

@@ -76,7 +76,7 @@ func (t *tx) refold() (left int64, err error) {
 			continue
 		}
 		one := entryOf(&events[i], met)
-		if err := t.exec(`DELETE FROM event_search WHERE rowid = $1`, one.id); err != nil {
+		if err := t.exec(`{search remove}`, one.id); err != nil {
 			return 0, err
 		}
 		if err := t.enter(&one); err != nil {

@@ -15,7 +15,7 @@ import (
 func goOn(t *testing.T, s *Store, position int64) {
 	t.Helper()
 	require.NoError(t, s.write(ctx, func(t *tx) error {
-		return t.exec(`UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, position)
+		return t.exec(`/* SQLite */ UPDATE sqlite_sequence SET seq = $1 WHERE name = 'events'`, position)
 	}))
 	require.NoError(t, s.Index(ctx))
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -84,8 +85,7 @@ func (f *finder) positions(ctx context.Context, in span, most int) (positions []
 
 // indexed asks the index.
 func (f *finder) indexed(ctx context.Context, in span, most int) (positions []int64, rest span, err error) {
-	rows, err := f.store.read.QueryContext(ctx, `SELECT rowid FROM event_search WHERE event_search MATCH $1 AND rowid > $2 AND rowid < $3
-		ORDER BY rowid `+f.filter.order(), f.match, in.after, in.before)
+	rows, err := f.store.read.QueryContext(ctx, `{search find `+f.filter.order()+`}`, f.match, in.after, in.before)
 	if err != nil {
 		return nil, in, err
 	}
@@ -128,7 +128,7 @@ func (f *finder) confirmed(ctx context.Context, positions []int64) ([]int64, err
 			doubtful = append(doubtful, position)
 		}
 	}
-	matching, err := f.matching(ctx, `e.id IN (SELECT value FROM `+each("$1")+`)`, asList(doubtful))
+	matching, err := f.matching(ctx, `e.id IN (SELECT value FROM {numbers $1})`, db.List(doubtful))
 	return slices.DeleteFunc(positions, func(position int64) bool {
 		return position > f.trimmed && (f.loose || position%stepPositions == 0) && !slices.Contains(matching, position)
 	}), err
@@ -194,7 +194,7 @@ func (f *finder) says(e *inn.Event) bool {
 // walk is what is read at the positions that a search finds, which are f.position.
 type walk[T any] struct {
 	columns string
-	joins   string // CROSS JOIN …, each by a key
+	joins   string // {then} …, each by a key
 	where   string // AND …
 	args    []any  // from $3 on
 	scan    func(interface{ Scan(...any) error }) (T, error)
@@ -209,8 +209,8 @@ func (w walk[T]) at(ctx context.Context, f *finder, positions []int64, limit int
 		return nil, nil
 	}
 	// The positions are in their order, and what is crossed with them stays in it.
-	rows, err := f.store.read.QueryContext(ctx, `SELECT `+w.columns+` FROM (SELECT value AS position FROM `+each("$1")+`) f `+w.joins+`
-		WHERE 1 = 1 `+w.where+` LIMIT $2`, append([]any{asList(positions), limit}, w.args...)...)
+	rows, err := f.store.read.QueryContext(ctx, `SELECT `+w.columns+` FROM {positions $1} f `+w.joins+`
+		WHERE 1 = 1 `+w.where+` {in turn f} LIMIT $2`, append([]any{db.List(positions), limit}, w.args...)...)
 	return scanAll(rows, err, w.scan)
 }
 

@@ -33,7 +33,7 @@ func age(t testing.TB, s *Store, id int64, by time.Duration) {
 	require.NoError(t, s.write(ctx, func(t *tx) error {
 		return t.exec(`
 			UPDATE sessions SET created_at = created_at - $2, last_used = last_used - $2, expires = expires - $2,
-				renewed_at = max(0, renewed_at - $2)
+				renewed_at = CASE WHEN renewed_at > $2 THEN renewed_at - $2 ELSE 0 END
 			WHERE id = $1`, id, by.Milliseconds())
 	}))
 }

@@ -15,7 +15,6 @@
 //	              and each event makes its card in notifications_cards
 //	events        the log as cursors read it; history is the log under a filter, and
 //	              search finds in log and cards through the index that search_index keeps
-//	read_queue    who waits for one of the connections that read
 //	due           what happens by the clock: an acknowledgement that runs out. A job
 //	              calls it every few seconds
 //	retention     what is deleted when it is old; erase removes one guest, in steps
@@ -40,6 +39,7 @@ import (
 
 	"baithaka/db"
 	"baithaka/internal/auth/credential"
+	"baithaka/internal/inn"
 )
 
 // Store is the truth. It is safe for any number of goroutines: readers run side
@@ -56,11 +56,12 @@ type Store struct {
 	passwords credential.Hasher
 	erasing   sync.Mutex    // held by the erasure that is under way
 	looking   chan struct{} // held by who looks for a guest in all there is
-	read      *reader
+	read      *db.Reader
 }
 
 // writer is the queue in front of the one connection that writes.
 type writer struct {
+	door      *db.Writer // its goroutine's own
 	jobs      chan *job
 	long      chan *job     // those that take their time: batches, and work beside the requests
 	groupTime time.Duration // the writer's own
@@ -72,17 +73,18 @@ type writer struct {
 func New(ctx context.Context, database *db.DB, log *slog.Logger) (*Store, error) {
 	ctx, stop := context.WithCancel(ctx)
 	s := &Store{
-		db: database, read: newReader(database.Read), log: log,
+		db: database, read: database.Reader(func() error { return inn.Busy() }), log: log,
 		writer:    writer{jobs: make(chan *job, maxGroup), long: make(chan *job), groupTime: groupTime, closed: make(chan struct{}), stop: stop},
 		passwords: credential.NewHasher(), looking: make(chan struct{}, 1),
 	}
 	s.notifier.ch, s.epochState.over = make(chan struct{}), make(chan struct{})
-	conn, err := database.Write.Conn(ctx)
+	var err error
+	s.door, err = database.Writer(ctx)
 	if err != nil {
 		stop()
 		return nil, err
 	}
-	go s.runWriter(ctx, conn)
+	go s.runWriter(ctx)
 	if err = s.recover(ctx); err != nil {
 		s.Close()
 		return nil, err
@@ -161,8 +163,8 @@ func (s *Store) Watch(ctx context.Context) {
 			_ = s.replaced(err)
 			return
 		}
-		var version int64
-		if err := own.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
+		version, err := db.Changes(ctx, own)
+		if err != nil {
 			continue // shutting down, or busy: the next tick asks again
 		}
 		if version != last {
@@ -172,6 +174,14 @@ func (s *Store) Watch(ctx context.Context) {
 		}
 	}
 }
+
+// Ahead marks what must not wait behind pages and lists, however many are asked
+// for: who asks, whether the server is ready, and the log's moving end.
+func Ahead(ctx context.Context) context.Context { return db.Ahead(ctx) }
+
+// Patient marks what is no request that somebody waits for: streams that catch up
+// and work beside the requests wait for their turn as long as it takes.
+func Patient(ctx context.Context) context.Context { return db.Patient(ctx) }
 
 // answer is the rows of a query, of a reader or of the write transaction.
 type answer interface {

@@ -117,6 +117,7 @@ func openStoreKeeping(t testing.TB, dir string) *Store {
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		s.Close()
+		notePrepared(s)
 		require.NoError(t, database.Close())
 	})
 	return s

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -31,7 +32,7 @@ func (c Chain) Stands() bool { return c.Why == "" }
 func (s *Store) Chain(ctx context.Context) (Chain, error) {
 	s.chain.mu.Lock()
 	defer s.chain.mu.Unlock()
-	leave, err := s.read.queue.enter(ctx)
+	leave, err := s.read.Enter(ctx)
 	if err != nil {
 		return Chain{}, err
 	}
@@ -39,7 +40,7 @@ func (s *Store) Chain(ctx context.Context) (Chain, error) {
 	if time.Since(s.chain.at) < brokenFor {
 		return s.chain.broken, nil
 	}
-	c, last, err := followChain(ctx, s.db.Read, s.chain.good, nil)
+	c, last, err := followChain(ctx, s.db.Read, s.db.Dialect, s.chain.good, nil)
 	switch {
 	case err != nil:
 	case c.Stands():
@@ -64,7 +65,7 @@ type chained struct {
 
 // followChain follows the chain from a chainLink on that is known to be good. Heads
 // that were kept elsewhere must lie on it: "17-9f86d0…" or the hash alone.
-func followChain(ctx context.Context, pool *sql.DB, from chainLink, heads []string) (c Chain, last chainLink, err error) {
+func followChain(ctx context.Context, pool *sql.DB, dialect db.Dialect, from chainLink, heads []string) (c Chain, last chainLink, err error) {
 	// One transaction: the chain and what is noted of it must be of one moment.
 	read, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -88,9 +89,7 @@ func followChain(ctx context.Context, pool *sql.DB, from chainLink, heads []stri
 	}
 	var noted string
 	var positions int64
-	if err := read.QueryRowContext(ctx, `
-		SELECT (SELECT value FROM meta WHERE name = 'audit_head'),
-			coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)`).Scan(&noted, &positions); err != nil {
+	if err := read.QueryRowContext(ctx, dialect.SQL(`SELECT (SELECT value FROM meta WHERE name = 'audit_head'), {head audit}`)).Scan(&noted, &positions); err != nil {
 		return c, from, err
 	}
 	f.end(noted, positions)

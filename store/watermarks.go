@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -110,11 +111,10 @@ type scanner interface{ Scan(...any) error }
 // only looked at.
 type rowQuerier func(ctx context.Context, query string, args ...any) scanner
 
-func rowQuerierOf(q interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}) rowQuerier {
+// rowQuerierOf asks a file of SQLite's.
+func rowQuerierOf(pool *sql.DB) rowQuerier {
 	return func(ctx context.Context, query string, args ...any) scanner {
-		return q.QueryRowContext(ctx, query, args...)
+		return pool.QueryRowContext(ctx, db.SQLite{}.SQL(query), args...)
 	}
 }
 
@@ -122,7 +122,7 @@ func rowQuerierOf(q interface {
 const present = `
 	SELECT
 		(SELECT value FROM meta WHERE name = 'epoch'),
-		` + headOfLog + `,
+		{head events},
 		coalesce((SELECT token FROM openings ORDER BY number DESC LIMIT 1), ''),
 		(SELECT value FROM meta WHERE name = 'audit_head')`
 

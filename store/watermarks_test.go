@@ -276,7 +276,7 @@ func TestAReplacedDatabaseIsNotWrittenOn(t *testing.T) {
 		"its log taken away":       func(t *testing.T, s *Store, _ string) { require.NoError(t, os.Remove(s.db.Path+"-wal")) },
 		"an older one written over it, page by page": func(t *testing.T, s *Store, older string) {
 			require.NoError(t, s.write(ctx, func(x *tx) error { // what sqlite3's .restore leaves
-				return errors.Join(x.exec(`DELETE FROM events WHERE id > 2`), x.exec(`UPDATE sqlite_sequence SET seq = 2 WHERE name = 'events'`))
+				return errors.Join(x.exec(`DELETE FROM events WHERE id > 2`), x.exec(`/* SQLite */ UPDATE sqlite_sequence SET seq = 2 WHERE name = 'events'`))
 			}))
 		},
 	} {

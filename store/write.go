@@ -5,12 +5,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"strings"
 	"time"
 
+	"baithaka/db"
 	"baithaka/internal/inn"
 )
 
@@ -33,8 +33,7 @@ type job struct {
 // now for all of them.
 type tx struct {
 	ctx         context.Context
-	conn        *sql.Conn
-	stmts       map[string]statement // prepared once for the life of the connection
+	door        *db.Writer
 	rightsCache *rightsCache
 	names       map[string]string // of the properties the transaction has come by
 	now         time.Time
@@ -87,15 +86,10 @@ func (s *Store) enqueue(ctx context.Context, line chan *job, do func(*tx) error)
 var errClosed = &inn.Error{Code: inn.Unavailable, Text: "The server is stopping; nothing was stored. Try again in a moment.", RetryAfter: 2 * time.Second}
 
 // runWriter is the only goroutine that writes.
-func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
+func (s *Store) runWriter(ctx context.Context) {
 	defer close(s.closed)
-	defer conn.Close()
-	stmts, rightsCache := map[string]statement{}, newRightsCache()
-	defer func() {
-		for _, stmt := range stmts {
-			stmt.Close()
-		}
-	}()
+	defer s.door.Close()
+	rightsCache := newRightsCache()
 	first, second := s.jobs, s.long // whose turn it is
 	for {
 		var j *job
@@ -110,7 +104,7 @@ func (s *Store) runWriter(ctx context.Context, conn *sql.Conn) {
 				first, second = second, first
 			}
 		}
-		s.commit(&tx{ctx: context.Background(), conn: conn, stmts: stmts, rightsCache: rightsCache}, j)
+		s.commit(&tx{ctx: context.Background(), door: s.door, rightsCache: rightsCache}, j)
 		first, second = second, first
 	}
 }
@@ -141,7 +135,7 @@ func (s *Store) commit(whole *tx, first *job) {
 	}
 	if err != nil {
 		whole.rightsCache.forget()
-		whole.conn.ExecContext(whole.ctx, "ROLLBACK") // no transaction is open when BEGIN failed; then this says so and nothing else
+		whole.door.Rollback(whole.ctx)
 		if err = mapError(err); !isRefusal(err) {
 			// Of a refusal noted tells, and not every time.
 			s.log.Error("store: a commit failed; nothing of it was stored", "callers", len(g.jobs), "error", err)
@@ -171,7 +165,7 @@ func (s *Store) commit(whole *tx, first *job) {
 // transact does the work of a group and takes in who comes meanwhile. An error
 // says that nothing of it stands.
 func (s *Store) transact(whole *tx, g *group) error {
-	if err := whole.exec(`BEGIN IMMEDIATE`); err != nil {
+	if err := whole.door.Begin(whole.ctx); err != nil {
 		return err
 	}
 	if err := whole.rightsCache.look(whole); err != nil {
@@ -204,7 +198,7 @@ func (s *Store) transact(whole *tx, g *group) error {
 			}
 		}
 	}
-	return whole.exec(`COMMIT`)
+	return whole.door.Commit(whole.ctx)
 }
 
 // savepoint runs one caller's part so that it is all there or not at all. whole
@@ -212,7 +206,7 @@ func (s *Store) transact(whole *tx, g *group) error {
 // rolls back all of it by itself, and a savepoint after that would open, and
 // commit, a transaction of its own.
 func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
-	if err := t.exec(`SAVEPOINT caller`); err != nil {
+	if err := t.door.Savepoint(t.ctx); err != nil {
 		return false, mapError(err)
 	}
 	defer func() {
@@ -222,12 +216,12 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 		}
 		var endErr error
 		if err != nil {
-			endErr = t.exec(`ROLLBACK TO caller`)
+			endErr = t.door.Undo(t.ctx)
 			clear(t.names)
 			t.rightsCache.forget()
 		}
 		if endErr == nil {
-			endErr = t.exec(`RELEASE caller`)
+			endErr = t.door.Release(t.ctx)
 		}
 		if whole = endErr == nil; !whole && err == nil {
 			err = endErr
@@ -237,55 +231,44 @@ func (s *Store) savepoint(t *tx, do func(*tx) error) (whole bool, err error) {
 	return true, do(t)
 }
 
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
-	one, found := t.stmts[query]
-	if !found {
-		stmt, err := t.conn.PrepareContext(t.ctx, query)
-		if err != nil {
-			return nil, err
-		}
-		one = statement{stmt, changesRights(query)}
-		t.stmts[query] = one
-	}
-	if one.rights {
-		t.rightsCache.forget()
-	}
-	return one.Stmt, nil
-}
-
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.execResult(query, args...)
 	return err
 }
 
 func (t *tx) execResult(query string, args ...any) (sql.Result, error) {
-	stmt, err := t.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	return stmt.ExecContext(t.ctx, args...)
+	t.rightsCache.written(query)
+	return t.door.ExecContext(t.ctx, query, args...)
 }
 
 // row reads one row into dest; found is false when there is none.
 func (t *tx) row(query string, args []any, dest ...any) (found bool, err error) {
-	stmt, err := t.stmt(query)
+	rows, err := t.rows(query, args...)
 	if err != nil {
 		return false, err
 	}
-	err = stmt.QueryRowContext(t.ctx, args...).Scan(dest...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+	defer rows.Close()
+	if !rows.Next() {
+		return false, rows.Err()
 	}
-	return err == nil, err
+	if err := rows.Scan(dest...); err != nil {
+		return false, err
+	}
+	return true, rows.Close()
+}
+
+// ask is row for who asks through a rowQuerier.
+func (t *tx) ask(ctx context.Context, query string, args ...any) scanner {
+	return t.door.QueryRowContext(ctx, query, args...)
 }
 
 func (t *tx) rows(query string, args ...any) (*sql.Rows, error) {
-	stmt, err := t.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	return stmt.QueryContext(t.ctx, args...)
+	t.rightsCache.written(query)
+	return t.door.QueryContext(t.ctx, query, args...)
 }
+
+// isUnique reports whether an error says that a row with that key is there already.
+func (t *tx) isUnique(err error) bool { return t.door.Unique(err) }
 
 // append writes what happened to the log and fills in the event's id. It is
 // called inside the transaction of the rows it tells of, and nowhere else.

@@ -126,7 +126,7 @@ func TestA2xxMeansFsynced(t *testing.T) {
 		var synchronous, foreign int
 		var journal string
 		for pragma, into := range map[string]any{"synchronous": &synchronous, "journal_mode": &journal, "foreign_keys": &foreign} {
-			if _, err := x.row("PRAGMA "+pragma, nil, into); err != nil {
+			if _, err := x.row(ofTest+"PRAGMA "+pragma, nil, into); err != nil {
 				return err
 			}
 		}
@@ -208,7 +208,7 @@ func TestAFailedCommitAnswersEverybody(t *testing.T) {
 	before, appended := contents(t, s), s.Appended()
 	group := enqueue(t, s, time.Hour, note("innocent"), func(x *tx) error {
 		// The one way to make COMMIT itself fail: a constraint that is looked at then.
-		require.NoError(t, x.exec(`PRAGMA defer_foreign_keys = ON`))
+		require.NoError(t, x.exec(`/* SQLite */ PRAGMA defer_foreign_keys = ON`))
 		return x.exec(`INSERT INTO user_properties VALUES (99, 'nowhere')`)
 	})
 	for _, j := range group {
@@ -227,7 +227,11 @@ func TestAFullDiskAnswersTheWholeGroup(t *testing.T) {
 	s := newStore(t)
 	before, appended := contents(t, s), s.Appended()
 	limit := func(pages string) func(*tx) error {
-		return func(x *tx) error { var n int; _, err := x.row("PRAGMA max_page_count = "+pages, nil, &n); return err }
+		return func(x *tx) error {
+			var n int
+			_, err := x.row(ofTest+"PRAGMA max_page_count = "+pages, nil, &n)
+			return err
+		}
 	}
 	require.NoError(t, s.write(ctx, limit("1"))) // no smaller than it is
 	big := make([]byte, 1<<20)

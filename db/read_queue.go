@@ -1,12 +1,10 @@
-package store
+package db
 
 import (
 	"context"
 	"slices"
 	"sync"
 	"time"
-
-	"baithaka/internal/inn"
 )
 
 const (
@@ -51,14 +49,15 @@ func Patient(ctx context.Context) context.Context {
 // order in which they came, those ahead before the others.
 type readQueue struct {
 	mu            sync.Mutex
-	free          int // connections that nobody has
-	kept          int // so many of them are for who goes ahead
+	free          int          // connections that nobody has
+	kept          int          // so many of them are for who goes ahead
+	busy          func() error // what is said to who waited too long, or finds too many waiting
 	ahead, others []chan struct{}
 }
 
 // newReadQueue keeps one of several connections for who goes ahead.
-func newReadQueue(connections int) readQueue {
-	return readQueue{free: connections, kept: min(connections-1, 1)}
+func newReadQueue(connections int, busy func() error) readQueue {
+	return readQueue{free: connections, kept: min(connections-1, 1), busy: busy}
 }
 
 // enter waits for a connection to be free; leave gives it back and may be called
@@ -84,7 +83,7 @@ func (q *readQueue) enter(ctx context.Context) (leave func(), err error) {
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-limit:
-		err = inn.Busy()
+		err = q.busy()
 	}
 	q.giveUp(turn)
 	return nil, err
@@ -95,7 +94,7 @@ func (q *readQueue) wait(u urgency) (turn chan struct{}, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !u.patient && len(q.ahead)+len(q.others) >= mostWaiting {
-		return nil, inn.Busy()
+		return nil, q.busy()
 	}
 	turn = make(chan struct{})
 	if u.ahead {
