@@ -22,7 +22,7 @@ const guestsShown = 50
 
 // showGuests is "/guests": finds the bookings of a guest.
 func (s *Site) showGuests(c echo.Context) error {
-	p, err := s.page(c, "A guest's data", "/bookings")
+	p, err := s.page(c, "A guest's data", "/guests")
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *Site) showGuest(c echo.Context) error {
 // guestPage shows a guest with the bookings that were chosen, or, where nothing
 // was chosen yet, those that are surely theirs.
 func (s *Site) guestPage(c echo.Context, status int, form url.Values, problem *inn.Error) error {
-	p, err := s.page(c, "A guest's data", "/bookings")
+	p, err := s.page(c, "A guest's data", "/guests")
 	if err != nil {
 		return err
 	}

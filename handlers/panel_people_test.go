@@ -91,7 +91,7 @@ func TestWhoIsOnLineIsLiveOnTheTeamPage(t *testing.T) {
 	admin := s.as("admin")
 	staff := fmt.Sprintf("seen-%d", s.member("staff").ID)
 	list := admin.get("/team")
-	assert.NotContains(t, rowOf(t, list.Body, "span", staff), "On line")
+	assert.NotContains(t, rowOf(t, list.Body, "span", staff), "Here now")
 	page := s.stream(streamOf(t, list), admin, "").live()
 	person := s.stream(streamOf(t, admin.get(fmt.Sprintf("/team/%d", s.member("staff").ID))), admin, "").live()
 

@@ -41,7 +41,7 @@ func TestPresence(t *testing.T) {
 	assert.Contains(t, page, `title="The staff"`)
 	assert.NotContains(t, page, `title="The admin"`)
 	assert.Contains(t, s.as("admin").get("/").Body, `title="The manager"`)
-	assert.Contains(t, s.as("admin").get("/team").Body, "On line")
+	assert.Contains(t, s.as("admin").get("/team").Body, "Here now")
 
 	// A property taken away takes the face along.
 	require.NoError(t, s.store.ChangeMember(t.Context(), inn.Viewer{Name: "test"}, 5, inn.Staff, []string{"hill-cottage"}))

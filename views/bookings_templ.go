@@ -216,7 +216,7 @@ func BookingCard(b inn.Booking, s inn.Visibility) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = aside(b.Source).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = aside(sourceName(b.Source)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

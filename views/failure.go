@@ -45,6 +45,9 @@ func (f Failure) Title() string {
 	return "Something went wrong"
 }
 
+// gone reports whether there is no such page, for this viewer or for anybody.
+func (f Failure) gone() bool { return f.Status == http.StatusNotFound }
+
 // onward is where one goes on from a page that failed: where one came from, the
 // list that it would have been of, or the first page.
 func (f Failure) onward(p Page) (path, label string) {

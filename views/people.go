@@ -65,7 +65,7 @@ func (f MemberForm) form() Form {
 }
 
 func (f MemberForm) properties() Field {
-	return f.form().field(FieldTicked, "Administrators have all of them; everybody else sees those that are ticked.")
+	return f.form().field(FieldTicked, "Administrators have all of them; everybody else sees those that are ticked. Desk stands for what the house sells itself: cars, rides, tours.")
 }
 
 // MemberView is what "/team/{id}" shows.

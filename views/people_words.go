@@ -105,7 +105,7 @@ func teamSubtitle(t Team) string {
 			invited++
 		}
 	}
-	parts := []string{headcount(len(t.People)), strconv.Itoa(onLine) + " on line"}
+	parts := []string{headcount(len(t.People)), strconv.Itoa(onLine) + " here now"}
 	if invited > 0 {
 		parts = append(parts, strconv.Itoa(invited)+" invited")
 	}

@@ -112,11 +112,11 @@ func kindName(k inn.Kind) string {
 
 // tones say what each sound is for, and how it goes.
 var tones = map[inn.Tone]struct{ label, notes string }{
-	inn.ToneNew:       {"New booking", "A4 → C♯5"},
-	inn.ToneConfirmed: {"Confirmed", "C5 → E5"},
-	inn.ToneCancelled: {"Cancelled", "E4 → D4"},
-	inn.ToneCritical:  {"Critical", "A5, twice"},
-	inn.ToneOther:     {"Everything else", "A4, quietly"},
+	inn.ToneNew:       {"New booking", "two notes, rising"},
+	inn.ToneConfirmed: {"Confirmed", "two higher notes, rising"},
+	inn.ToneCancelled: {"Cancelled", "two notes, falling"},
+	inn.ToneCritical:  {"Critical", "a high note, twice"},
+	inn.ToneOther:     {"Everything else", "one quiet note"},
 }
 
 func priorityName(p inn.Priority) string {

@@ -292,7 +292,7 @@ func status(s Status) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</tbody></table></div></section><section aria-labelledby=\"status-people\"><h2 id=\"status-people\">On line</h2><ul class=\"panel emails\" role=\"list\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</tbody></table></div></section><section aria-labelledby=\"status-people\"><h2 id=\"status-people\">Here now</h2><ul class=\"panel emails\" role=\"list\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -51,3 +51,18 @@ func further(partly bool, otherwise string) string {
 	}
 	return otherwise
 }
+
+// sourceNames are the sources that programs write in their own way.
+var sourceNames = map[string]string{
+	"website": "Website", "web": "Website", "direct": "Direct", "phone": "Phone", "email": "E-mail", "e-mail": "E-mail", "walk-in": "Walk-in",
+	"walkin": "Walk-in", "partner": "Partner", "airbnb": "Airbnb", "vrbo": "Vrbo", "expedia": "Expedia", "booking": "Booking.com", "booking.com": "Booking.com",
+}
+
+// sourceName writes where a booking came from as people call it; what is not known
+// stays as it was sent.
+func sourceName(source string) string {
+	if name, known := sourceNames[strings.ToLower(source)]; known {
+		return name
+	}
+	return source
+}

@@ -58,7 +58,7 @@ func (f *fields) known(names ...string) {
 	}
 	for _, name := range slices.Sorted(keys(f.values)) {
 		if !slices.Contains(names, name) {
-			f.wrong(name[:min(len(name), 64)], "is not a field of this event")
+			f.wrong(name[:min(len(name), 64)], "is not a field of this event; it takes "+strings.Join(slices.Sorted(slices.Values(names)), ", "))
 		}
 	}
 }
