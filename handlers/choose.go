@@ -70,6 +70,8 @@ func (s *Site) choice(ctx context.Context, v inn.Viewer, asked string) (c views.
 func (s *Site) boxes(ctx context.Context, v inn.Viewer, path string, ticked []string, words string) (b views.PropertyBoxes, err error) {
 	b.Path, b.Chosen = path, ticked
 	if b.Shown, b.Many, err = s.store.Properties(ctx, v, store.PropertyFilter{Desk: true, Limit: fewProperties}); err != nil || !b.Many {
+		// What is closed is not offered; who has it keeps it.
+		b.Shown = slices.DeleteFunc(b.Shown, func(p inn.Property) bool { return p.Closed() && !slices.Contains(ticked, p.Slug) })
 		return b, err
 	}
 	shown := ticked[:min(len(ticked), fewProperties)]
@@ -80,7 +82,7 @@ func (s *Site) boxes(ctx context.Context, v inn.Viewer, path string, ticked []st
 	if b.Words = inn.CleanText(words, false); b.Words == "" {
 		return b, nil
 	}
-	found, more, err := s.store.Properties(ctx, v, store.PropertyFilter{Desk: true, Words: b.Words, Limit: foundShown})
+	found, more, err := s.store.Properties(ctx, v, store.PropertyFilter{Desk: true, Open: true, Words: b.Words, Limit: foundShown})
 	if err != nil {
 		return b, err
 	}

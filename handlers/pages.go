@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -131,37 +130,6 @@ func (s *Site) showBooking(c echo.Context) error {
 	return s.render(c, http.StatusOK, views.BookingPage(p, views.BookingView{
 		Booking: b.Redact(v.Visibility(b.Property)), History: redactedEvents(v, history),
 	}))
-}
-
-// showProperties is "/properties": a page of them, by name.
-func (s *Site) showProperties(c echo.Context) error {
-	p, err := s.page(c, "Properties", "/properties")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	after := c.QueryParam("after")
-	l := views.PropertiesList{Words: inn.CleanText(c.QueryParam("q"), false), Further: after != ""}
-	properties, more, err := s.store.Properties(ctx, p.Viewer, store.PropertyFilter{Words: l.Words, After: after, Limit: fewProperties})
-	if err != nil {
-		return err
-	}
-	l.Search = more || l.Words != "" || l.Further
-	l.Lines = make([]views.PropertyLine, len(properties))
-	for i, property := range properties {
-		l.Lines[i].Property = property
-		if l.Lines[i].Metrics, err = s.figuresOf(ctx, p.Viewer, figures.Property(property.Slug)); err != nil {
-			return err
-		}
-	}
-	if more {
-		next := url.Values{"after": {properties[len(properties)-1].Slug}}
-		if l.Words != "" {
-			next.Set("q", l.Words)
-		}
-		l.Next = next.Encode()
-	}
-	return s.render(c, http.StatusOK, views.PropertiesPage(p, l))
 }
 
 // showProperty is one property: its figures, its bookings, its feed, its

@@ -19,12 +19,10 @@ func propertyKind(p inn.Property) string {
 }
 
 func propertySubtitle(p inn.Property) string {
+	if p.Slug == inn.Desk {
+		return joined(" · ", "The house’s own place", p.Zone)
+	}
 	return joined(" · ", propertyKind(p), p.Country, p.Zone)
-}
-
-// propertyFields names the settings of a property, for its form and its history.
-var propertyFields = map[string]string{
-	"name": "Name", "units": "Units", "room": "Room", "currency": "Currency", "timezone": "Time zone", "country": "Country", "status": "State",
 }
 
 // propertyChanges reads what a property:changed event changed.
@@ -34,7 +32,7 @@ func propertyChanges(e *inn.Event) (changes []change) {
 		return nil
 	}
 	for _, c := range told.Changed {
-		changes = append(changes, change{Label: propertyFields[c.Field], From: c.From, To: c.To})
+		changes = append(changes, change{Label: propertyLabel(c.Field), From: c.From, To: c.To})
 	}
 	return changes
 }

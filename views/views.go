@@ -91,8 +91,12 @@ type PropertyView struct {
 // PropertiesList is what "/properties" shows: a page of properties.
 type PropertiesList struct {
 	Lines   []PropertyLine
-	Words   string // what is sought
-	Search  bool   // there are too many to look through
+	Words   string        // what is sought
+	Search  bool          // there are too many to look through
+	Desk    *PropertyLine // the desk, where that is theirs; on the first page
+	MayAdd  bool
+	Closed  bool   // these are the closed ones
+	Others  bool   // there are some on the other side: closed ones, where these are open
 	Next    string // the query string of the next page, "" at the end
 	Further bool   // this is not the first page
 }
