@@ -62,7 +62,7 @@ func period(c echo.Context, zone *time.Location) (from, to inn.Date, since, unti
 		if given := c.QueryParam(name); given != "" {
 			date, ok := inn.ParseDate(given)
 			if !ok {
-				return "", "", since, until, inn.InvalidQuery([]inn.FieldError{{Pointer: "/" + name, Detail: "must be a date such as 2026-12-31"}})
+				return "", "", since, until, inn.InvalidQuery([]inn.FieldError{{Field: name, Detail: "must be a date such as 2026-12-31"}})
 			}
 			*into = date
 		}

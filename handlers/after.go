@@ -22,7 +22,7 @@ func resumesAfter(c echo.Context, known ...string) (after string, err error) {
 	for name := range query {
 		if !slices.Contains(afterNames, name) && !slices.Contains(known, name) && looksLikePosition(name) {
 			return "", &inn.Error{Code: inn.Malformed, Text: "That parameter means nothing here. To go on from a position send it as ?after=; a stream takes the header Last-Event-ID too.",
-				Fields: []inn.FieldError{{Pointer: "/" + clipped(name), Detail: "is not known; say after"}}}
+				Fields: []inn.FieldError{{Field: clipped(name), Detail: "is not known; say after"}}}
 		}
 	}
 	for _, name := range afterNames {

@@ -26,10 +26,10 @@ func (s *Site) listEvents(c echo.Context) error {
 		Type: inn.Type(c.QueryParam("type")), Kind: inn.Kind(c.QueryParam("kind")), Property: c.QueryParam("property"), Limit: limit + 1,
 	}
 	if f.Type != "" && !f.Type.Known() {
-		return inn.InvalidQuery([]inn.FieldError{{Pointer: "/type", Detail: "is not an event type"}})
+		return inn.InvalidQuery([]inn.FieldError{{Field: "type", Detail: "is not an event type"}})
 	}
 	if f.Kind != "" && !slices.Contains(inn.Kinds, f.Kind) {
-		return inn.InvalidQuery([]inn.FieldError{{Pointer: "/kind", Detail: "is not a kind of event"}})
+		return inn.InvalidQuery([]inn.FieldError{{Field: "kind", Detail: "is not a kind of event"}})
 	}
 	if f.Property != "" {
 		if err := s.sees(c, f.Property); err != nil {
@@ -94,7 +94,7 @@ func (s *Site) listBookings(c echo.Context) error {
 	}
 	f := store.BookingFilter{Property: c.QueryParam("property"), Status: inn.Status(c.QueryParam("status")), Limit: limit + 1}
 	if f.Status != "" && !f.Status.Valid() {
-		return inn.InvalidQuery([]inn.FieldError{{Pointer: "/status", Detail: "must be new, confirmed, checked_in, checked_out, cancelled or no_show"}})
+		return inn.InvalidQuery([]inn.FieldError{{Field: "status", Detail: "must be new, confirmed, checked_in, checked_out, cancelled or no_show"}})
 	}
 	if f.Property != "" {
 		if err := s.sees(c, f.Property); err != nil {
@@ -165,7 +165,7 @@ func limitOf(c echo.Context) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > 500 {
-		return 0, inn.InvalidQuery([]inn.FieldError{{Pointer: "/limit", Detail: "must be 1 to 500"}})
+		return 0, inn.InvalidQuery([]inn.FieldError{{Field: "limit", Detail: "must be 1 to 500"}})
 	}
 	return n, nil
 }

@@ -44,7 +44,7 @@ func download[T any](s *Site, c echo.Context, name string, table export.Table[T]
 		decimal = chosen.Decimal
 	}
 	if !decimal.Valid() {
-		return inn.InvalidQuery([]inn.FieldError{{Pointer: "/" + views.FieldDecimal, Detail: "must be point or comma"}})
+		return inn.InvalidQuery([]inn.FieldError{{Field: views.FieldDecimal, Detail: "must be point or comma"}})
 	}
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")

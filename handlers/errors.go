@@ -34,11 +34,25 @@ var statuses = map[inn.Code]int{
 
 // problem is RFC 9457's problem details.
 type problem struct {
-	Type   string           `json:"type"`
-	Title  string           `json:"title"`
-	Status int              `json:"status"`
-	Detail string           `json:"detail"`
-	Errors []inn.FieldError `json:"errors,omitempty"`
+	Type   string       `json:"type"`
+	Title  string       `json:"title"`
+	Status int          `json:"status"`
+	Detail string       `json:"detail"`
+	Errors []wrongField `json:"errors,omitempty"`
+}
+
+// wrongField says of one field, by its JSON pointer, what would be right.
+type wrongField struct {
+	Pointer string `json:"pointer"`
+	Detail  string `json:"detail"`
+}
+
+func wrongFields(fields []inn.FieldError) []wrongField {
+	var all []wrongField
+	for _, f := range fields {
+		all = append(all, wrongField{f.Pointer(), f.Detail})
+	}
+	return all
 }
 
 // fail is the one place where errors become answers: problem details for
@@ -70,7 +84,7 @@ func (s *Site) fail(err error, c echo.Context) {
 			h.Set("WWW-Authenticate", `Bearer realm="baithaka"`)
 		}
 		h.Set(echo.HeaderContentType, "application/problem+json")
-		c.JSON(status, problem{"about:blank", http.StatusText(status), status, e.Text, e.Fields})
+		c.JSON(status, problem{"about:blank", http.StatusText(status), status, e.Text, wrongFields(e.Fields)})
 	case isHTMX(c):
 		if status == http.StatusUnauthorized {
 			h.Set("HX-Redirect", loginFrom(r.Header.Get("HX-Current-URL")))

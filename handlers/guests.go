@@ -168,13 +168,13 @@ func (s *Site) eraseGuest(c echo.Context) error {
 func checkErasure(form url.Values) error {
 	var wrong []inn.FieldError
 	if len(form["booking"]) == 0 {
-		wrong = append(wrong, inn.FieldError{Pointer: "/booking", Detail: "has nothing ticked; tick those whose guest is to be erased"})
+		wrong = append(wrong, inn.FieldError{Field: "booking", Detail: "has nothing ticked; tick those whose guest is to be erased"})
 	}
 	if form.Get("sure") != "yes" {
-		wrong = append(wrong, inn.FieldError{Pointer: "/sure", Detail: "is not ticked; tick it when you have checked whose bookings these are"})
+		wrong = append(wrong, inn.FieldError{Field: "sure", Detail: "is not ticked; tick it when you have checked whose bookings these are"})
 	}
 	if len(form["word"]) > mostTicked {
-		wrong = append(wrong, inn.FieldError{Pointer: "/word", Detail: fmt.Sprintf("has more than %d ticked", mostTicked)})
+		wrong = append(wrong, inn.FieldError{Field: "word", Detail: fmt.Sprintf("has more than %d ticked", mostTicked)})
 	}
 	if len(wrong) == 0 {
 		return nil

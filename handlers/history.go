@@ -77,21 +77,21 @@ func askHistory(query url.Values) (views.HistoryAsked, error) {
 		a.Kind, a.Type = inn.Kind(a.Type), ""
 	}
 	if a.Type != "" && !a.Type.Known() {
-		problems = append(problems, inn.FieldError{Pointer: "/type", Detail: "is not an event type"})
+		problems = append(problems, inn.FieldError{Field: "type", Detail: "is not an event type"})
 	}
 	if a.Kind != "" && !slices.Contains(inn.Kinds, a.Kind) {
-		problems = append(problems, inn.FieldError{Pointer: "/kind", Detail: "is not a kind of event"})
+		problems = append(problems, inn.FieldError{Field: "kind", Detail: "is not a kind of event"})
 	}
 	for name, date := range map[string]inn.Date{"from": a.From, "to": a.To} {
 		if _, ok := inn.ParseDate(string(date)); !ok && date != "" {
-			problems = append(problems, inn.FieldError{Pointer: "/" + name, Detail: "must be a date such as 2026-12-12"})
+			problems = append(problems, inn.FieldError{Field: name, Detail: "must be a date such as 2026-12-12"})
 		}
 	}
 	if a.From != "" && a.To != "" && a.To < a.From {
 		a.From, a.To = a.To, a.From
 	}
 	if len([]rune(a.Words)) > inn.MaxName || len([]rune(a.Actor)) > inn.MaxName {
-		problems = append(problems, inn.FieldError{Pointer: "/q", Detail: "must be 200 characters or fewer"})
+		problems = append(problems, inn.FieldError{Field: "q", Detail: "must be 200 characters or fewer"})
 	}
 	return a, inn.InvalidQuery(problems)
 }

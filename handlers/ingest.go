@@ -86,7 +86,7 @@ func (s *Site) publish(c echo.Context) error {
 
 // take reads a body and stores what is in it; a bulky one waits for its turn. The
 // whole of it is here, and nobody waits for its sender.
-func (s *Site) take(c echo.Context, v inn.Viewer, body []byte) (batch inn.Batch, events []*inn.Event, replayed bool, err error) {
+func (s *Site) take(c echo.Context, v inn.Viewer, body []byte) (batch intake.Document, events []*inn.Event, replayed bool, err error) {
 	ctx := c.Request().Context()
 	if len(body) > bulky {
 		done, err := s.load.bulk.enter(ctx)
@@ -101,13 +101,13 @@ func (s *Site) take(c echo.Context, v inn.Viewer, body []byte) (batch inn.Batch,
 	c.Set(bodyKey, body)
 	idem := store.Idempotency{Key: c.Request().Header.Get("Idempotency-Key"), Body: sha256.Sum256(body)}
 	if idem.Key != "" && !inn.IsIdentifier(idem.Key) {
-		return batch, nil, false, inn.InvalidFields([]inn.FieldError{{Pointer: "/Idempotency-Key", Detail: inn.IdentifierIs}})
+		return batch, nil, false, inn.InvalidFields([]inn.FieldError{{Field: "Idempotency-Key", Detail: inn.IdentifierIs}})
 	}
 	if batch, err = intake.JSON(body, time.Now()); err != nil {
 		return batch, nil, false, err
 	}
-	events, replayed, err = s.store.Publish(ctx, v, idem, batch)
-	return batch, events, replayed, err
+	events, replayed, err = s.store.Publish(ctx, v, idem, batch.Batch)
+	return batch, events, replayed, batch.Located(err)
 }
 
 // published is the answer to a publish: what was appended, as the publisher may

@@ -62,13 +62,13 @@ func (i *inspector) rejected(c echo.Context, status int, e *inn.Error, now time.
 func nameless(fields []inn.FieldError) []inn.FieldError {
 	list := make([]inn.FieldError, len(fields))
 	for i, f := range fields {
-		parts := strings.Split(f.Pointer, "/")
+		parts := strings.Split(f.Pointer(), "/")
 		for n, part := range parts {
 			if _, err := strconv.Atoi(part); err != nil && part != "" && part != "Idempotency-Key" && !intake.Published(part) {
 				parts[n] = "?"
 			}
 		}
-		list[i] = inn.FieldError{Pointer: strings.Join(parts, "/"), Detail: f.Detail}
+		list[i] = inn.FieldError{Field: strings.Join(parts, "/"), Detail: f.Detail}
 	}
 	return list
 }

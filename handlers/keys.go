@@ -59,7 +59,7 @@ func (s *Site) makeKey(c echo.Context) error {
 	scopes, err := inn.ParseScopes(form["scope"])
 	if err != nil {
 		e := asError(err)
-		e.Fields = []inn.FieldError{{Pointer: "/scope", Detail: "needs at least one of those listed"}}
+		e.Fields = []inn.FieldError{{Field: "scope", Detail: "needs at least one of those listed"}}
 		err = e
 	} else {
 		made.Secret, err = s.store.AddKey(c.Request().Context(), viewer(c), inn.Key{Name: typed.Name, Scopes: scopes, Properties: typed.Properties.Chosen})

@@ -43,7 +43,7 @@ func readNights(f url.Values) (quiet [7]inn.QuietHours, problems []inn.FieldErro
 		q.From, fromOK = minutes(f.Get(from))
 		q.Until, untilOK = minutes(f.Get(until))
 		if !fromOK || !untilOK {
-			problems = append(problems, inn.FieldError{Pointer: "/" + from, Detail: "must be two times such as 22:00 and 07:00"})
+			problems = append(problems, inn.FieldError{Field: from, Detail: "must be two times such as 22:00 and 07:00"})
 		}
 		return q
 	}

@@ -80,7 +80,7 @@ func askNotifications(query url.Values) (views.NotificationsAsked, error) {
 	var problems []inn.FieldError
 	wrong := func(name, detail string, is bool) {
 		if is {
-			problems = append(problems, inn.FieldError{Pointer: "/" + name, Detail: detail})
+			problems = append(problems, inn.FieldError{Field: name, Detail: detail})
 		}
 	}
 	wrong("unread", "must be true or false", !slices.Contains([]string{"", "true", "false"}, a.Unread))
@@ -173,7 +173,7 @@ func (s *Site) markMany(c echo.Context, kind inn.Kind) error {
 	case kind == "":
 		return s.store.MarkAllRead(ctx, v)
 	case !slices.Contains(inn.Kinds, kind):
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/kind", Detail: "is not a kind of event"}})
+		return inn.InvalidFields([]inn.FieldError{{Field: "kind", Detail: "is not a kind of event"}})
 	}
 	return s.store.MarkKindRead(ctx, v, kind)
 }
@@ -182,7 +182,7 @@ func (s *Site) markMany(c echo.Context, kind inn.Kind) error {
 func (s *Site) undoRead(c echo.Context) error {
 	click, err := strconv.ParseInt(c.FormValue("click"), 10, 64)
 	if err != nil {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/click", Detail: "must be the number that came with the offer"}})
+		return inn.InvalidFields([]inn.FieldError{{Field: "click", Detail: "must be the number that came with the offer"}})
 	}
 	if err := s.store.UndoRead(c.Request().Context(), viewer(c), click); err != nil {
 		return err

@@ -71,7 +71,7 @@ func (s *Site) listAvailability(c echo.Context) error {
 func (s *Site) ofProperty(c echo.Context) (inn.Property, error) {
 	slug := c.QueryParam("property")
 	if slug == "" || slug == inn.Desk {
-		return inn.Property{}, inn.InvalidQuery([]inn.FieldError{{Pointer: "/property", Detail: "is needed: the slug of a property"}})
+		return inn.Property{}, inn.InvalidQuery([]inn.FieldError{{Field: "property", Detail: "is needed: the slug of a property"}})
 	}
 	return s.store.Property(c.Request().Context(), viewer(c), slug)
 }
@@ -87,14 +87,14 @@ func nightsOf(c echo.Context, p inn.Property) (from, to inn.Date, err error) {
 		}
 		d, ok := inn.ParseDate(text)
 		if !ok {
-			problems = append(problems, inn.FieldError{Pointer: "/" + name, Detail: "is not a date in the calendar; write YYYY-MM-DD"})
+			problems = append(problems, inn.FieldError{Field: name, Detail: "is not a date in the calendar; write YYYY-MM-DD"})
 		}
 		return d
 	}
 	from = read("from", func() inn.Date { return inn.DateOf(time.Now(), p.Location()) })
 	to = read("to", func() inn.Date { return from.Add(42) })
 	if len(problems) == 0 && (to <= from || from.Days(to) > mostNights) {
-		problems = append(problems, inn.FieldError{Pointer: "/to", Detail: "must be 1 to 400 nights after from"})
+		problems = append(problems, inn.FieldError{Field: "to", Detail: "must be 1 to 400 nights after from"})
 	}
 	return from, to, inn.InvalidQuery(problems)
 }

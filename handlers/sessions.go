@@ -94,18 +94,18 @@ func (s *Site) refusePassword(c echo.Context, e *inn.Error) error {
 // wrong one is a wrong field, not the end of their session.
 func (s *Site) checkPassword(c echo.Context, password string) (store.Proof, error) {
 	proof, err := s.auth.CheckPassword(c.Request().Context(), auth.Again(viewer(c)), password)
-	return proof, asField(err, "/present", "must be the password you have now")
+	return proof, asField(err, "present", "must be the password you have now")
 }
 
 // checkOwnCode is the same for a code of their second step.
 func (s *Site) checkOwnCode(c echo.Context, code string) (store.Proof, error) {
 	proof, err := s.auth.CheckCode(c.Request().Context(), auth.Again(viewer(c)), code)
-	return proof, asField(err, "/code", "must be what your app shows now, and is taken once; wait for the next one")
+	return proof, asField(err, "code", "must be what your app shows now, and is taken once; wait for the next one")
 }
 
-func asField(err error, pointer, detail string) error {
+func asField(err error, field, detail string) error {
 	if inn.CodeOf(err) == inn.Unauthenticated {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: pointer, Detail: detail}})
+		return inn.InvalidFields([]inn.FieldError{{Field: field, Detail: detail}})
 	}
 	return err
 }

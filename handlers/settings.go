@@ -113,7 +113,7 @@ func (s *Site) mute(c echo.Context) error {
 		until = time.Now().Add(inn.MuteFor)
 	case "off":
 	default:
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/mute", Detail: "must be hour or off"}})
+		return inn.InvalidFields([]inn.FieldError{{Field: "mute", Detail: "must be hour or off"}})
 	}
 	if err := s.store.Mute(c.Request().Context(), v, until); err != nil {
 		return err

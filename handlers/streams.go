@@ -88,7 +88,7 @@ func (s *Site) streamFilter(c echo.Context, v inn.Viewer, rooms, types []string)
 	}
 	for _, name := range types {
 		if !inn.Type(name).Known() {
-			return f, inn.InvalidQuery([]inn.FieldError{{Pointer: "/types", Detail: "holds an unknown event type"}})
+			return f, inn.InvalidQuery([]inn.FieldError{{Field: "types", Detail: "holds an unknown event type"}})
 		}
 		f.Types = append(f.Types, inn.Type(name))
 	}

@@ -118,7 +118,7 @@ func bare(err error, form url.Values, typed *views.MemberForm) error {
 		return err
 	}
 	typed.Bare = true
-	asks := inn.FieldError{Pointer: "/" + views.FieldTicked, Detail: "has nothing ticked, and without a property they see nothing: tick what is theirs, or say below that it is to be so for now"}
+	asks := inn.FieldError{Field: views.FieldTicked, Detail: "has nothing ticked, and without a property they see nothing: tick what is theirs, or say below that it is to be so for now"}
 	var wrong []inn.FieldError
 	if err != nil {
 		wrong = asError(err).Fields

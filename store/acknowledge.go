@@ -104,7 +104,7 @@ func (t *tx) acknowledge(by inn.Viewer, target acknowledgeable) (err error) {
 func (s *Store) Resolve(ctx context.Context, by inn.Viewer, subject, reason string) error {
 	reason = inn.CleanText(reason, false)
 	if len([]rune(reason)) > inn.MaxReason {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/reason", Detail: fmt.Sprintf("must be %d characters or fewer", inn.MaxReason)}})
+		return inn.InvalidFields([]inn.FieldError{{Field: "reason", Detail: fmt.Sprintf("must be %d characters or fewer", inn.MaxReason)}})
 	}
 	return s.act(ctx, by, inn.AlertResolved.Takes(), func(t *tx, by inn.Viewer) error {
 		target, found, err := t.acknowledgeable(subject)

@@ -32,11 +32,11 @@ func (t *tx) changeAlert(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	house := ""
 	if c.Property != "" {
 		var err error
-		if house, err = t.houseFor(by, p.Type, c.Property, p.Where); err != nil {
+		if house, err = t.houseFor(by, p.Type, c.Property); err != nil {
 			return nil, err
 		}
 	} else if !by.May(inn.EventPublish, "") || !by.May(p.Type.Takes(), "") {
-		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not raise alerts for the whole house"}})
+		return nil, inn.InvalidFields([]inn.FieldError{{Field: "property", Detail: "is needed: you may not raise alerts for the whole house"}})
 	}
 	rows, err := t.rows(`SELECT `+alertColumns+alertsFrom+`WHERE a.property = $1 AND a.key = $2`, c.Property, c.Key)
 	found, err := scanAll(rows, err, scanAlert)

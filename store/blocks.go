@@ -41,7 +41,7 @@ func (t *tx) changeBlock(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 	if err != nil || !changed {
 		return nil, err
 	}
-	if now.PropertyName, err = t.houseFor(by, p.Type, now.Property, p.Where); err != nil {
+	if now.PropertyName, err = t.houseFor(by, p.Type, now.Property); err != nil {
 		return nil, err
 	}
 	if now.Unit != "" {

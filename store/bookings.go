@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 
@@ -101,7 +100,7 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 		return nil, inn.E(inn.Forbidden, "You may not change that about the booking.")
 	}
 	if !existing && !c.Property.Given && !by.May(inn.EventPublish, inn.Desk) {
-		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not sell for the desk"}})
+		return nil, inn.InvalidFields([]inn.FieldError{{Field: "property", Detail: "is needed: you may not sell for the desk"}})
 	}
 	if p.Type == inn.BookingCheckedOut && existing {
 		if c.CheckOut, err = t.leaves(was, c); err != nil {
@@ -116,7 +115,7 @@ func (t *tx) changeBooking(by inn.Viewer, p inn.Publication, to []inn.Topic) (*i
 	if !existing || was.Property != b.Property {
 		takes = inn.BookingNew // making or moving a booking, whatever else happened
 	}
-	house, err := t.houseFor(by, takes, b.Property, p.Where)
+	house, err := t.houseFor(by, takes, b.Property)
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +183,11 @@ func (t *tx) moveBooking(by inn.Viewer, b inn.Booking) error {
 // houseFor returns the name of a property for which the viewer may publish an
 // event of that type. A property they may not publish for is answered like one
 // that does not exist; a type that is not theirs there, with 403.
-func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug, where string) (string, error) {
+func (t *tx) houseFor(by inn.Viewer, as inn.Type, slug string) (string, error) {
 	name, found, err := t.nameOf(slug)
 	if err == nil && (!found || !by.May(inn.EventPublish, slug)) {
 		return "", &inn.Error{Code: inn.NotFound, Text: "No such property.", Fields: []inn.FieldError{
-			{Pointer: cmp.Or(where, "/property"), Detail: "names no property that you may write to"}}}
+			{Field: "property", Detail: "names no property that you may write to"}}}
 	}
 	if err == nil && !by.May(as.Takes(), slug) {
 		return "", inn.E(inn.Forbidden, "You may not publish %s there.", as)

@@ -79,10 +79,10 @@ func TestABookingThatCannotBeLeavesNothing(t *testing.T) {
 		pointers []string
 	}{
 		"impossible step":  {step("BK-1", inn.BookingCheckedOut), inn.Conflict, nil},
-		"unknown property": {nowhere, inn.NotFound, []string{"/property"}},
-		"first sight":      {bare, inn.Invalid, []string{"/payload/type", "/payload/title", "/payload/customerName"}},
+		"unknown property": {nowhere, inn.NotFound, []string{"property"}},
+		"first sight":      {bare, inn.Invalid, []string{"type", "title", "customerName"}},
 		"short, unknown":   {short, inn.NotFound, nil},
-		"bad amount":       {dear, inn.Invalid, []string{"/payload/amount"}},
+		"bad amount":       {dear, inn.Invalid, []string{"amount"}},
 	} {
 		e := leavesNothing(t, s, c.code, what, func() error { _, err := tryPublish(s, website, c.p); return err })
 		assert.Equal(t, c.pointers, pointers(e), what)

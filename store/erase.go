@@ -160,7 +160,7 @@ const mostErased = 500
 // guestBookings returns the named bookings, if the viewer sees them all.
 func (s *Store) guestBookings(ctx context.Context, by inn.Viewer, ids []string) ([]inn.Booking, error) {
 	if len(ids) == 0 || len(ids) > mostErased {
-		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/booking", Detail: fmt.Sprintf("choose 1 to %d bookings", mostErased)}})
+		return nil, inn.InvalidFields([]inn.FieldError{{Field: "booking", Detail: fmt.Sprintf("choose 1 to %d bookings", mostErased)}})
 	}
 	bookings := make([]inn.Booking, len(ids))
 	for i, id := range ids {

@@ -50,7 +50,7 @@ func scanKey(row interface{ Scan(...any) error }) (inn.Key, error) {
 // never may more than they may; the command line's belongs to nobody.
 func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret string, err error) {
 	if !inn.IsIdentifier(k.Name) {
-		return "", inn.InvalidFields([]inn.FieldError{{Pointer: "/name", Detail: inn.IdentifierIs}})
+		return "", inn.InvalidFields([]inn.FieldError{{Field: "name", Detail: inn.IdentifierIs}})
 	}
 	k.Properties = slices.Compact(slices.Sorted(slices.Values(k.Properties)))
 	random := make([]byte, 20)
@@ -74,7 +74,7 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 			[]any{k.Name, hash[:], strings.Join(scopes, " "), ms(t.now), owner}, &id)
 		if t.isUnique(err) {
 			e := inn.E(inn.Conflict, "There is a key named %s already; revoked names are not used again.", k.Name)
-			e.Fields = []inn.FieldError{{Pointer: "/name", Detail: "is taken"}}
+			e.Fields = []inn.FieldError{{Field: "name", Detail: "is taken"}}
 			return e
 		}
 		if err != nil {

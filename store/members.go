@@ -85,7 +85,7 @@ func (t *tx) addMember(by inn.Viewer, m inn.Member, hash string) (inn.Member, er
 		[]any{m.Email, m.Name, m.Role, hash, m.Zone, ms(t.now), t.head}, &m.ID)
 	if t.isUnique(err) {
 		e := inn.E(inn.Conflict, "There is somebody with the address %s already.", m.Email)
-		e.Fields = []inn.FieldError{{Pointer: "/email", Detail: "is somebody's already"}}
+		e.Fields = []inn.FieldError{{Field: "email", Detail: "is somebody's already"}}
 		return m, e
 	}
 	if err != nil {

@@ -25,7 +25,7 @@ type Marks struct {
 // and tells every tab of theirs. What is so already is told nobody.
 func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, subjects []string, read bool) error {
 	if len(subjects) > mostMarked {
-		return inn.InvalidFields([]inn.FieldError{{Pointer: "/ids", Detail: fmt.Sprintf("holds more than %d", mostMarked)}})
+		return inn.InvalidFields([]inn.FieldError{{Field: "ids", Detail: fmt.Sprintf("holds more than %d", mostMarked)}})
 	}
 	if by.KeyID != 0 {
 		return inn.E(inn.Forbidden, "A key has no read marks; they are a person's.")
@@ -40,7 +40,7 @@ func (s *Store) MarkRead(ctx context.Context, by inn.Viewer, subjects []string, 
 			m, found := cards[subject]
 			if !found && len(subjects) > 1 {
 				return &inn.Error{Code: inn.NotFound, Text: "No such notification.", Fields: []inn.FieldError{
-					{Pointer: fmt.Sprintf("/ids/%d", i), Detail: "is none of your notifications"}}}
+					{Field: fmt.Sprintf("ids/%d", i), Detail: "is none of your notifications"}}}
 			}
 			if !found {
 				return inn.NoSuch("notification")

@@ -66,7 +66,7 @@ func (t *tx) letsIn(p Proof) (bool, error) {
 func (t *tx) knowsPassword(by inn.Viewer, p Proof) error {
 	stands, err := t.passwordStands(p)
 	if err == nil && (!stands || p.ID != by.UserID) {
-		err = inn.InvalidFields([]inn.FieldError{{Pointer: "/present", Detail: "must be the password you have now; it was changed meanwhile"}})
+		err = inn.InvalidFields([]inn.FieldError{{Field: "present", Detail: "must be the password you have now; it was changed meanwhile"}})
 	}
 	return err
 }
@@ -75,7 +75,7 @@ func (t *tx) knowsPassword(by inn.Viewer, p Proof) error {
 func (t *tx) hasCode(by inn.Viewer, p Proof) error {
 	stands, err := t.codeStands(p)
 	if err == nil && (!stands || p.ID != by.UserID) {
-		err = inn.InvalidFields([]inn.FieldError{{Pointer: "/code", Detail: "must be one of your two-step sign-in as it is now; it was set up anew meanwhile"}})
+		err = inn.InvalidFields([]inn.FieldError{{Field: "code", Detail: "must be one of your two-step sign-in as it is now; it was set up anew meanwhile"}})
 	}
 	return err
 }

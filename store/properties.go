@@ -67,7 +67,7 @@ func propertyEvent(by inn.Viewer, as inn.Type, slug string) *inn.Event {
 // changeProperty applies a property event from outside: row, event and card.
 func (t *tx) changeProperty(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Event, error) {
 	c := *p.Property
-	if _, err := t.houseFor(by, p.Type, c.Slug, p.Where); err != nil {
+	if _, err := t.houseFor(by, p.Type, c.Slug); err != nil {
 		return nil, err
 	}
 	was, err := t.property(c.Slug)

@@ -40,7 +40,7 @@ func (s *Store) ChangeProperty(ctx context.Context, by inn.Viewer, slug string, 
 		if count, err := t.countUnits(slug); err != nil {
 			return err
 		} else if count > 0 && now.Units != count {
-			return inn.InvalidFields([]inn.FieldError{{Pointer: "/units", Detail: fmt.Sprintf("is the number of its rooms with names, %d: add or remove rooms instead", count)}})
+			return inn.InvalidFields([]inn.FieldError{{Field: "units", Detail: fmt.Sprintf("is the number of its rooms with names, %d: add or remove rooms instead", count)}})
 		}
 		return t.alterProperty(by, was, now, changed)
 	})

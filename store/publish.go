@@ -44,7 +44,7 @@ func (s *Store) Publish(ctx context.Context, by inn.Viewer, idem Idempotency, ba
 		events = make([]*inn.Event, len(batch.Publications))
 		for i, p := range batch.Publications {
 			if events[i], err = t.publish(by, p); err != nil {
-				return at(err, i, batch.Array)
+				return about(err, i)
 			}
 		}
 		if idem.Key == "" {
@@ -79,7 +79,7 @@ func fewAddressed(batch inn.Batch) error {
 	if named <= mostAddressed {
 		return nil
 	}
-	return inn.InvalidFields([]inn.FieldError{{Pointer: "", Detail: fmt.Sprintf("names %d addresses and rooms in all; send at most %d at once", named, mostAddressed)}})
+	return inn.InvalidFields([]inn.FieldError{{Field: "", Detail: fmt.Sprintf("names %d addresses and rooms in all; send at most %d at once", named, mostAddressed)}})
 }
 
 // remembered returns the events of an earlier publish with the same key.
@@ -170,16 +170,16 @@ func (t *tx) report(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Even
 		Subject: "report:" + by.Name, Property: p.Report.Property, Actor: by.Actor(), By: by.Name,
 	}
 	if p.Report.Property != "" {
-		if _, err := t.houseFor(by, p.Type, p.Report.Property, p.Where); err != nil {
+		if _, err := t.houseFor(by, p.Type, p.Report.Property); err != nil {
 			return nil, err
 		}
 		e.Topic = inn.PropertyTopic(p.Report.Property)
 	} else if !by.May(inn.EventPublish, "") || !by.May(p.Type.Takes(), "") {
-		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/property", Detail: "is needed: you may not write for the whole house"}})
+		return nil, inn.InvalidFields([]inn.FieldError{{Field: "property", Detail: "is needed: you may not write for the whole house"}})
 	}
 	var payload map[string]json.RawMessage
 	if err := json.Unmarshal(p.Report.Payload, &payload); err != nil || payload == nil {
-		return nil, inn.InvalidFields([]inn.FieldError{{Pointer: "/payload", Detail: "must be an object"}})
+		return nil, inn.InvalidFields([]inn.FieldError{{Field: "payload", Detail: "must be an object"}})
 	}
 	reporter, err := json.Marshal(by.Actor())
 	if err != nil {
@@ -202,7 +202,7 @@ func (t *tx) recipients(by inn.Viewer, p inn.Publication) ([]inn.Topic, error) {
 			return nil, err
 		}
 		if id == 0 {
-			problems = append(problems, inn.FieldError{Pointer: fmt.Sprintf("/affectedUsers/%d", i), Detail: "is nobody's e-mail address here"})
+			problems = append(problems, inn.FieldError{Field: fmt.Sprintf("affectedUsers/%d", i), Detail: "is nobody's e-mail address here"})
 			continue
 		}
 		to = append(to, inn.UserTopic(id))
@@ -216,7 +216,7 @@ func (t *tx) recipients(by inn.Viewer, p inn.Publication) ([]inn.Topic, error) {
 			return nil, err
 		}
 		if topics == nil {
-			problems = append(problems, inn.FieldError{Pointer: fmt.Sprintf("/rooms/%d", i), Detail: "is not a room you may address"})
+			problems = append(problems, inn.FieldError{Field: fmt.Sprintf("rooms/%d", i), Detail: "is not a room you may address"})
 		}
 		to = append(to, topics...)
 	}
@@ -278,12 +278,11 @@ func ignoreNotFound(err error) error {
 	return err
 }
 
-// at makes the pointers of an error in a batch begin with the place of the
-// publication it is about: "/3/payload/amount".
-func at(err error, i int, array bool) error {
+// about returns an error of the i-th publication as one about that.
+func about(err error, i int) error {
 	var e *inn.Error
-	if !array || !errors.As(err, &e) {
+	if !errors.As(err, &e) {
 		return err
 	}
-	return e.At(i)
+	return e.Of(i)
 }

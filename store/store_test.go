@@ -263,7 +263,7 @@ func snapshot[T any](t testing.TB, e *inn.Event) (v T) {
 
 func pointers(e *inn.Error) (all []string) {
 	for _, f := range e.Fields {
-		all = append(all, f.Pointer)
+		all = append(all, f.Field)
 	}
 	return all
 }

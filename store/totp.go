@@ -96,7 +96,7 @@ func (s *Store) ConfirmTwoStep(ctx context.Context, by inn.Viewer, code string) 
 		}
 		step, right := credential.Step(secret, bare(code), 0, t.now)
 		if !right {
-			return inn.InvalidFields([]inn.FieldError{{Pointer: "/code", Detail: "must be what your app shows now; check that the clock of your phone is right, and type the next one"}})
+			return inn.InvalidFields([]inn.FieldError{{Field: "code", Detail: "must be what your app shows now; check that the clock of your phone is right, and type the next one"}})
 		}
 		if err := t.exec(`UPDATE two_step SET confirmed_at = $2, last_step = $3, session = 0 WHERE person = $1`, m.ID, ms(t.now), step); err != nil {
 			return err

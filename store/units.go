@@ -152,7 +152,7 @@ func (s *Store) EveryUnit(ctx context.Context, property string) ([]inn.Unit, err
 
 // changeUnit applies a unit event from outside: row and event.
 func (t *tx) changeUnit(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn.Event, error) {
-	if _, err := t.houseFor(by, p.Type, p.Unit.Property, p.Where); err != nil {
+	if _, err := t.houseFor(by, p.Type, p.Unit.Property); err != nil {
 		return nil, err
 	}
 	was, err := t.unit(by, p.Unit.Property, p.Unit.Slug)
@@ -218,7 +218,7 @@ func (t *tx) unit(by inn.Viewer, property, slug string) (inn.Unit, error) {
 
 func noUnit(property string) error {
 	return &inn.Error{Code: inn.NotFound, Text: "No such room.", Fields: []inn.FieldError{
-		{Pointer: "/payload/unit", Detail: "names no room of " + property}}}
+		{Field: "unit", Detail: "names no room of " + property}}}
 }
 
 // asInvalid makes of something that is not there, and that a field names, an error

@@ -118,7 +118,7 @@ func TestABookingNamesARoomOfItsProperty(t *testing.T) {
 	}
 	refused := leavesNothing(t, s, inn.Invalid, "unknown", func() error { _, err := tryPublish(s, website, inRoom(sold("BK-1", "lake"), "room-9")); return err })
 	require.Len(t, refused.Fields, 1)
-	assert.Contains(t, refused.Fields[0].Pointer, "unit")
+	assert.Contains(t, refused.Fields[0].Field, "unit")
 	leavesNothing(t, s, inn.Invalid, "another property's", func() error { _, err := tryPublish(s, website, inRoom(sold("BK-1", "hill"), "room-1")); return err })
 	two := inRoom(sold("BK-1", "lake"), "room-1")
 	two.Booking.Units = inn.Given(2)

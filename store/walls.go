@@ -26,7 +26,7 @@ var errWallGone = inn.E(inn.NotFound, "This wall's link does not work any more. 
 func (s *Store) MakeWall(ctx context.Context, by inn.Viewer, property, label string) (secret string, err error) {
 	label = inn.CleanText(label, false)
 	if label == "" || len([]rune(label)) > inn.MaxName {
-		return "", inn.InvalidFields([]inn.FieldError{{Pointer: "/label", Detail: "must be 1 to 200 characters: where it hangs, for example Reception"}})
+		return "", inn.InvalidFields([]inn.FieldError{{Field: "label", Detail: "must be 1 to 200 characters: where it hangs, for example Reception"}})
 	}
 	random := make([]byte, 20)
 	rand.Read(random) // never fails

@@ -70,7 +70,7 @@ func (f Form) others() []inn.FieldError {
 	var all []inn.FieldError
 	if f.Problem != nil {
 		for _, wrong := range f.Problem.Fields {
-			if !f.has(fieldName(wrong)) {
+			if !f.has(wrong.Field) {
 				all = append(all, wrong)
 			}
 		}
@@ -155,7 +155,7 @@ const zoneHint = "Type a city near you, such as Kolkata, and choose."
 func faultOf(e *inn.Error, name string) string {
 	if e != nil {
 		for _, wrong := range e.Fields {
-			if fieldName(wrong) == name {
+			if wrong.Field == name {
 				return wrong.Detail
 			}
 		}
@@ -179,6 +179,3 @@ func inWords(name string) string {
 	}
 	return sentence(strings.TrimSpace(words.String()))
 }
-
-// fieldName returns the name of the field that an error is about.
-func fieldName(wrong inn.FieldError) string { return strings.TrimPrefix(wrong.Pointer, "/") }

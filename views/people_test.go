@@ -18,7 +18,7 @@ func peoplePages(p Page, text string) []templ.Component {
 	m := inn.Member{ID: 5, Name: text, Email: text, Role: inn.Staff, Properties: []string{"lake-house"}, LinkUntil: noon}
 	house := property()
 	house.Name = text
-	problem := &inn.Error{Code: inn.Invalid, Text: text, Fields: []inn.FieldError{{Pointer: "/name", Detail: text}, {Pointer: "/role", Detail: text}, {Pointer: "/password", Detail: text}}}
+	problem := &inn.Error{Code: inn.Invalid, Text: text, Fields: []inn.FieldError{{Field: "name", Detail: text}, {Field: "role", Detail: text}, {Field: "password", Detail: text}}}
 	form := MemberForm{Name: text, Email: text, Role: inn.Staff, Roles: inn.Roles, Properties: PropertyBoxes{Shown: []inn.Property{house}, Many: true, Words: text, More: true, Hidden: 3, Path: "/team"}, Problem: problem}
 	link := &OneTimeLink{Name: text, URL: "/invite/" + text, Until: noon, Zone: time.UTC}
 	key := inn.Key{ID: 1, Name: text, Scopes: inn.Scopes, Owner: &m}
@@ -79,10 +79,10 @@ func TestMemberPageOffersOnlyWhatMayBeDone(t *testing.T) {
 
 func TestFieldsAreDescribedByWhatIsThere(t *testing.T) {
 	refers := regexp.MustCompile(`aria-describedby="([^"]*)"`)
-	for _, faults := range [][]string{nil, {"/name", "/email", "/role", "/present", "/password", "/code"}} {
+	for _, faults := range [][]string{nil, {"name", "email", "role", "present", "password", "code"}} {
 		problem := &inn.Error{Code: inn.Invalid, Text: "No."}
 		for _, pointer := range faults {
-			problem.Fields = append(problem.Fields, inn.FieldError{Pointer: pointer, Detail: "is wrong"})
+			problem.Fields = append(problem.Fields, inn.FieldError{Field: pointer, Detail: "is wrong"})
 		}
 		for name, c := range map[string]templ.Component{
 			"invitation": InvitePage(Invitation{New: true, Problem: problem}),

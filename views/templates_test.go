@@ -57,7 +57,7 @@ func TestEveryPanelHasAnID(t *testing.T) {
 
 // A refusal keeps its name while it says the same, whatever comes in above it.
 func TestRefusalsKeepTheirNames(t *testing.T) {
-	one := Rejected{At: noon, Actor: "key:a", Status: 422, Reason: "no", Shape: "{id}", Fields: []inn.FieldError{{Pointer: "/id", Detail: "wrong"}}}
+	one := Rejected{At: noon, Actor: "key:a", Status: 422, Reason: "no", Shape: "{id}", Fields: []inn.FieldError{{Field: "id", Detail: "wrong"}}}
 	again := one
 	again.At, again.Times = noon.Add(1), 7
 	assert.Equal(t, rejectedID(one), rejectedID(again))

@@ -38,7 +38,7 @@ func TestGolden(t *testing.T) {
 		"notification-solved":   NotificationCard(solved, seesAll),
 		"property-status":       PropertyStatus(property()),
 		"badge-state":           BadgeState(inn.Badge{Unread: 120}),
-		"flash":                 FlashPartial("Some fields cannot be accepted.", []inn.FieldError{{Pointer: "/payload/amount", Detail: "is too large"}}),
+		"flash":                 FlashPartial("Some fields cannot be accepted.", []inn.FieldError{{Field: "amount", Detail: "is too large"}}),
 	} {
 		t.Run(name, func(t *testing.T) { golden(t, name, render(t, c)) })
 	}
@@ -128,7 +128,7 @@ func every(t *testing.T, text string) string {
 		html.WriteString(render(t, Live(e, seesAll, epoch)))
 	}
 	members := []inn.Member{{Name: text, Role: inn.Owner}}
-	wrong := &inn.Error{Code: inn.Invalid, Text: text, Fields: []inn.FieldError{{Pointer: "/password", Detail: text}, {Pointer: "/" + text, Detail: text}}}
+	wrong := &inn.Error{Code: inn.Invalid, Text: text, Fields: []inn.FieldError{{Field: "password", Detail: text}, {Field: text, Detail: text}}}
 	for _, c := range []templ.Component{
 		DashboardPage(p, Dashboard{Metrics: metrics(), Bookings: []inn.Booking{b}, Feed: feed, Alerts: []inn.Alert{a}, Properties: 1}),
 		OwnPage(p, Own{Notifications: []inn.Notification{n}, Activity: feed}),
@@ -140,8 +140,8 @@ func every(t *testing.T, text string) string {
 		BookingPage(p, BookingView{b, feed}),
 		NotificationsPage(p, NotificationsList{Cards: []inn.Notification{n}, Next: text, Asked: NotificationsAsked{Words: text, Property: text}}),
 		LoginPage(Login{text, text, wrong}), SetupPage(Setup{text, text, text, wrong}), CodePage(wrong),
-		OutsideFailedPage(Failure{Status: 404, Text: text}), FailedPage(p, Failure{Status: 422, Text: text, Fields: []inn.FieldError{{Pointer: text, Detail: text}}}),
-		FlashPartial(text, []inn.FieldError{{Pointer: text, Detail: text}}),
+		OutsideFailedPage(Failure{Status: 404, Text: text}), FailedPage(p, Failure{Status: 422, Text: text, Fields: []inn.FieldError{{Field: text, Detail: text}}}),
+		FlashPartial(text, []inn.FieldError{{Field: text, Detail: text}}),
 	} {
 		html.WriteString(render(t, c))
 	}

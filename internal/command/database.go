@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gofrs/flock"
 
@@ -103,7 +102,7 @@ func textOf(err error) string {
 	}
 	line := e.Text
 	for _, f := range e.Fields {
-		line += " " + strings.TrimPrefix(f.Pointer, "/") + " " + f.Detail + "."
+		line += " " + f.Field + " " + f.Detail + "."
 	}
 	return line
 }

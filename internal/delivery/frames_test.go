@@ -44,7 +44,7 @@ func TestFramesAreLetGoWhenAGuestIsErased(t *testing.T) {
 	h := newHouse(t)
 	batch, err := intake.JSON([]byte(`{"type":"booking:new","payload":{"id":"BK-1","type":"property","title":"Room","propertyId":"lake-house","customerName":"Iva Novak","status":"new"}}`), time.Now())
 	require.NoError(t, err)
-	events, _, err := h.store.Publish(t.Context(), h.key.Viewer(), store.Idempotency{}, batch)
+	events, _, err := h.store.Publish(t.Context(), h.key.Viewer(), store.Idempotency{}, batch.Batch)
 	require.NoError(t, err)
 	require.Contains(t, string(h.frames.frame(events[0], inn.Visibility{}, true, false)), "Iva Novak")
 	require.NotNil(t, h.frames.of[events[0].ID%framesKept].Load())

@@ -95,7 +95,7 @@ func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.T
 		}
 	}
 	if next.Title == "" {
-		return a, false, InvalidFields([]FieldError{{"/payload/title", "is needed when an alert is first raised"}})
+		return a, false, InvalidFields([]FieldError{{"title", "is needed when an alert is first raised"}})
 	}
 	return next, !existing || next != a, nil
 }

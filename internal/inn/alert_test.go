@@ -65,10 +65,14 @@ func TestAlertLife(t *testing.T) {
 	assert.False(t, done.Open())
 }
 
-func TestBatchErrorsPointAtTheirPlace(t *testing.T) {
-	e := InvalidFields([]FieldError{{"/payload/amount", "must not be negative"}}).(*Error).At(3)
-	assert.Equal(t, []FieldError{{"/3/payload/amount", "must not be negative"}}, e.Fields)
-	assert.Equal(t, []FieldError{{"/0", "No such booking."}}, NoSuch("booking").At(0).Fields)
+func TestErrorsSayWhichOfSeveralTheyAreAbout(t *testing.T) {
+	e := InvalidFields([]FieldError{{"amount", "must not be negative"}}).(*Error)
+	assert.Equal(t, 4, e.Of(3).Item)
+	assert.Equal(t, e.Fields, e.Of(3).Fields)
+	assert.Zero(t, e.Item)
+	for field, pointer := range map[string]string{"": "", "amount": "/amount", "rooms/3": "/rooms/3", "/payload/amount": "/payload/amount", "/": "/"} {
+		assert.Equal(t, pointer, FieldError{Field: field}.Pointer())
+	}
 	assert.NoError(t, InvalidFields(nil))
 	assert.NotContains(t, TextOf(assert.AnError), assert.AnError.Error(), "an unknown error's text is shown to nobody")
 }

@@ -74,7 +74,7 @@ func (b Block) Apply(t Type, c BlockChange, existing bool, now time.Time) (next 
 		as = BlockChanged
 	}
 	if existing && c.Property.Given && c.Property.Value != b.Property {
-		return b, as, false, InvalidFields([]FieldError{{"/property", "cannot change: remove the block, and make one there"}})
+		return b, as, false, InvalidFields([]FieldError{{"property", "cannot change: remove the block, and make one there"}})
 	}
 	c.Property.into(&next.Property)
 	c.Unit.into(&next.Unit)
@@ -98,18 +98,18 @@ func (b Block) validate() error {
 	var problems []FieldError
 	wrong := func(field, detail string) { problems = append(problems, FieldError{field, detail}) }
 	if b.From == "" {
-		wrong("/payload/from", "is needed: the first night that is not for sale")
+		wrong("from", "is needed: the first night that is not for sale")
 	}
 	switch {
 	case b.To == "":
-		wrong("/payload/to", "is needed: the first day that is free again")
+		wrong("to", "is needed: the first day that is free again")
 	case b.From != "" && b.To <= b.From:
-		wrong("/payload/to", "must be after from")
+		wrong("to", "must be after from")
 	case b.From != "" && b.From.Days(b.To) > MaxBlock:
-		wrong("/payload/to", "is more than ten years after from")
+		wrong("to", "is more than ten years after from")
 	}
 	if !b.Reason.Valid() {
-		wrong("/payload/reason", "must be maintenance, owner, closed or unknown")
+		wrong("reason", "must be maintenance, owner, closed or unknown")
 	}
 	return InvalidFields(problems)
 }

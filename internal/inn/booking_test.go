@@ -76,7 +76,7 @@ func TestModificationLeavesTheStatus(t *testing.T) {
 				assert.Equal(t, own, next.Status)
 				continue
 			}
-			assert.Equal(t, []string{"/payload/status"}, pointers(err), "%s reported of one that is %s", reported, own)
+			assert.Equal(t, []string{"status"}, pointers(err), "%s reported of one that is %s", reported, own)
 			assert.Contains(t, err.Error(), "the booking is "+string(own))
 			assert.Equal(t, b, next, "nothing changes")
 			c.Version = Given(b.Version - 1)
@@ -91,7 +91,7 @@ func TestModificationLeavesTheStatus(t *testing.T) {
 	assert.Equal(t, New, b.Status)
 	first.Status = Given(Confirmed)
 	_, _, _, err = Booking{}.Apply(BookingModified, first, false, noon)
-	assert.Equal(t, []string{"/payload/status"}, pointers(err), "a modification does not confirm what nobody has heard of either")
+	assert.Equal(t, []string{"status"}, pointers(err), "a modification does not confirm what nobody has heard of either")
 	assert.True(t, BookingChange{ID: "BK-1", Status: Given(New)}.Bare(), "it says nothing else about the booking")
 }
 
@@ -112,7 +112,7 @@ func TestFirstSight(t *testing.T) {
 		assert.Equal(t, noon, b.BookedAt)
 		assert.Empty(t, b.Changed, "at first sight nothing changed")
 	}
-	for missing, pointer := range map[string]string{"type": "/payload/type", "title": "/payload/title", "customer": "/payload/customerName"} {
+	for missing, pointer := range map[string]string{"type": "type", "title": "title", "customer": "customerName"} {
 		c := full
 		switch missing {
 		case "type":
@@ -135,7 +135,7 @@ func TestFirstSight(t *testing.T) {
 func pointers(err error) (all []string) {
 	if e, ok := err.(*Error); ok {
 		for _, f := range e.Fields {
-			all = append(all, f.Pointer)
+			all = append(all, f.Field)
 		}
 	}
 	return all
@@ -209,13 +209,13 @@ func TestAmountAndCurrencyGoTogether(t *testing.T) {
 		pointer string
 	}{
 		"both":                       {plain, BookingChange{Amount: Given("12.5"), Currency: Given("EUR")}, Money{1250, "EUR"}, true, ""},
-		"amount without currency":    {plain, BookingChange{Amount: Given("12.5")}, Money{}, false, "/payload/currency"},
+		"amount without currency":    {plain, BookingChange{Amount: Given("12.5")}, Money{}, false, "currency"},
 		"currency first":             {plain, BookingChange{Currency: Given("INR")}, Money{0, "INR"}, false, ""},
 		"amount later":               {inr, BookingChange{Amount: Given("7")}, Money{700, "INR"}, true, ""},
 		"zero is an amount":          {inr, BookingChange{Amount: Given("0")}, Money{0, "INR"}, true, ""},
-		"other currency, same price": {asha(), BookingChange{Currency: Given("EUR")}, Money{}, false, "/payload/currency"},
+		"other currency, same price": {asha(), BookingChange{Currency: Given("EUR")}, Money{}, false, "currency"},
 		"other currency with amount": {asha(), BookingChange{Currency: Given("JPY"), Amount: Given("9000")}, Money{9000, "JPY"}, true, ""},
-		"too many decimals":          {asha(), BookingChange{Currency: Given("JPY"), Amount: Given("9000.5")}, Money{}, false, "/payload/amount"},
+		"too many decimals":          {asha(), BookingChange{Currency: Given("JPY"), Amount: Given("9000.5")}, Money{}, false, "amount"},
 		"cleared keeps the currency": {asha(), BookingChange{Cleared: true}, Money{0, "INR"}, false, ""},
 		"cleared, other currency":    {asha(), BookingChange{Cleared: true, Currency: Given("EUR")}, Money{0, "EUR"}, false, ""},
 	} {
@@ -253,7 +253,7 @@ func TestWithdrawnCurrenciesComeWithTheirDate(t *testing.T) {
 	} {
 		b, _, _, err := Booking{}.Apply(BookingNew, c.change, false, noon)
 		if !c.ok {
-			assert.Equal(t, []string{"/payload/currency"}, pointers(err), name)
+			assert.Equal(t, []string{"currency"}, pointers(err), name)
 			assert.ErrorContains(t, err, "HRK was replaced by EUR on 1 January 2023", name)
 			continue
 		}
@@ -317,7 +317,7 @@ func TestDatesThatCannotBe(t *testing.T) {
 		_, _, _, err := asha().Apply(BookingModified, BookingChange{CheckOut: Given(out)}, true, noon)
 		assert.Equal(t, ok, err == nil, out)
 		if !ok {
-			assert.Equal(t, []string{"/payload/checkOut"}, pointers(err))
+			assert.Equal(t, []string{"checkOut"}, pointers(err))
 		}
 	}
 }

@@ -102,14 +102,14 @@ func (b Booking) Apply(t Type, c BookingChange, existing bool, now time.Time) (n
 // newBooking makes a booking at first sight.
 func newBooking(t Type, c BookingChange, now time.Time) (Booking, error) {
 	var missing []FieldError
-	need := func(given bool, pointer string) {
+	need := func(given bool, field string) {
 		if !given {
-			missing = append(missing, FieldError{pointer, "is needed when a booking is first heard of"})
+			missing = append(missing, FieldError{field, "is needed when a booking is first heard of"})
 		}
 	}
-	need(c.Category.Given, "/payload/type")
-	need(c.Title.Given && c.Title.Value != "", "/payload/title")
-	need(c.Customer.Given && c.Customer.Value != "", "/payload/customerName")
+	need(c.Category.Given, "type")
+	need(c.Title.Given && c.Title.Value != "", "title")
+	need(c.Customer.Given && c.Customer.Value != "", "customerName")
 	if len(missing) > 0 {
 		if c.Short {
 			return Booking{}, NoSuch("booking")
@@ -175,8 +175,7 @@ func (b *Booking) set(c BookingChange) error {
 
 	var problems []FieldError
 	wrong := func(name, detail string, args ...any) {
-		part := map[bool]string{false: "/payload/", true: "/data/"}[c.Short]
-		problems = append(problems, FieldError{part + name, fmt.Sprintf(detail, args...)})
+		problems = append(problems, FieldError{name, fmt.Sprintf(detail, args...)})
 	}
 	if c.Status.Given && c.Status.Value != b.Status {
 		wrong("status", "differs: the booking is %s, and a modification leaves it so; only an event of the step itself moves it", b.Status)

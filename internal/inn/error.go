@@ -28,12 +28,20 @@ const (
 	NoSpace         Code = "no-space"          // 507: the disk is full; nothing was stored
 )
 
-// FieldError names one wrong field by JSON pointer ("/payload/amount"; "/" and
-// its name for a parameter of an address or a header) and says what would be
-// right.
+// FieldError names one wrong field and says what would be right. The domain names
+// fields as the API does, "amount"; whoever read them adds where they stood: JSON
+// a pointer, "/payload/amount", a form nothing, since its fields have these names.
 type FieldError struct {
-	Pointer string `json:"pointer"`
-	Detail  string `json:"detail"`
+	Field, Detail string
+}
+
+// Pointer returns the field as a JSON pointer: where it stood in what was sent, or
+// its name alone for a parameter of an address or a header.
+func (f FieldError) Pointer() string {
+	if f.Field == "" || f.Field[0] == '/' {
+		return f.Field
+	}
+	return "/" + f.Field
 }
 
 // Error is a failure meant for a person or a program: its Text says what
@@ -42,6 +50,7 @@ type Error struct {
 	Code       Code
 	Text       string
 	Fields     []FieldError
+	Item       int // which of several things it is about, from 1; 0 for none
 	RetryAfter time.Duration
 	Cause      error
 }
@@ -75,7 +84,7 @@ func InvalidQuery(fields []FieldError) error {
 func (e *Error) Error() string {
 	text := e.Text
 	for _, f := range e.Fields {
-		text += " " + f.Pointer + ": " + f.Detail + "."
+		text += " " + f.Field + ": " + f.Detail + "."
 	}
 	if e.Cause != nil {
 		return text + ": " + e.Cause.Error()
@@ -115,16 +124,9 @@ func Busy() *Error {
 	return &Error{Code: Unavailable, Text: "Too much is asked for at once just now. Try again in a moment.", RetryAfter: 2 * time.Second}
 }
 
-// At returns the error for the i-th of a batch: its pointers begin with the
-// place, and where it had none it gets one.
-func (e *Error) At(i int) *Error {
-	moved := *e
-	moved.Fields = make([]FieldError, 0, len(e.Fields)+1)
-	for _, f := range e.Fields {
-		moved.Fields = append(moved.Fields, FieldError{fmt.Sprintf("/%d%s", i, f.Pointer), f.Detail})
-	}
-	if len(e.Fields) == 0 {
-		moved.Fields = append(moved.Fields, FieldError{fmt.Sprintf("/%d", i), e.Text})
-	}
-	return &moved
+// Of returns the error as one about the i-th of several things.
+func (e *Error) Of(i int) *Error {
+	about := *e
+	about.Item = i + 1
+	return &about
 }

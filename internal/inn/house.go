@@ -74,14 +74,14 @@ func (h HouseSettings) Validate() error {
 	var problems []FieldError
 	// The server's own zone and "" are zones to Go, and to nobody else.
 	if CheckZone(h.Zone) != nil || h.Zone == "" {
-		problems = append(problems, FieldError{"/housezone", "must be a time zone such as Asia/Kolkata"})
+		problems = append(problems, FieldError{"housezone", "must be a time zone such as Asia/Kolkata"})
 	}
 	if !IsCurrency(h.Currency) {
-		problems = append(problems, FieldError{"/currency", "must be an ISO 4217 code such as INR"})
+		problems = append(problems, FieldError{"currency", "must be an ISO 4217 code such as INR"})
 	}
 	for _, l := range Limits {
 		if b := l.Bounds(); h.Limits[l] < b.Least || h.Limits[l] > b.Most {
-			problems = append(problems, FieldError{"/" + string(l), fmt.Sprintf("must be a whole number from %d to %d", b.Least, b.Most)})
+			problems = append(problems, FieldError{string(l), fmt.Sprintf("must be a whole number from %d to %d", b.Least, b.Most)})
 		}
 	}
 	return InvalidFields(problems)

@@ -30,18 +30,18 @@ func (m Member) Viewer() Viewer {
 }
 
 // WrongRole is what is wrong with a role that is none.
-var WrongRole = FieldError{Pointer: "/role", Detail: "must be SUPER_ADMIN, ADMIN, PROPERTY_OWNER, PROPERTY_MANAGER, STAFF or USER"}
+var WrongRole = FieldError{Field: "role", Detail: "must be SUPER_ADMIN, ADMIN, PROPERTY_OWNER, PROPERTY_MANAGER, STAFF or USER"}
 
 // Checked returns the member as they are to be stored, and names every field that
 // is wrong.
 func (m Member) Checked() (Member, error) {
 	var wrong []FieldError
 	if !CheckEmail(m.Email) {
-		wrong = append(wrong, FieldError{Pointer: "/email", Detail: "must be an e-mail address"})
+		wrong = append(wrong, FieldError{Field: "email", Detail: "must be an e-mail address"})
 	}
 	m.Name = CleanText(m.Name, false)
 	if m.Name == "" || len([]rune(m.Name)) > MaxName {
-		wrong = append(wrong, FieldError{Pointer: "/name", Detail: "must be 1 to 200 characters"})
+		wrong = append(wrong, FieldError{Field: "name", Detail: "must be 1 to 200 characters"})
 	}
 	if !m.Role.Valid() {
 		wrong = append(wrong, WrongRole)

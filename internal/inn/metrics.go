@@ -72,7 +72,7 @@ func ParseWindow(s string) (days int, err error) {
 	}
 	days, err = strconv.Atoi(strings.TrimSuffix(s, "d"))
 	if err != nil || !strings.HasSuffix(s, "d") || days < 1 || days > MaxWindow {
-		return 0, InvalidQuery([]FieldError{{"/window", "must be 1d to 366d, for example 30d"}})
+		return 0, InvalidQuery([]FieldError{{"window", "must be 1d to 366d, for example 30d"}})
 	}
 	return days, nil
 }

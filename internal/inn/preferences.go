@@ -115,31 +115,31 @@ func DefaultPreferences() Preferences {
 // Validate reports what cannot be stored, by the names of the form.
 func (p Preferences) Validate(now time.Time) error {
 	var problems []FieldError
-	wrong := func(pointer, detail string) {
-		problems = append(problems, FieldError{Pointer: pointer, Detail: detail})
+	wrong := func(field, detail string) {
+		problems = append(problems, FieldError{field, detail})
 	}
 	if !p.Minimum.Valid() {
-		wrong("/minimum", "must be critical, high, medium or low")
+		wrong("minimum", "must be critical, high, medium or low")
 	}
 	if p.Seconds < MinToastSeconds || p.Seconds > MaxToastSeconds {
-		wrong("/seconds", fmt.Sprintf("must be %d to %d", MinToastSeconds, MaxToastSeconds))
+		wrong("seconds", fmt.Sprintf("must be %d to %d", MinToastSeconds, MaxToastSeconds))
 	}
 	if p.Volume < 0 || p.Volume > 100 {
-		wrong("/volume", "must be 0 to 100")
+		wrong("volume", "must be 0 to 100")
 	}
 	if !p.Decimal.Valid() {
-		wrong("/decimal", "must be point or comma")
+		wrong("decimal", "must be point or comma")
 	}
 	for day, q := range p.Quiet {
 		if q.From < 0 || q.From >= dayMinutes || q.Until < 0 || q.Until >= dayMinutes {
-			wrong(fmt.Sprintf("/quiet/%d", day), "must be times such as 22:00 and 07:00")
+			wrong(fmt.Sprintf("quiet/%d", day), "must be times such as 22:00 and 07:00")
 		}
 	}
 	if len(p.Properties) > maxOwn {
-		wrong("/own", fmt.Sprintf("must be %d properties or fewer", maxOwn))
+		wrong("own", fmt.Sprintf("must be %d properties or fewer", maxOwn))
 	}
 	if p.MutedUntil.After(now.Add(maxMute)) {
-		wrong("/mutedUntil", "must be within a day: nothing mutes for ever")
+		wrong("mutedUntil", "must be within a day: nothing mutes for ever")
 	}
 	return InvalidFields(problems)
 }
@@ -148,7 +148,7 @@ func (p Preferences) Validate(now time.Time) error {
 // house's.
 func CheckZone(name string) error {
 	if _, err := zones.Load(name); err != nil && name != "" {
-		return InvalidFields([]FieldError{{Pointer: "/zone", Detail: "must be a time zone such as Asia/Kolkata"}})
+		return InvalidFields([]FieldError{{Field: "zone", Detail: "must be a time zone such as Asia/Kolkata"}})
 	}
 	return nil
 }

@@ -149,16 +149,16 @@ func TestPreferencesThatCannotBe(t *testing.T) {
 	now := clockIn(t, "UTC", "Mon 2026-03-02 12:00")
 	require.NoError(t, DefaultPreferences().Validate(now))
 	for pointer, spoil := range map[string]func(*Preferences){
-		"/minimum":    func(p *Preferences) { p.Minimum = "urgent" },
-		"/seconds":    func(p *Preferences) { p.Seconds = 2 },
-		"/volume":     func(p *Preferences) { p.Volume = 101 },
-		"/quiet/3":    func(p *Preferences) { p.Quiet[3].Until = 24 * 60 },
-		"/mutedUntil": func(p *Preferences) { p.MutedUntil = now.Add(25 * time.Hour) },
+		"minimum":    func(p *Preferences) { p.Minimum = "urgent" },
+		"seconds":    func(p *Preferences) { p.Seconds = 2 },
+		"volume":     func(p *Preferences) { p.Volume = 101 },
+		"quiet/3":    func(p *Preferences) { p.Quiet[3].Until = 24 * 60 },
+		"mutedUntil": func(p *Preferences) { p.MutedUntil = now.Add(25 * time.Hour) },
 	} {
 		p := DefaultPreferences()
 		spoil(&p)
 		err := p.Validate(now)
 		require.Equal(t, Invalid, CodeOf(err), pointer)
-		assert.Equal(t, pointer, err.(*Error).Fields[0].Pointer)
+		assert.Equal(t, pointer, err.(*Error).Fields[0].Field)
 	}
 }

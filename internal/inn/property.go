@@ -62,27 +62,27 @@ var located sync.Map
 // Validate checks a property that is about to be listed.
 func (p Property) Validate() error {
 	var problems []FieldError
-	wrong := func(pointer, detail string) { problems = append(problems, FieldError{pointer, detail}) }
+	wrong := func(field, detail string) { problems = append(problems, FieldError{field, detail}) }
 	if !IsSlug(p.Slug) || p.Slug == Desk {
-		wrong("/slug", "must be 1 to 64 of a-z, 0-9 and inner hyphens, and not the reserved word desk")
+		wrong("slug", "must be 1 to 64 of a-z, 0-9 and inner hyphens, and not the reserved word desk")
 	}
 	if p.Name == "" || len([]rune(p.Name)) > MaxName {
-		wrong("/name", "must be 1 to 200 characters")
+		wrong("name", "must be 1 to 200 characters")
 	}
 	if !p.Category.Valid() {
-		wrong("/category", "must be property, car, transfer or tour")
+		wrong("category", "must be property, car, transfer or tour")
 	}
 	if p.Units < 1 || p.Units > 10_000 {
-		wrong("/units", "must be 1 to 10000")
+		wrong("units", "must be 1 to 10000")
 	}
 	if !IsCurrency(p.Currency) {
-		wrong("/currency", "must be an ISO 4217 code such as INR")
+		wrong("currency", "must be an ISO 4217 code such as INR")
 	}
 	if _, err := zones.Load(p.Zone); err != nil {
-		wrong("/timezone", "must be an IANA zone such as Asia/Kolkata")
+		wrong("timezone", "must be an IANA zone such as Asia/Kolkata")
 	}
 	if len(p.Country) != 2 || p.Country[0] < 'A' || p.Country[0] > 'Z' || p.Country[1] < 'A' || p.Country[1] > 'Z' {
-		wrong("/country", "must be two capital letters such as IN")
+		wrong("country", "must be two capital letters such as IN")
 	}
 	return InvalidFields(problems)
 }

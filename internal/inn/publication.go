@@ -13,7 +13,6 @@ type Publication struct {
 	Priority Priority  // "" for the type's own
 	At       time.Time // when it happened, as reported; zero for now
 	Heard    time.Time // when the house heard of it; zero for now, which it is but for a history that is made up
-	Where    string    // JSON pointer of the field that names the property; "" when none does
 
 	Emails []string // affectedUsers
 	Role   Role

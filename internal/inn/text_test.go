@@ -141,13 +141,13 @@ func TestPropertyThatCannotBeListed(t *testing.T) {
 	good := Property{Slug: "lake-house", Name: "Lake House", Category: Stay, Units: 4, Currency: "INR", Zone: "Asia/Kolkata", Country: "IN"}
 	require.NoError(t, good.Validate())
 	for pointer, spoil := range map[string]func(*Property){
-		"/slug":     func(p *Property) { p.Slug = Desk },
-		"/name":     func(p *Property) { p.Name = "" },
-		"/category": func(p *Property) { p.Category = "castle" },
-		"/units":    func(p *Property) { p.Units = 0 },
-		"/currency": func(p *Property) { p.Currency = "inr" },
-		"/timezone": func(p *Property) { p.Zone = "Local" },
-		"/country":  func(p *Property) { p.Country = "in" },
+		"slug":     func(p *Property) { p.Slug = Desk },
+		"name":     func(p *Property) { p.Name = "" },
+		"category": func(p *Property) { p.Category = "castle" },
+		"units":    func(p *Property) { p.Units = 0 },
+		"currency": func(p *Property) { p.Currency = "inr" },
+		"timezone": func(p *Property) { p.Zone = "Local" },
+		"country":  func(p *Property) { p.Country = "in" },
 	} {
 		p := good
 		spoil(&p)

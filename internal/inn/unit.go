@@ -60,16 +60,16 @@ func (u Unit) Validate() error {
 	var problems []FieldError
 	wrong := func(field, detail string) { problems = append(problems, FieldError{field, detail}) }
 	if !IsSlug(u.Slug) {
-		wrong("/unit", "must be 1 to 64 of a-z, 0-9 and inner hyphens")
+		wrong("unit", "must be 1 to 64 of a-z, 0-9 and inner hyphens")
 	}
 	if u.Name == "" || len([]rune(u.Name)) > MaxName {
-		wrong("/name", "must be 1 to 200 characters")
+		wrong("name", "must be 1 to 200 characters")
 	}
 	if !u.State.Valid() {
-		wrong("/state", "must be clean, dirty, inspected or out_of_order")
+		wrong("state", "must be clean, dirty, inspected or out_of_order")
 	}
 	if len([]rune(u.Note)) > MaxUnitNote {
-		wrong("/note", "must be at most 200 characters")
+		wrong("note", "must be at most 200 characters")
 	}
 	return InvalidFields(problems)
 }

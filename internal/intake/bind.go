@@ -5,9 +5,12 @@ package intake
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"baithaka/internal/inn"
@@ -16,39 +19,83 @@ import (
 // MaxItems is how many events an array may hold.
 const MaxItems = 500
 
+// Document is a body that was read: what it publishes, and where in it that stands.
+type Document struct {
+	inn.Batch
+	places []place
+}
+
+// place is where an event names its property, and where its own fields stand, as
+// JSON pointers.
+type place struct{ property, payload string }
+
 // JSON reads a body into publications, whichever of the three shapes each has.
 // Every field that is wrong is named. The body is well-formed and not empty.
-func JSON(body []byte, now time.Time) (inn.Batch, error) {
+func JSON(body []byte, now time.Time) (Document, error) {
 	body = bytes.TrimSpace(body)
 	if body[0] != '[' {
-		p, problems := bind(body, now)
-		return inn.Batch{Publications: []inn.Publication{p}}, inn.InvalidFields(problems)
+		p, at, problems := bind(body, now)
+		return Document{inn.Batch{Publications: []inn.Publication{p}}, []place{at}}, inn.InvalidFields(problems)
 	}
 	var items []json.RawMessage
 	if err := json.Unmarshal(body, &items); err != nil {
-		return inn.Batch{}, inn.E(inn.Malformed, "The body is not JSON. Nothing was stored.")
+		return Document{}, inn.E(inn.Malformed, "The body is not JSON. Nothing was stored.")
 	}
 	if len(items) == 0 || len(items) > MaxItems {
-		return inn.Batch{}, inn.InvalidFields([]inn.FieldError{{Pointer: "", Detail: fmt.Sprintf("must hold 1 to %d events; it holds %d", MaxItems, len(items))}})
+		return Document{}, inn.InvalidFields([]inn.FieldError{{Field: "", Detail: fmt.Sprintf("must hold 1 to %d events; it holds %d", MaxItems, len(items))}})
 	}
-	batch := inn.Batch{Array: true, Publications: make([]inn.Publication, len(items))}
+	d := Document{inn.Batch{Array: true, Publications: make([]inn.Publication, len(items))}, make([]place, len(items))}
 	var all []inn.FieldError
 	for i, item := range items {
-		p, problems := bind(item, now)
-		batch.Publications[i] = p
+		var problems []inn.FieldError
+		d.Publications[i], d.places[i], problems = bind(item, now)
 		for _, f := range problems {
-			all = append(all, inn.FieldError{Pointer: fmt.Sprintf("/%d%s", i, f.Pointer), Detail: f.Detail})
+			all = append(all, inn.FieldError{Field: fmt.Sprintf("/%d%s", i, f.Field), Detail: f.Detail})
 		}
 	}
-	return batch, inn.InvalidFields(all)
+	return d, inn.InvalidFields(all)
+}
+
+// Located returns an error about one of the publications with the names of its
+// fields as JSON pointers into the body.
+func (d Document) Located(err error) error {
+	var e *inn.Error
+	if !errors.As(err, &e) || e.Item == 0 {
+		return err
+	}
+	located, i := *e, e.Item-1
+	located.Fields = nil
+	prefix := ""
+	if d.Array {
+		prefix = fmt.Sprintf("/%d", i)
+	}
+	for _, f := range e.Fields {
+		located.Fields = append(located.Fields, inn.FieldError{Field: prefix + d.places[i].pointer(f.Field), Detail: f.Detail})
+	}
+	if d.Array && len(e.Fields) == 0 {
+		located.Fields = []inn.FieldError{{Field: prefix, Detail: e.Text}}
+	}
+	return &located
+}
+
+// pointer returns where a field of an event stands: beside its payload, or in it.
+func (p place) pointer(field string) string {
+	name, _, _ := strings.Cut(field, "/")
+	switch name {
+	case "property":
+		return cmp.Or(p.property, "/property")
+	case "rooms", "affectedUsers", "payload":
+		return "/" + field
+	}
+	return p.payload + "/" + field
 }
 
 // bind reads one event: what stands above in every shape, then the event itself.
-func bind(item []byte, now time.Time) (inn.Publication, []inn.FieldError) {
+func bind(item []byte, now time.Time) (inn.Publication, place, []inn.FieldError) {
 	b := &binder{now: now}
 	top, ok := b.object(item, "")
 	if !ok {
-		return inn.Publication{}, b.problems
+		return inn.Publication{}, b.place, b.problems
 	}
 	p := inn.Publication{Priority: inn.Priority(top.text("priority", 16).Value), Role: inn.Role(top.text("role", 32).Value)}
 	if p.Priority != "" && !p.Priority.Valid() {
@@ -62,12 +109,12 @@ func bind(item []byte, now time.Time) (inn.Publication, []inn.FieldError) {
 	name := top.text("type", 64)
 	if !name.Given {
 		top.wrong("type", "is needed, for example booking:new")
-		return p, b.problems
+		return p, b.place, b.problems
 	}
 	if inner, part, ok := b.inner(top); ok {
 		b.event(&p, inn.Type(name.Value), top, inner, part)
 	}
-	return p, b.problems
+	return p, b.place, b.problems
 }
 
 // inner finds the fields of the event itself, and the name they stand under:
@@ -101,7 +148,7 @@ func (b *binder) event(p *inn.Publication, name inn.Type, top, inner *fields, pa
 		return
 	}
 	property, where := b.property(top, inner, p.Type)
-	p.Where = where
+	b.place = place{where, "/" + part}
 	top.known("type", "property", part, "priority", "timestamp", "rooms", "affectedUsers", "role")
 	switch p.Type.Kind() {
 	case inn.BookingUpdate:
@@ -250,7 +297,7 @@ func (f *fields) status(t inn.Type) (reported inn.Field[inn.Status]) {
 func (b *binder) alert(f *fields, property inn.Field[string], p *inn.Publication) *inn.AlertChange {
 	c := &inn.AlertChange{Property: property.Value, Title: f.text("title", inn.MaxName), Detail: f.text("detail", inn.MaxDetail)}
 	if c.Property == inn.Desk {
-		b.wrong(p.Where, "must be a property; the desk has no alerts")
+		b.wrong(b.place.property, "must be a property; the desk has no alerts")
 	}
 	key := f.key("key")
 	if !key.Given {
@@ -275,7 +322,7 @@ func (b *binder) propertyChange(f *fields, property inn.Field[string], p *inn.Pu
 	case "":
 		f.wrong("propertyId", "is needed, or property above: the slug of a property")
 	case inn.Desk:
-		b.wrong(p.Where, "must be a property; the desk has no status")
+		b.wrong(b.place.property, "must be a property; the desk has no status")
 	}
 	c := &inn.PropertyChange{Slug: property.Value, Title: f.text("title", inn.MaxName).Value, Detail: f.text("detail", inn.MaxDetail).Value}
 	status := f.text("status", 64)

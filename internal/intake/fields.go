@@ -18,6 +18,7 @@ import (
 // with them, so that a publisher mends all of it at once.
 type binder struct {
 	now      time.Time
+	place    place
 	problems []inn.FieldError
 }
 
@@ -41,7 +42,7 @@ func (b *binder) object(raw json.RawMessage, pointer string) (*fields, bool) {
 
 // wrong reports a field by where it stands.
 func (b *binder) wrong(pointer, detail string) {
-	b.problems = append(b.problems, inn.FieldError{Pointer: pointer, Detail: detail})
+	b.problems = append(b.problems, inn.FieldError{Field: pointer, Detail: detail})
 }
 
 // wrong reports a field of the object.

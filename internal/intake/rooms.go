@@ -55,6 +55,6 @@ func (b *binder) needsProperty(f *fields, property inn.Field[string], p *inn.Pub
 	case "":
 		f.wrong("propertyId", "is needed, or property above: the slug of a property")
 	case inn.Desk:
-		b.wrong(p.Where, "must be a property; the desk has no rooms")
+		b.wrong(b.place.property, "must be a property; the desk has no rooms")
 	}
 }

@@ -38,7 +38,7 @@ func CheckPassword(password string) error {
 }
 
 func unfit(why string) error {
-	return inn.InvalidFields([]inn.FieldError{{Pointer: "/password", Detail: why}})
+	return inn.InvalidFields([]inn.FieldError{{Field: "password", Detail: why}})
 }
 
 // composed returns a password in Unicode's composed form: an é is the same however
