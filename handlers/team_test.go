@@ -24,7 +24,7 @@ func (s *site) extra(name string, role inn.Role, properties ...string) string {
 	return strconv.FormatInt(m.ID, 10)
 }
 
-var linkURL = regexp.MustCompile(`value="(http[^"]*)(/invite/[0-9a-f]{40})"`)
+var linkURL = regexp.MustCompile(`data-copied>(http[^"<]*)(/invite/[0-9a-f]{40})</textarea>`)
 
 // linkOf returns the path of the one-time link that a page shows.
 func linkOf(t *testing.T, r answer) string {
@@ -210,7 +210,7 @@ func TestAPersonWithoutAPropertyIsAskedAbout(t *testing.T) {
 	require.Equal(t, 303, super.form("/team/5", "role", "STAFF", "bare", "yes").Status)
 }
 
-var secretValue = regexp.MustCompile(`value="(bk_[0-9a-f]{40})"`)
+var secretValue = regexp.MustCompile(`data-copied>(bk_[0-9a-f]{40})</textarea>`)
 
 // A key's secret is shown on the answer and nowhere else; it works, within its
 // maker's rights, until it is revoked.

@@ -18,7 +18,7 @@ import (
 // app is somebody's authenticator: it knows the secret as the page showed it.
 type app struct{ secret []byte }
 
-var shownSecret = regexp.MustCompile(`<code class="secret">([A-Z2-7 ]+)</code>`)
+var shownSecret = regexp.MustCompile(`<code class="secret" data-copied>([A-Z2-7 ]+)</code>`)
 
 // scan takes the secret off the page of the set-up.
 func scan(t *testing.T, r answer) app {
