@@ -42,7 +42,7 @@ func TestNoScriptsFailureStopsTheWatchdog(t *testing.T) {
 	require.Equal(t, "false", w.text(brokens))
 
 	booked := 0
-	for _, name := range []string{"windows", "preferences", "panels", "places", "lists", "times", "messages", "tabs", "sounds", "desktop alerts", "toasts", "notifications"} {
+	for _, name := range []string{"windows", "preferences", "panels", "places", "lists", "times", "messages", "tabs", "sounds", "desktop alerts", "toasts", "notifications", "shortcuts"} {
 		broke := false
 		m.meddles(func(_, script string) (string, int) {
 			begin := `part("` + name + `", () => {`

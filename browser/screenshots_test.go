@@ -30,7 +30,7 @@ func TestScreenshots(t *testing.T) {
 	browser, address := launch(t), demonstration(t)
 	admin, owner, staff, outside := open(t, browser, address), open(t, browser, address), open(t, browser, address), open(t, browser, address)
 	for _, w := range []*window{admin, owner, staff} {
-		w.first(`try { localStorage.setItem('sound', 'off') } catch {}`) // or the strip that offers it is in every picture
+		w.first(`try { localStorage.setItem('sound', 'off') } catch {}`) // or the question whether to turn it on is in every picture
 	}
 	admin.signIn("admin@demo.test", "baithaka-demo", "/")
 	if !*every {

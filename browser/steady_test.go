@@ -108,7 +108,7 @@ func TestNothingMovesUnderThePointer(t *testing.T) {
 	places := []struct {
 		scrolled int
 		list     string
-	}{{0, cards}, {0, alerts}, {500, rows}, {900, cards}, {1300, rows}, {1300, cards}}
+	}{{400, cards}, {0, alerts}, {400, rows}, {900, cards}, {1300, cards}}
 	each := *steadyFor / time.Duration(len(places))
 	held := 0
 	for _, place := range places {
