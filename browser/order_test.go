@@ -46,7 +46,7 @@ func TestLiveListHasTheOrderOfTheReloadedOne(t *testing.T) {
 	require.Empty(t, w.errors())
 
 	// What somebody points at stays where it is, and takes its place afterwards.
-	w.goTo("/bookings")
+	w.goTo("/bookings?sort=changed")
 	w.point(`[data-booking="BK-5"] .what`)
 	before := w.text(`document.querySelector('[data-booking="BK-5"]').getBoundingClientRect().top`)
 	p.publish(map[string]any{"type": "booking:modified", "payload": map[string]any{"id": "BK-5", "guests": 5}})

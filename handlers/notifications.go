@@ -207,7 +207,7 @@ func (s *Site) undoOffer(ctx context.Context, v inn.Viewer, now time.Time) (*vie
 // card stays unread.
 func (s *Site) open(c echo.Context, subject string) {
 	ctx, v, header := c.Request().Context(), viewer(c), c.Request().Header
-	if v.UserID == 0 || header.Get("HX-Target") == "main#main" || strings.Contains(header.Get("Sec-Purpose"), "prefetch") {
+	if v.UserID == 0 || header.Get("HX-Target") == "main#main" && header.Get("HX-Source") != "body" || strings.Contains(header.Get("Sec-Purpose"), "prefetch") {
 		return
 	}
 	n, err := s.store.Notification(ctx, v, subject)

@@ -61,7 +61,11 @@ func pageOf[T any](s *Site, c echo.Context, list []T, most int, key func(T) int6
 }
 
 // nextPage returns the query of the page after a position in the log; "" after none.
-func (s *Site) nextPage(c echo.Context, last int64) string {
+func (s *Site) nextPage(c echo.Context, last int64) string { return s.pageFrom(c, "before", last) }
+
+// pageFrom returns the query of the page that goes on from a position, which stands
+// under that name; "" from none.
+func (s *Site) pageFrom(c echo.Context, name string, last int64) string {
 	if last == 0 {
 		return ""
 	}
@@ -69,6 +73,6 @@ func (s *Site) nextPage(c echo.Context, last int64) string {
 	for name, values := range c.QueryParams() {
 		q[name] = values
 	}
-	q.Set("before", inn.Position{Epoch: s.store.Epoch(), ID: last}.String())
+	q.Set(name, inn.Position{Epoch: s.store.Epoch(), ID: last}.String())
 	return q.Encode()
 }

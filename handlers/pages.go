@@ -72,66 +72,6 @@ func (s *Site) showOwn(c echo.Context, p views.Page) (err error) {
 	return s.render(c, http.StatusOK, views.OwnPage(p, o))
 }
 
-// showBookings is "/bookings": a page of the bookings under a filter.
-func (s *Site) showBookings(c echo.Context) error {
-	p, err := s.page(c, "Bookings", "/bookings")
-	if err != nil {
-		return err
-	}
-	ctx, v := c.Request().Context(), p.Viewer
-	l := views.BookingsList{
-		Property: c.QueryParam("property"), Status: inn.Status(c.QueryParam("status")), Search: inn.CleanText(c.QueryParam("q"), false),
-	}
-	if l.Status != "" && !l.Status.Valid() {
-		return inn.E(inn.Invalid, "There is no such status to filter by.")
-	}
-	before, err := s.readPosition(c.QueryParam("before"))
-	if err != nil {
-		return err
-	}
-	l.Query = c.QueryParams()
-	chosen, slug, err := s.choice(ctx, v, l.Property)
-	if err != nil && inn.CodeOf(err) != inn.NotFound {
-		return err
-	}
-	if err == nil {
-		l.Property = slug // else nothing is of what it names
-	}
-	l.Properties = chosen
-	f := store.BookingFilter{Property: l.Property, Status: l.Status, Search: l.Search, Before: before, Limit: listShown + 1}
-	var reached int64
-	if chosen.Found == nil {
-		if l.Bookings, reached, err = s.store.BookingsPage(ctx, v, f); err != nil {
-			return err
-		}
-	}
-	l.Bookings, l.Next, l.Partly = pageOf(s, c, l.Bookings, listShown, bookingKey, reached)
-	l.Bookings = redacted(v, l.Bookings)
-	return s.render(c, http.StatusOK, views.BookingsPage(p, l))
-}
-
-// showBooking is one booking with its history.
-func (s *Site) showBooking(c echo.Context) error {
-	s.open(c, "booking:"+c.Param("id"))
-	p, err := s.page(c, "Booking", "/bookings")
-	if err != nil {
-		return err
-	}
-	ctx, v := c.Request().Context(), p.Viewer
-	b, err := s.store.Booking(ctx, v, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	p.Title = b.ID
-	history, err := s.store.History(ctx, v, store.EventFilter{Subject: b.Subject(), Limit: 100})
-	if err != nil {
-		return err
-	}
-	return s.render(c, http.StatusOK, views.BookingPage(p, views.BookingView{
-		Booking: b.Redact(v.Visibility(b.Property)), History: redactedEvents(v, history),
-	}))
-}
-
 // showProperty is one property: its figures, its bookings, its feed, its
 // people. It is what an owner watches.
 func (s *Site) showProperty(c echo.Context) error {

@@ -17,7 +17,7 @@ const (
 var bundles = map[string][]string{
 	Sheet: {
 		"app.css", "layout.css", "rail.css", "line.css", "cards.css", "lists.css", "toasts.css", "figures.css", "forms.css", "pages.css", "settings.css",
-		"desk.css", "account.css", "people.css", "notifications.css", "records.css", "docs.css", "house.css", "shortcuts.css", "unscripted.css",
+		"desk.css", "account.css", "people.css", "notifications.css", "records.css", "booking.css", "docs.css", "house.css", "shortcuts.css", "unscripted.css",
 	},
 	Watch: {"parts.js", "windows.js", "connection.js"},
 	HTMX:  {"htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js"},
@@ -25,7 +25,7 @@ var bundles = map[string][]string{
 	WallSheet: {"wall.css"}, WallScript: {"wall.js"},
 
 	Script: {
-		"preferences.js", "panels.js", "attention.js", "lists.js", "times.js", "forms.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js",
+		"preferences.js", "panels.js", "attention.js", "lists.js", "browse.js", "times.js", "forms.js", "errors.js", "tabs.js", "sound.js", "desktop.js", "toasts.js",
 		"notifications.js", "shortcuts.js",
 	},
 }

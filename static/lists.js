@@ -8,6 +8,7 @@ const lists = part("lists", () => {
   const template = document.getElementById("waiting");
   const all = () => document.querySelectorAll("#main [data-list]");
   const items = (list, kind) => [...list.children].filter((item) => item.classList.contains(kind));
+  const entries = (list) => [...list.children].filter((item) => !item.matches(".day")); // without its headings
 
   let before = null; // what was attended to before a swap, and what the lists showed
   let pending = false;
@@ -21,7 +22,7 @@ const lists = part("lists", () => {
     before = { anchors: attention.attended(), known: new Map() };
     if (before.anchors.length === 0) return;
     for (const list of all()) {
-      before.known.set(list, new Set([...list.children].filter((item) => !item.matches(".held")).map((item) => item.id)));
+      before.known.set(list, new Set(entries(list).filter((item) => !item.matches(".held")).map((item) => item.id)));
     }
     for (let i = tasks.length - 1; i >= 0; i--) {
       if (tasks[i].swapSpec?.style === "delete" && takeLater(tasks[i].target)) tasks.splice(i, 1);
@@ -51,7 +52,7 @@ const lists = part("lists", () => {
     if (anchors.length > 0) {
       // What waited already waits on, in whatever state it came again.
       for (const [list, shown] of known) {
-        for (const item of list.children) if (!shown.has(item.id) && !item.matches(".leaving")) item.classList.add("held");
+        for (const item of entries(list)) if (!shown.has(item.id) && !item.matches(".leaving")) item.classList.add("held");
       }
       attention.keep(anchors[0]); // what changed in place may have another height now
     }
@@ -70,18 +71,77 @@ const lists = part("lists", () => {
     return right.length - left.length || (left < right ? 1 : -1);
   }
 
+  // In a list by days what is to come stands first, the nearest on top; then what has
+  // no day, and what was, the last on top.
+  function byDay(order, today) {
+    const key = (item) => {
+      const day = Number(item.dataset[order]);
+      if (day === 0) return [1, 0];
+      return day >= today ? [0, day] : [2, -day];
+    };
+    return (a, b) => {
+      const [left, right] = [key(a), key(b)];
+      return left[0] - right[0] || left[1] - right[1] || (left[0] === 0 ? byPlace(b, a) : byPlace(a, b));
+    };
+  }
+  const orderOf = (list) => (list.dataset.order ? byDay(list.dataset.order, Number(list.dataset.today)) : byPlace);
+
+  // A list that is narrowed takes only what matches, as its cards say: what was pushed
+  // into it and does not, or does not any more, is none of it. Nor is what comes after
+  // the last of a page.
+  function foreign(list) {
+    if (!list.dataset.takes) return [];
+    const takes = JSON.parse(list.dataset.takes);
+    const within = (days, day) => !days || (days[0] <= day.padStart(8, "0") && day.padStart(8, "0") <= days[1]);
+    const last = takes.last && list.querySelector(`:scope > [id="${CSS.escape(takes.last)}"]`);
+    const order = orderOf(list);
+    return entries(list).filter((item) => {
+      const { status, category, source, arrival, departure } = item.dataset;
+      return (takes.status && !takes.status.includes(status)) || (takes.category && takes.category !== category) || (takes.source && takes.source !== source) ||
+        (takes.active && status === "confirmed" && departure !== "0" && departure < list.dataset.today) ||
+        !within(takes.arrival, arrival) || !within(takes.departure, departure) || item.id === takes.not ||
+        (last && item !== last && order(last, item) < 0);
+    });
+  }
+
+  // The headings of a list by days, as the server writes them.
+  function headings(list) {
+    if (list.dataset.order !== "arrival" || !list.dataset.tomorrow) return;
+    let before = null;
+    const wanted = new Map(); // the first entry of each day
+    for (const item of entries(list)) {
+      if (item.matches(".held, .gone")) continue;
+      if (item.dataset.arrival !== before) wanted.set(`day-${item.dataset.arrival}`, item);
+      before = item.dataset.arrival;
+    }
+    for (const heading of items(list, "day")) if (!wanted.has(heading.id)) heading.remove();
+    const far = { [list.dataset.today]: "Today, ", [list.dataset.tomorrow]: "Tomorrow, " };
+    for (const [id, first] of wanted) {
+      let heading = list.querySelector(`:scope > [id="${id}"]`);
+      if (!heading) {
+        heading = document.createElement("li");
+        heading.id = id;
+        heading.className = "day";
+        heading.textContent = (far[first.dataset.arrival] ?? "") + first.dataset.day;
+      }
+      if (first.previousElementSibling !== heading) first.before(heading);
+    }
+  }
+
   // hx-upsert replaces what changed where it stands. It goes where the server would
   // put it as soon as nobody attends to its list.
   function arrange(list, anchors) {
-    const before = [...list.children];
+    const before = entries(list);
+    const order = orderOf(list);
     if (before.some((item) => !item.dataset.sort)) return; // without keys it has the server's order
-    if (before.every((item, i) => i === 0 || byPlace(before[i - 1], item) <= 0)) return;
+    if (before.every((item, i) => i === 0 || order(before[i - 1], item) <= 0)) return;
     if (anchors.some((a) => list.contains(a.element))) {
       pending = true;
       return;
     }
     // Only what is out of its place is moved: the page scrolls by what stands still.
-    before.sort(byPlace).forEach((item, i) => {
+    for (const heading of items(list, "day")) heading.remove();
+    before.sort(order).forEach((item, i) => {
       if (list.children[i] !== item) list.insertBefore(item, list.children[i]);
     });
   }
@@ -99,6 +159,7 @@ const lists = part("lists", () => {
       const cut = surplus(list);
       if (held.length + leaving.length + cut.length === 0) {
         label(list);
+        headings(list);
         continue;
       }
       for (const item of cut) item.classList.add("gone");
@@ -110,6 +171,7 @@ const lists = part("lists", () => {
         for (const item of held.slice(most(list))) item.remove(); // these would not be shown any more
       }
       label(list);
+      headings(list);
     }
   }
 
@@ -117,7 +179,8 @@ const lists = part("lists", () => {
 
   // Lists of a page that stays open all day are cut at the end.
   function surplus(list) {
-    return [...list.children].filter((item) => !item.matches(".held, .gone")).slice(most(list));
+    const strange = foreign(list);
+    return [...strange, ...entries(list).filter((item) => !item.matches(".held, .gone") && !strange.includes(item)).slice(most(list))];
   }
 
   // ---- One line for a booking -------------------------------------------------
@@ -172,6 +235,8 @@ const lists = part("lists", () => {
     const first = items(list, "held")[0];
     for (const item of items(list, "held")) item.classList.remove("held");
     for (const item of [...items(list, "leaving"), ...surplus(list)]) item.remove();
+    arrange(list, []);
+    headings(list);
     label(list);
     if (first && list.getBoundingClientRect().top < 0) list.scrollIntoView({ block: "start", behavior: "instant" });
     first?.querySelector("a, button")?.focus({ preventScroll: true });

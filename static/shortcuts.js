@@ -11,7 +11,7 @@ part("shortcuts", () => {
   const on = () => device.get("shortcuts") !== "off";
   let going = 0; // until when a letter names a page
 
-  const items = () => [...main.querySelectorAll(":is([data-list], .cards, .rows) > *")].filter((item) => item.checkVisibility());
+  const items = () => [...main.querySelectorAll(":is([data-list], .cards, .rows) > *")].filter((item) => item.checkVisibility() && !item.matches(".day"));
   const item = () => items().find((one) => one.contains(document.activeElement));
 
   function step(by) {

@@ -46,5 +46,11 @@ func TestContactsThatCannotBeUsedAreNoLinks(t *testing.T) {
 	b.Phone = "+39 (0)6 1234567 int. 12"
 	html = render(t, BookingFacts(b, seesAll))
 	assert.Contains(t, html, `<a href="tel:+39061234567;ext=12"><bdi>+39 (0)6 1234567 int. 12</bdi></a>`)
-	assert.Equal(t, 1, strings.Count(html, "tel:"))
+	assert.Equal(t, 2, strings.Count(html, `href="tel:+39061234567;ext=12"`), "the number and the way to call it")
+	assert.NotContains(t, html, "wa.me", "a number with an extension is of a switchboard")
+	b.Phone = "+91 98 7654 3210"
+	assert.Contains(t, render(t, BookingFacts(b, seesAll)), `href="https://wa.me/919876543210"`)
+	b.Phone = "098 7654 3210"
+	assert.NotContains(t, render(t, BookingFacts(b, seesAll)), "wa.me", "of which country it is nobody knows")
+	assert.NotContains(t, render(t, BookingFacts(b.Redact(seesNoCash), seesNoCash)), "98 7654 3210")
 }

@@ -97,9 +97,10 @@ func TestDatesOfAnotherYearSaySo(t *testing.T) {
 	b := booking()
 	b.CheckIn, b.CheckOut, b.ChangedAt = "2025-12-12", "2025-12-15", noon.AddDate(-1, 0, 0)
 	b.Changed = nil
-	for _, c := range []templ.Component{BookingCard(b, seesAll), BookingFacts(b, seesAll), FeedRow(bookingEvent(t, b), seesAll, epoch), Toast(bookingEvent(t, b), seesAll, epoch)} {
+	for _, c := range []templ.Component{BookingCard(b, seesAll), FeedRow(bookingEvent(t, b), seesAll, epoch), Toast(bookingEvent(t, b), seesAll, epoch)} {
 		assert.Contains(t, render(t, c), "12–15 Dec 2025")
 	}
+	assert.Contains(t, render(t, BookingFacts(b, seesAll)), "Fri 12 Dec 2025 – Mon 15 Dec 2025")
 	for was, want := range map[string]change{
 		"2025": {From: "12–15 May 2025", To: "12–15 May 2026, 3 nights"},
 		"2026": {From: "12–15 May", To: "13–16 May, 3 nights"},

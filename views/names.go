@@ -40,6 +40,7 @@ const (
 	idWaiting     = "waiting"   // the template of "3 new" above a list
 	idOffline     = "offline"   // the template of "this did not reach the server"
 	idShortcuts   = "shortcuts" // what the keys do
+	idPanel       = "panel"     // a booking beside the list
 	idMore        = "more"      // on a phone: the pages that are not in the bar
 )
 
@@ -158,7 +159,14 @@ func listAlertsOf(property string) string   { return listAlerts + "-" + property
 func listFeedOf(property string) string     { return listFeed + "-" + property }
 func listBooking(id string) string          { return "booking-" + id } // this one card
 func factsID(id string) string              { return "booking-facts-" + id }
-func listHistory(subject string) string     { return "history-" + subject } // all that happened to it
+func listHistory(subject string) string     { return "history-" + subject }  // all that happened to it
+func listTimeline(subject string) string    { return "timeline-" + subject } // the same on the page of a booking
+func listNights(property string) string     { return "nights-" + property }  // its bookings beside one of them
+func wholeID(id string) string              { return "whole-" + id }
+func headID(id string) string               { return "head-" + id }
+func besideID(id string) string             { return "nights-of-" + id }
+func besideRowID(id string) string          { return "beside-" + id }
+func stepID(id int64) string                { return "step-" + strconv.FormatInt(id, 10) }
 
 // lists selects the lists of any of the names.
 func lists(names ...string) string {
@@ -240,13 +248,14 @@ const (
 	listNotifications = "notifications"
 )
 
-func listNotificationsOf(k inn.Kind) string   { return listNotifications + "-" + string(k) }
-func arrivedID(subject string) string         { return "arrived-" + subject }
-func acknowledgementID(subject string) string { return "hands-" + subject }
-func shelfID(k inn.Kind) string               { return "shelf-" + string(k) }
-func resolveID(subject string) string         { return "resolve-" + subject }
-func listedID(k inn.Kind) string              { return "listed-" + string(k) }
-func unreadOfID(k inn.Kind) string            { return "unread-" + string(k) }
+func listNotificationsOf(k inn.Kind) string        { return listNotifications + "-" + string(k) }
+func arrivedID(subject string) string              { return "arrived-" + subject }
+func acknowledgementID(subject string) string      { return "hands-" + subject }
+func shelfID(k inn.Kind) string                    { return "shelf-" + string(k) }
+func resolveID(subject string) string              { return "resolve-" + subject }
+func listedID(k inn.Kind) string                   { return "listed-" + string(k) }
+func unreadOfID(k inn.Kind) string                 { return "unread-" + string(k) }
+func wholeAcknowledgementID(subject string) string { return acknowledgementID(subject) + "-whole" } // on the page of a booking
 
 func pathRead(subject string) string     { return pathNotification(subject) + "/read" }
 func pathUnread(subject string) string   { return pathNotification(subject) + "/unread" }
@@ -277,6 +286,9 @@ const (
 	pathHouse  = pathSettings + "/house"
 	pathGuests = "/guests"
 )
+
+// pathGuestsSought is where a guest is looked for by some words.
+func pathGuestsSought(words string) string { return pathGuests + "?q=" + url.QueryEscape(words) }
 
 func pathGuest(booking string) string       { return pathGuests + "/" + segment(booking) }
 func pathGuestDo(booking, do string) string { return pathGuest(booking) + "/" + do }

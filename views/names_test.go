@@ -32,20 +32,18 @@ func TestBookingReachesEveryListItBelongsTo(t *testing.T) {
 }
 
 func TestFilteredListTakesOnlyTheCardsItShows(t *testing.T) {
-	bookings := []inn.Booking{{ID: "BK-1"}, {ID: "BK-2"}}
-	for _, c := range []struct {
-		path string
-		list BookingsList
-		want string
-	}{
-		{"/bookings", BookingsList{}, "bookings"},
-		{"/bookings?property=&status=&q=", BookingsList{}, "bookings"},
-		{"/bookings?property=lake-house", BookingsList{Property: "lake-house"}, "bookings-lake-house"},
-		{"/bookings?status=new", BookingsList{Status: inn.New}, "booking-BK-1 booking-BK-2"},
-		{"/bookings?before=k7f2-9", BookingsList{}, "booking-BK-1 booking-BK-2"},
+	const own = "booking-BK-1 booking-BK-2"
+	for want, list := range map[string]BookingsList{
+		"bookings":            {Newest: true, Asked: BookingsAsked{Status: "new", When: "today"}},
+		"bookings-lake-house": {Newest: true, Asked: BookingsAsked{Property: "lake-house"}},
 	} {
-		c.list.Bookings = bookings
-		assert.Equal(t, c.want, listsOf(Page{Path: c.path}, c.list), c.path)
+		assert.Equal(t, want, listsOf(list), "what matches is on the cards, and a page can tell")
+	}
+	for name, list := range map[string]BookingsList{
+		"a further page": {}, "a search": {Newest: true, Asked: BookingsAsked{Words: "rao"}}, "made then": {Newest: true, Asked: BookingsAsked{Dates: "booked"}},
+	} {
+		list.Bookings = []inn.Booking{{ID: "BK-1"}, {ID: "BK-2"}}
+		assert.Equal(t, own, listsOf(list), name)
 	}
 }
 

@@ -217,7 +217,7 @@ func statusBadge(s inn.Status) badge {
 	case inn.NoShow:
 		return badge{"No-show", "bad"}
 	case inn.CheckedIn:
-		return badge{"Checked in", "soft"}
+		return badge{"Checked in", "brand"}
 	}
 	return badge{"Checked out", "soft"}
 }

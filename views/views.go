@@ -8,7 +8,6 @@
 package views
 
 import (
-	"net/url"
 	"time"
 
 	"baithaka/internal/inn"
@@ -105,24 +104,6 @@ type PropertiesList struct {
 type PropertyLine struct {
 	Property inn.Property
 	Metrics  inn.Metrics
-}
-
-// BookingsList is what "/bookings" shows: one page of bookings under a filter.
-type BookingsList struct {
-	Property   string // filter: slug or ""
-	Status     inn.Status
-	Search     string
-	Bookings   []inn.Booking
-	Next       string // the query string of the next page, "" at the end
-	Partly     bool   // a search that was not over when the page was made; Next goes on with it
-	Properties PropertyChoice
-	Query      url.Values // as it was asked
-}
-
-// BookingView is what "/bookings/{id}" shows.
-type BookingView struct {
-	Booking inn.Booking
-	History []inn.Event // newest first, redacted
 }
 
 // Login is the sign-in form; Problem says why it is shown again.
