@@ -19,6 +19,7 @@ import (
 //	{positions $1}    the same, as a sub-select with the column position
 //	{in turn f}       behind the last condition: the order of those positions, f being the sub-select
 //	{head TABLE}      the highest id that was ever given in a table; 0 for none
+//	{folded X}        an e-mail address, to be compared without regard to case
 //	{newest …}        what Newest writes
 //	{begin}           begins a transaction in which nobody else writes
 //	{changed}         a number that changes when another process has committed
@@ -40,6 +41,14 @@ type Dialect interface {
 	SQL(text string) string
 	// Shrink gives memory back that a connection has filled with what it read.
 	Shrink(ctx context.Context, conn *sql.Conn)
+	// Term writes a query of the search index for a term of a column, Beginning one
+	// for all terms that begin so.
+	Term(column, term string) string
+	Beginning(column, term string) string
+	// AnyOf, AllOf and Except put queries together.
+	AnyOf(queries ...string) string
+	AllOf(queries ...string) string
+	Except(query, without string) string
 	// Unique reports whether an error says that a row with that key is there already.
 	Unique(err error) bool
 }

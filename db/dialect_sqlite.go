@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -31,6 +32,8 @@ func (d SQLite) write(word, rest string) string {
 		return "(SELECT value AS position FROM json_each(" + rest + "))" // they come as they stand
 	case "in":
 		return ""
+	case "folded": // the column itself compares without case
+		return rest
 	case "head":
 		return "coalesce((SELECT seq FROM sqlite_sequence WHERE name = '" + rest + "'), 0)"
 	case "begin":
@@ -96,3 +99,20 @@ func (SQLite) Unique(err error) bool {
 	var se *sqlite.Error
 	return errors.As(err, &se) && (se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
+
+// Term quotes the term, so that nothing in it is read as syntax.
+func (SQLite) Term(column, term string) string {
+	return column + ` : "` + strings.ReplaceAll(term, `"`, `""`) + `"`
+}
+
+// Beginning is FTS5's prefix query.
+func (d SQLite) Beginning(column, term string) string { return d.Term(column, term) + " *" }
+
+// AnyOf is FTS5's OR.
+func (SQLite) AnyOf(queries ...string) string { return "(" + strings.Join(queries, " OR ") + ")" }
+
+// AllOf is FTS5's AND.
+func (SQLite) AllOf(queries ...string) string { return "(" + strings.Join(queries, " AND ") + ")" }
+
+// Except is FTS5's NOT.
+func (SQLite) Except(query, without string) string { return query + " NOT " + without }

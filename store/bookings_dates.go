@@ -262,7 +262,7 @@ func (s *Store) Sources(ctx context.Context, by inn.Viewer) ([]string, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		WITH RECURSIVE walk (source) AS (
 			SELECT `+next("''")+`
-			UNION ALL SELECT `+next("walk.source")+` FROM walk WHERE walk.source IS NOT NULL LIMIT $1)
-		SELECT walk.source FROM walk WHERE walk.source IS NOT NULL AND `+where, args...)
+			UNION ALL SELECT `+next("walk.source")+` FROM walk WHERE walk.source IS NOT NULL)
+		SELECT walk.source FROM walk WHERE walk.source IS NOT NULL AND `+where+` LIMIT $1`, args...)
 	return scanAll(rows, err, func(row interface{ Scan(...any) error }) (source string, err error) { return source, row.Scan(&source) })
 }

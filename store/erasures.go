@@ -188,7 +188,7 @@ func (e *erasure) words(ctx context.Context) error {
 				column, plain = "starts", begins
 			}
 			return t.exec(`DELETE FROM event_words WHERE word = $1
-				AND NOT {search has $2}`, word, column+` : `+quoted(plain))
+				AND NOT {search has $2}`, word, e.store.db.Term(column, plain))
 		})
 	})
 }

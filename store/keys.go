@@ -83,7 +83,7 @@ func (s *Store) AddKey(ctx context.Context, by inn.Viewer, k inn.Key) (secret st
 		if err := t.propertiesThere(k.Properties); err != nil {
 			return err
 		}
-		if err := t.exec(`INSERT INTO api_key_properties (api_key, property) SELECT $1, value FROM {texts $2}`, id, db.List(k.Properties)); err != nil {
+		if err := t.exec(`INSERT INTO api_key_properties (api_key, property) SELECT CAST($1 AS BIGINT), value FROM {texts $2}`, id, db.List(k.Properties)); err != nil {
 			return err
 		}
 		if err := t.memberChanged(by, inn.KeyTopic(id)); err != nil {

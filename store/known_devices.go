@@ -27,7 +27,7 @@ func (s *Store) Known(ctx context.Context, email string, at KnownDevice) (user i
 		SELECT id,
 			EXISTS (SELECT 1 FROM places WHERE person = one.id AND place = $2 AND seen > $4),
 			EXISTS (SELECT 1 FROM places WHERE person = one.id AND place = $3 AND seen > $4)
-		FROM (SELECT coalesce((SELECT id FROM users WHERE email = $1), 0) AS id) one`,
+		FROM (SELECT coalesce((SELECT id FROM users WHERE {folded email} = {folded $1}), 0) AS id) one`,
 		email, devicePrefix+at.Device, addressPrefix+at.Address, ms(time.Now().Add(-knownDeviceKept))).Scan(&user, &device, &address)
 	if device {
 		known.Device = at.Device

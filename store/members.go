@@ -40,7 +40,7 @@ func (s *Store) Member(ctx context.Context, id int64) (inn.Member, error) {
 
 // MemberByEmail returns one person by address, whatever its case.
 func (s *Store) MemberByEmail(ctx context.Context, email string) (inn.Member, error) {
-	return s.member(ctx, `u.email = $1`, email)
+	return s.member(ctx, `{folded u.email} = {folded $1}`, email)
 }
 
 func (s *Store) member(ctx context.Context, where string, args ...any) (inn.Member, error) {
@@ -116,7 +116,7 @@ func (t *tx) assign(user int64, properties []string) error {
 	}
 	return t.exec(`
 		INSERT INTO user_properties (person, property)
-		SELECT DISTINCT $1, value FROM {texts $2} WHERE 1 = 1
+		SELECT DISTINCT CAST($1 AS BIGINT), value FROM {texts $2} WHERE 1 = 1
 		ON CONFLICT (person, property) DO NOTHING`, user, list)
 }
 

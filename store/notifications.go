@@ -17,7 +17,8 @@ import (
 type reach struct {
 	args   []any    // the person, 0 for a key, is the first of them
 	me     string   // the placeholder of that
-	floor  string   // that of the read floor for everything
+	all    int64    // the read floor for everything
+	floor  string   // its placeholder, where it is asked for; see aboveAll
 	floors []string // those of the floors of each kind
 	topics string   // that of the list of topics whose shared events concern them; "" for none
 	every  bool     // or all do
@@ -26,7 +27,7 @@ type reach struct {
 // reachOf begins behind the arguments that a query has already.
 func reachOf(by inn.Viewer, read floors, taken ...any) reach {
 	r := reach{args: taken}
-	r.me, r.floor = r.arg(by.UserID), r.arg(read.all)
+	r.me, r.all = r.arg(by.UserID), read.all
 	for _, floor := range read.kinds {
 		r.floors = append(r.floors, r.arg(floor))
 	}
@@ -57,6 +58,14 @@ func (r *reach) on(topic string) string {
 
 // seen is the condition that the shared event of n does.
 func (r *reach) seen() string { return r.on("n.topic") }
+
+// aboveAll is the placeholder of the read floor for everything.
+func (r *reach) aboveAll() string {
+	if r.floor == "" {
+		r.floor = r.arg(r.all)
+	}
+	return r.floor
+}
 
 // arg adds an argument and returns its placeholder.
 func (r *reach) arg(value any) string {
@@ -116,7 +125,7 @@ func (t *tx) reach(by inn.Viewer) (reach, error) {
 func (r *reach) anyFloor() string {
 	which := "CASE n.kind"
 	for i, kind := range inn.Kinds {
-		which += fmt.Sprintf(" WHEN '%s' THEN %s", kind, r.floors[i])
+		which += fmt.Sprintf(" WHEN '%s' THEN CAST(%s AS BIGINT)", kind, r.floors[i])
 	}
 	return which + " END"
 }

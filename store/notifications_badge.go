@@ -58,6 +58,8 @@ func (r *reach) badge() string {
 	known := &badges[0]
 	if r.every {
 		known = &badges[1]
+	} else {
+		r.aboveAll()
 	}
 	if query := known.Load(); query != nil {
 		return *query

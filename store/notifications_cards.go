@@ -105,7 +105,7 @@ func (t *tx) readOwn(by inn.Viewer, card, event int64) error {
 func (t *tx) setMark(by inn.Viewer, card, event int64, read bool) error {
 	return t.exec(`
 		INSERT INTO notification_states (person, notification, read_event, unread, kind, topic, covers)
-		SELECT $1, n.id, $3, $4, n.kind, n.topic, CASE WHEN $4 = 1 OR $3 >= n.event THEN n.event ELSE 0 END FROM notifications n WHERE n.id = $2
+		SELECT $1, n.id, $3, CAST($4 AS BIGINT), n.kind, n.topic, CASE WHEN CAST($4 AS BIGINT) = 1 OR $3 >= n.event THEN n.event ELSE 0 END FROM notifications n WHERE n.id = $2
 		ON CONFLICT (person, notification) DO UPDATE SET
 			read_event = `+greater("notification_states.read_event", "excluded.read_event")+`, unread = excluded.unread,
 			kind = excluded.kind, topic = excluded.topic, cleared = 0,

@@ -107,11 +107,11 @@ func (l *cardList) shared() {
 		cards("notifications_critical", "n.priority = 'critical'") // few, and all of them
 	case l.filter.Property != "" || !l.every:
 		if l.filter.Unread {
-			above = " AND n.event > " + l.floor
+			above = " AND n.event > " + l.aboveAll()
 		}
 		l.byTopic(topics, above)
 		if l.filter.Unread {
-			l.marked("notification_states_unread", "s.unread = 1", "<=", func(int) string { return l.floor })
+			l.marked("notification_states_unread", "s.unread = 1", "<=", func(int) string { return l.aboveAll() })
 		}
 	default:
 		l.byKind(cards)

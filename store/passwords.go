@@ -23,9 +23,9 @@ func (s *Store) Authenticate(ctx context.Context, email, password string) (Proof
 	var known bool
 	var stored string
 	err := s.read.QueryRowContext(Ahead(ctx), `
-		SELECT id, email = $1 AND disabled = 0 AND password <> '', password
+		SELECT id, {folded email} = {folded $1} AND disabled = 0 AND password <> '', password
 		FROM users
-		WHERE id = coalesce((SELECT id FROM users WHERE email = $1), (SELECT min(id) FROM users))`, email).Scan(&id, &known, &stored)
+		WHERE id = coalesce((SELECT id FROM users WHERE {folded email} = {folded $1}), (SELECT min(id) FROM users))`, email).Scan(&id, &known, &stored)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Proof{}, err
 	}

@@ -119,7 +119,7 @@ func (s *Store) Properties(ctx context.Context, by inn.Viewer, f PropertyFilter)
 	if f.Words != "" && len(words) == 0 {
 		return nil, false, nil
 	}
-	where, args := visible(by, inn.PropertyView, "slug", []any{f.After, math.MaxInt64})
+	where, args := visible(by, inn.PropertyView, "slug", []any{int64(math.MaxInt64)})
 	if !f.Desk {
 		args = append(args, inn.Desk)
 		where += fmt.Sprintf(" AND slug <> $%d", len(args))
@@ -131,12 +131,13 @@ func (s *Store) Properties(ctx context.Context, by inn.Viewer, f PropertyFilter)
 		where += " AND status = 'closed'"
 	}
 	if f.After != "" {
-		where += " AND (name, slug) > ((SELECT name FROM properties WHERE slug = $1), $1)"
+		args = append(args, f.After)
+		where += fmt.Sprintf(" AND (name, slug) > ((SELECT name FROM properties WHERE slug = $%d), $%[1]d)", len(args))
 	}
 	if f.Words == "" {
-		args[1] = f.Limit + 1
+		args[0] = f.Limit + 1
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE `+where+` ORDER BY name, slug LIMIT $2`, args...)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+propertyColumns+` FROM properties WHERE `+where+` ORDER BY name, slug LIMIT $1`, args...)
 	if err != nil {
 		return nil, false, err
 	}

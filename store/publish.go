@@ -229,7 +229,7 @@ func (t *tx) idOf(email string) (id int64, err error) {
 	if id, known := t.emails[email]; known {
 		return id, nil
 	}
-	if _, err := t.row(`SELECT id FROM users WHERE email = $1 AND disabled = 0`, []any{email}, &id); err != nil {
+	if _, err := t.row(`SELECT id FROM users WHERE {folded email} = {folded $1} AND disabled = 0`, []any{email}, &id); err != nil {
 		return 0, err
 	}
 	if t.emails == nil {

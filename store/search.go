@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -46,11 +45,11 @@ func (s *Store) match(ctx context.Context, f EventFilter, said []sought, topics 
 			loose = loose || one.word
 			continue
 		}
-		queries = append(queries, "("+one.query+" OR step : "+stepTerm+")")
+		queries = append(queries, s.db.AnyOf(one.query, s.db.Term("step", stepTerm)))
 	}
-	match = "(" + strings.Join(queries, " AND ") + ")"
+	match = s.db.AllOf(queries...)
 	if f.Feed && f.Actor != "" { // the house itself does little but figures
-		match += " NOT (type : " + term(inn.MetricsUpdate) + ")"
+		match = s.db.Except(match, s.db.AnyOf(s.db.Term("type", term(inn.MetricsUpdate))))
 	}
 	return match, loose, nil
 }
@@ -65,7 +64,7 @@ func (s *Store) operands(ctx context.Context, f EventFilter, said []sought, topi
 		if err == nil {
 			times, err = s.times(ctx, terms)
 		}
-		all = append(all, operand{query: column + " : (" + strings.Join(terms, " OR ") + ")", times: times})
+		all = append(all, operand{query: s.anyTerm(column, terms), times: times})
 	}
 	if f.Actor != "" {
 		one("actor", term(f.Actor))
@@ -112,25 +111,25 @@ func (s *Store) operandOf(ctx context.Context, one sought) (o operand, err error
 			o.times = p.times
 		}
 	}
-	o.query, o.word = strings.Join(parts, " AND "), true
+	o.query, o.word = s.db.AllOf(parts...), true
 	if one.joined == "" {
 		return o, nil
 	}
 	whole, err := s.operandOfPart(ctx, soughtPart{word: one.joined})
-	o.query, o.times = "("+whole.query+") OR ("+o.query+")", o.times+whole.times
+	o.query, o.times = s.db.AnyOf(whole.query, o.query), o.times+whole.times
 	return o, err
 }
 
 func (s *Store) operandOfPart(ctx context.Context, one soughtPart) (o operand, err error) {
 	if !one.whole && utf8.RuneCountInString(one.word) <= startLong {
-		o.query = "starts : " + quoted(one.word)
+		o.query = s.db.Term("starts", one.word)
 		o.times, err = s.times(ctx, []string{one.word + "*"})
 		return o, err
 	}
 	words, times, err := s.endings(ctx, one)
-	o.query, o.times = "words : ("+strings.Join(words, " OR ")+")", times
+	o.query, o.times = s.anyTerm("words", words), times
 	if len(words) > mostEndings { // numbers, none of which is frequent
-		o.query = "words : " + quoted(one.word) + " *"
+		o.query = s.db.Beginning("words", one.word)
 	}
 	return o, err
 }
@@ -142,7 +141,7 @@ func (s *Store) times(ctx context.Context, terms []string) (n int64, err error) 
 	return n, err
 }
 
-// endings returns the words there are that a sought one may be, quoted, and how
+// endings returns the words there are that a sought one may be, and how
 // often they were met.
 func (s *Store) endings(ctx context.Context, one soughtPart) (words []string, times int64, err error) {
 	beyond := one.word + "\U0010ffff"
@@ -154,16 +153,22 @@ func (s *Store) endings(ctx context.Context, one soughtPart) (words []string, ti
 		var n int64
 		err = row.Scan(&word, &n)
 		times += n
-		return quoted(word), err
+		return word, err
 	})
 	if len(words) == 0 {
-		words = []string{quoted(one.word)} // of a booking older than the log, if of any
+		words = []string{one.word} // of a booking older than the log, if of any
 	}
 	return words, times, err
 }
 
-// quoted writes a word so that nothing in it is read as syntax.
-func quoted(word string) string { return `"` + strings.ReplaceAll(word, `"`, `""`) + `"` }
+// anyTerm writes a query for any of some terms of a column.
+func (s *Store) anyTerm(column string, terms []string) string {
+	queries := make([]string, len(terms))
+	for i, one := range terms {
+		queries[i] = s.db.Term(column, one)
+	}
+	return s.db.AnyOf(queries...)
+}
 
 func terms[T ~string](values []T) []string {
 	list := make([]string, len(values))

@@ -66,7 +66,7 @@ func (s *Store) BeginTwoStep(ctx context.Context, by inn.Viewer, present Proof) 
 		result, err := t.execResult(`
 			INSERT INTO two_step (person, secret, session, made_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (person) DO UPDATE SET secret = excluded.secret, session = excluded.session, made_at = excluded.made_at, last_step = 0
-			WHERE confirmed_at = 0`, by.UserID, secret, by.Session, ms(t.now))
+			WHERE two_step.confirmed_at = 0`, by.UserID, secret, by.Session, ms(t.now))
 		if err != nil {
 			return err
 		}
