@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -13,15 +14,19 @@ import (
 
 const alertColumns = `
 	a.property, coalesce(p.name, ''), a.key, a.title, a.detail, a.priority, a.status,
-	a.raised_at, a.handled_by, a.handled_at, a.had_by, a.resolved_at, a.resolved_by, a.reason, a.event`
+	a.raised_at, a.handled_by, a.handled_at, a.had_by, a.resolved_at, a.resolved_by, a.reason, a.clash, a.event`
 
 const alertsFrom = ` FROM alerts a LEFT JOIN properties p ON p.slug = a.property `
 
 func scanAlert(row interface{ Scan(...any) error }) (inn.Alert, error) {
 	var a inn.Alert
 	var raised, handled, resolved int64
+	var clash string
 	err := row.Scan(&a.Property, &a.PropertyName, &a.Key, &a.Title, &a.Detail, &a.Priority, &a.Status,
-		&raised, &a.AcknowledgedBy, &handled, &a.PreviouslyAcknowledgedBy, &resolved, &a.ResolvedBy, &a.Reason, &a.Event)
+		&raised, &a.AcknowledgedBy, &handled, &a.PreviouslyAcknowledgedBy, &resolved, &a.ResolvedBy, &a.Reason, &clash, &a.Event)
+	if err == nil && clash != "" {
+		err = json.Unmarshal([]byte(clash), &a.SoldTwice)
+	}
 	a.RaisedAt, a.AcknowledgedAt, a.ResolvedAt = fromMS(raised), fromMSPtr(handled), fromMSPtr(resolved)
 	return a, err
 }
@@ -80,19 +85,27 @@ func (t *tx) saveAlert(a inn.Alert, existing bool) error {
 	if a.ResolvedAt != nil {
 		resolved = ms(*a.ResolvedAt)
 	}
+	clash := ""
+	if a.SoldTwice != nil {
+		about, err := json.Marshal(a.SoldTwice)
+		if err != nil {
+			return err
+		}
+		clash = string(about)
+	}
 	save := `
 		INSERT INTO alerts (
-			property, key, title, detail, priority, status, raised_at, handled_by, handled_at, had_by, resolved_at, event, resolved_by, reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+			property, key, title, detail, priority, status, raised_at, handled_by, handled_at, had_by, resolved_at, event, resolved_by, reason, clash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 	if existing {
 		save = `
 		UPDATE alerts SET
 			title = $3, detail = $4, priority = $5, status = $6, raised_at = $7, handled_by = $8, handled_at = $9, had_by = $10,
-			resolved_at = $11, event = $12, resolved_by = $13, reason = $14
+			resolved_at = $11, event = $12, resolved_by = $13, reason = $14, clash = $15
 		WHERE property = $1 AND key = $2`
 	}
 	return t.exec(save,
-		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.AcknowledgedBy, handled, a.PreviouslyAcknowledgedBy, resolved, a.Event, a.ResolvedBy, a.Reason)
+		a.Property, a.Key, a.Title, a.Detail, a.Priority, a.Status, ms(a.RaisedAt), a.AcknowledgedBy, handled, a.PreviouslyAcknowledgedBy, resolved, a.Event, a.ResolvedBy, a.Reason, clash)
 }
 
 // OpenAlerts returns the alerts that still want somebody and that the viewer may

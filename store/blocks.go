@@ -94,6 +94,12 @@ const mostBlocks = 2000
 // date to another, exclusive, and that the viewer may see, the first to end first.
 func (s *Store) Blocks(ctx context.Context, by inn.Viewer, property string, from, to inn.Date) ([]inn.Block, error) {
 	where, args := visible(by, inn.PropertyView, "k.property", []any{property, from, to, mostBlocks})
+	return s.blocks(ctx, where, args)
+}
+
+// blocks is Blocks with the condition that holds what may be seen, and the
+// arguments of both.
+func (s *Store) blocks(ctx context.Context, where string, args []any) ([]inn.Block, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+blockColumns+blocksFrom+`
 		WHERE k.property = $1 AND k.to_day > $2 AND k.from_day < $3 AND `+where+` ORDER BY k.to_day, k.id LIMIT $4`, args...)
 	return scanAll(rows, err, scanBlock)

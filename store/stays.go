@@ -12,6 +12,12 @@ import (
 // reads no more than there are in the span, however many were before.
 func (s *Store) Stays(ctx context.Context, by inn.Viewer, property string, from, to inn.Date) ([]inn.Booking, error) {
 	where, args := visible(by, inn.BookingView, "b.property", []any{property, from, to, mostStays})
+	return s.stays(ctx, where, args)
+}
+
+// stays is Stays with the condition that holds what may be seen, and the arguments
+// of both.
+func (s *Store) stays(ctx context.Context, where string, args []any) ([]inn.Booking, error) {
 	const standing = `b.status IN ('new', 'confirmed', 'checked_in', 'checked_out') AND b.check_in <> '' AND b.check_in < $3`
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT `+bookingColumns+`

@@ -1,6 +1,9 @@
 package inn
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // AlertStatus is where an alert stands.
 type AlertStatus string
@@ -30,7 +33,15 @@ type Alert struct {
 	ResolvedAt               *time.Time  `json:"resolvedAt,omitempty"`
 	ResolvedBy               string      `json:"resolvedBy,omitempty"` // by name
 	Reason                   string      `json:"reason,omitempty"`     // why it was resolved, in a word
-	Event                    int64       `json:"-"`                    // the last event about it
+	*SoldTwice                           // of an alert about a double booking; nil for every other
+	Event                    int64       `json:"-"` // the last event about it
+}
+
+// SoldTwice is what an alert about a double booking is about.
+type SoldTwice struct {
+	Bookings []string `json:"bookings"` // ids of those that meet
+	From     Date     `json:"from"`     // the first night
+	To       Date     `json:"to"`       // the day after the last
 }
 
 // Subject names the alert in events and cards. A key may hold colons, a slug may
@@ -56,6 +67,7 @@ type AlertChange struct {
 	Key, Property string
 	Title, Detail Field[string]
 	Reason        string // of resolving it
+	Clash         *SoldTwice
 	Priority      Priority
 }
 
@@ -68,6 +80,9 @@ func (a Alert) Apply(t Type, c AlertChange, existing bool, by string, now time.T
 	}
 	if c.Detail.Given && !sameText(a.Detail, c.Detail.Value) {
 		next.Detail = c.Detail.Value
+	}
+	if c.Clash != nil && !a.SoldTwice.same(c.Clash) {
+		next.SoldTwice = c.Clash
 	}
 	if c.Priority != "" {
 		next.Priority = c.Priority
@@ -116,4 +131,8 @@ func (a Alert) Release() (next Alert, released bool) {
 	a.Status, a.PreviouslyAcknowledgedBy = Raised, a.AcknowledgedBy
 	a.AcknowledgedBy, a.AcknowledgedAt = "", nil
 	return a, true
+}
+
+func (s *SoldTwice) same(other *SoldTwice) bool {
+	return s != nil && s.From == other.From && s.To == other.To && slices.Equal(s.Bookings, other.Bookings)
 }

@@ -61,6 +61,9 @@ func (c Clash) Title() string {
 	return where + " is booked twice"
 }
 
+// SoldTwice returns what the alert about it holds.
+func (c Clash) SoldTwice() *SoldTwice { return &SoldTwice{c.Bookings(), c.From, c.To} }
+
 // mostListed is how many stays a clash names.
 const mostListed = 4
 

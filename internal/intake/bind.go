@@ -303,7 +303,9 @@ func (b *binder) alert(f *fields, property inn.Field[string], p *inn.Publication
 	if !key.Given {
 		f.wrong("key", "is needed: it tells this alert from others")
 	}
-	c.Key = key.Value
+	if c.Key = key.Value; strings.HasPrefix(c.Key, inn.ClashKey) || strings.HasPrefix(c.Key, "feed:") || strings.HasPrefix(c.Key, "rule:") {
+		f.wrong("key", "must not begin with double-booking:, feed: or rule: — those alerts are raised by the house itself")
+	}
 	if priority := inn.Priority(f.text("priority", 16).Value); priority != "" && p.Priority == "" {
 		if p.Priority = priority; !priority.Valid() {
 			f.wrong("priority", "must be critical, high, medium or low")

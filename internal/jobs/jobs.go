@@ -44,6 +44,8 @@ func Table(s *store.Store, process ...Job) []Job {
 		{Name: "addressing", Every: 250 * time.Millisecond, Leader: true, Do: plain(s.Address)},
 		// How late what is due may be.
 		{Name: "due", Every: 2 * time.Second, Leader: true, Do: s.Due},
+		// Who is told of a double booking is told at once.
+		{Name: "double bookings", Every: 250 * time.Millisecond, Leader: true, Do: s.ClashFinder()},
 		// Both take many small steps, and go on with the next the next time when they
 		// are stopped between two.
 		{Name: "retention", Every: time.Hour, Leader: true, Do: s.Forget},
