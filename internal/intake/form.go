@@ -47,7 +47,10 @@ func Form(t inn.Type, id string, values map[string][]string, now time.Time) (inn
 	if err != nil {
 		return inn.Publication{}, err
 	}
-	p, problems := bind(body, now)
+	p, _, problems := bind(body, now)
+	for i, f := range problems { // a form's fields stand nowhere but in it
+		problems[i].Field = f.Field[strings.LastIndexByte(f.Field, '/')+1:]
+	}
 	return p, inn.InvalidFields(problems)
 }
 
