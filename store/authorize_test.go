@@ -22,6 +22,7 @@ var reading = map[string]bool{
 	"Activity": true, "Badge": true, "Booking": true, "Bookings": true, "BookingsPage": true, "FindGuests": true, "GuestRecords": true, "History": true,
 	"HistoryPage": true, "Notification": true, "Notifications": true, "NotificationsPage": true, "OpenAlerts": true, "Properties": true,
 	"Property": true, "Stake": true, "Undoable": true, "SameGuest": true, "Sold": true, "Blocks": true, "Stays": true, "Units": true,
+	"AtDesk": true, "BookingsBeside": true, "CountStays": true, "Sources": true,
 }
 
 // ending is a method that only takes away what its caller came with.
@@ -37,6 +38,8 @@ func writing(s *Store, other int64) map[string]func(by inn.Viewer) error {
 			_, _, err := s.ChangeProperty(ctx, by, "lake", inn.PropertyEdit{Units: inn.Given(9)})
 			return err
 		},
+		"MakeWall":   func(by inn.Viewer) error { _, err := s.MakeWall(ctx, by, "lake", "Hall"); return err },
+		"RevokeWall": func(by inn.Viewer) error { _, err := s.RevokeWall(ctx, by, 1); return err },
 		"AddUnit":    func(by inn.Viewer) error { _, err := s.AddUnit(ctx, by, "lake", "room-9", "Room 9"); return err },
 		"RemoveUnit": func(by inn.Viewer) error { return s.RemoveUnit(ctx, by, "lake", "room-1") },
 		"SetUnit": func(by inn.Viewer) error {

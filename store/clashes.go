@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"baithaka/internal/inn"
@@ -25,6 +26,16 @@ const (
 	// clashYears is how far ahead of today anything is looked at.
 	clashYears = 10
 )
+
+// clashTypes are the events after which something may be sold twice, or not any
+// more.
+var clashTypes = slices.DeleteFunc(slices.Clone(inn.Types), func(t inn.Type) bool {
+	switch t {
+	case inn.BlockMade, inn.BlockChanged, inn.BlockRemoved, inn.PropertyChanged:
+		return false
+	}
+	return t.Kind() != inn.BookingUpdate
+})
 
 // theHouse is who acts when the house itself finds something.
 var theHouse = inn.Viewer{Name: "Baithaka"}
@@ -60,10 +71,10 @@ func (s *clashFinder) find(ctx context.Context, now time.Time) error {
 	}
 	for s.looked < head {
 		until := min(head, s.looked+clashStep)
+		kinds, args := in([]any{s.looked, until, inn.Desk}, clashTypes)
 		rows, err := s.read.QueryContext(ctx, `
 			SELECT DISTINCT property FROM events
-			WHERE id > $1 AND id <= $2 AND property NOT IN ('', $3) AND
-				(type LIKE 'booking:%' OR type LIKE 'block:%' OR type = 'property:changed')`, s.looked, until, inn.Desk)
+			WHERE id > $1 AND id <= $2 AND property NOT IN ('', $3) AND type IN (`+kinds+`)`, args...)
 		slugs, err := scanAll(rows, err, func(row interface{ Scan(...any) error }) (slug string, err error) { return slug, row.Scan(&slug) })
 		if err != nil {
 			return err

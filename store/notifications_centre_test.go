@@ -98,7 +98,7 @@ func TestSomeAreReadAllOrNone(t *testing.T) {
 	e := leavesNothing(t, s, inn.NotFound, "one is not hers", func() error {
 		return s.MarkRead(ctx, maria, []string{"booking:BK-1", "booking:BK-3"}, true)
 	})
-	assert.Equal(t, []string{"/ids/1"}, pointers(e))
+	assert.Equal(t, []string{"ids/1"}, pointers(e))
 	leavesNothing(t, s, inn.Invalid, "too many", func() error { return s.MarkRead(ctx, maria, make([]string, mostMarked+1), true) })
 	head := s.head(t)
 	require.NoError(t, s.MarkRead(ctx, maria, []string{"booking:BK-1", "booking:BK-2"}, true))

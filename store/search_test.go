@@ -81,7 +81,7 @@ func TestStepsOfTheIndexAreNotFound(t *testing.T) {
 		"another": func(t *testing.T, s *Store) { publish(t, s, website, alarm("lake", "boiler", "Boiler off")) },
 		"a match": func(t *testing.T, s *Store) { publish(t, s, website, sold("BK-step", "lake")) },
 		"internal": func(t *testing.T, s *Store) {
-			require.NoError(t, s.MarkAllRead(ctx, person(t, s, "maria", inn.Manager, "lake")))
+			require.NoError(t, s.Prefer(ctx, person(t, s, "maria", inn.Manager, "lake"), inn.DefaultPreferences(), "Europe/Rome"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func TestAlertLife(t *testing.T) {
 	again := boiler
 	again.RaisedAt = now
 	resolvedNow := boiler
-	resolvedNow.Status, resolvedNow.ResolvedAt = Resolved, &now
+	resolvedNow.Status, resolvedNow.ResolvedAt, resolvedNow.ResolvedBy = Resolved, &now, "Tom"
 	ackedNow := boiler
 	ackedNow.Status, ackedNow.AcknowledgedBy, ackedNow.AcknowledgedAt = Acknowledged, "Tom", &now
 	worse := acked

@@ -50,8 +50,9 @@ func TestEveryCursorGetsItsSuffixExactlyOnce(t *testing.T) {
 	histories := make([]history, cursors)
 	for i := range publishers {
 		work.Go(func() {
-			for range each {
-				if err := s.MarkAllRead(ctx, inn.Viewer{UserID: int64(i + 1)}); err != nil {
+			for turn := range each {
+				zone := []string{"Europe/Rome", "Asia/Kolkata"}[turn%2] // another each time, which their pages hear of
+				if err := s.Prefer(ctx, inn.Viewer{UserID: int64(i + 1)}, inn.DefaultPreferences(), zone); err != nil {
 					t.Error(err)
 				}
 			}

@@ -169,14 +169,14 @@ func TestEpochNew(t *testing.T) {
 
 	end := open.end()
 	assert.Equal(t, "beat", end.event)
-	for _, at := range []string{last, end.id} {
+	for i, at := range []string{last, end.id} {
 		s := listen(t, p.url+"/api/v1/stream?types=booking:new", append(auth, "Last-Event-ID", at)...)
 		assert.Contains(t, s.next().data, `"recovered":false`)
 		s.until("resync")
 		s.until("live")
-		now := book(t, p.url, key, "BK-"+at, "lake-house")
+		now := book(t, p.url, key, fmt.Sprintf("BK-again-%d", i), "lake-house")
 		assert.Contains(t, now, epoch)
-		assert.Equal(t, []string{"BK-" + at}, s.bookings(1))
+		assert.Equal(t, []string{fmt.Sprintf("BK-again-%d", i)}, s.bookings(1))
 		assert.Equal(t, now, s.last)
 	}
 	assert.Contains(t, must(t, dir, "audit", "list"), "made every page and program reload")
