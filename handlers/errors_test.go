@@ -88,7 +88,7 @@ func TestARefusedFormLeadsBack(t *testing.T) {
 }
 
 // What is wrong with a parameter of a read is named like a field, by a pointer
-// that is one, and nothing is said of storing.
+// that is one, to people in words; nothing is said of storing.
 func TestWrongParameters(t *testing.T) {
 	s := newSite(t)
 	reader := s.key("events:read")
@@ -103,12 +103,13 @@ func TestWrongParameters(t *testing.T) {
 		assert.NotContains(t, r.Body, "stored", path)
 	}
 	admin := s.as("admin")
-	for path, pointer := range map[string]string{
-		"/history?type=bogus": "/type", "/history?from=yesterday": "/from", "/notifications?period=bogus": "/period", "/activity?to=tomorrow": "/to",
+	for path, says := range map[string]string{
+		"/history?type=bogus": "Type is not an event type", "/history?from=yesterday": "From must be a date such as 2026-12-12",
+		"/notifications?period=bogus": "Period must be today, 7d or 30d", "/activity?to=tomorrow": "To must be a date such as 2026-12-31",
 	} {
 		r := admin.get(path, "HX-Request", "true")
 		assert.Equal(t, 422, r.Status, path)
-		assert.Contains(t, r.Body, "<code>"+pointer+"</code>", path)
+		assert.Contains(t, r.Body, "<li>"+says+"</li>", path)
 		assert.NotContains(t, r.Body, "stored", path)
 	}
 }

@@ -81,6 +81,9 @@ var keyTable = []struct{ route, path, own, other string }{
 	{"POST /api/v1/notifications/:id/ack", "/api/v1/notifications/{card}/ack", "403 403 403 403 204 409 409 403 403", "403 403 403 403 204 404 409 403 403"},
 	{"POST /api/v1/notifications/:id/unack", "/api/v1/notifications/{card}/unack", "403 403 403 403 204 204 204 403 403", "403 403 403 403 204 404 204 403 403"},
 	{"GET /api/v1/metrics", "/api/v1/metrics?property={property}", "403 403 200 200 200 200 403 403 403", "403 403 200 404 200 404 403 403 403"},
+	{"GET /api/v1/units", "/api/v1/units?property={property}", "403 403 200 200 200 200 403 403 403", "403 403 200 404 200 404 403 403 403"},
+	{"GET /api/v1/blocks", "/api/v1/blocks?property={property}", "403 403 200 200 200 200 403 403 403", "403 403 200 404 200 404 403 403 403"},
+	{"GET /api/v1/availability", "/api/v1/availability?property={property}", "403 403 200 200 200 200 403 403 403", "403 403 200 404 200 404 403 403 403"},
 	{"GET /metrics", "/metrics", "403 403 403 403 403 403 403 403 200", ""},
 }
 
@@ -220,6 +223,14 @@ var happenings = []happening{
 	{inn.PropertyStatus, telling("property:status", `{"status":"closed"}`), allOfProperty, whoSeesAll, true},
 	{inn.PropertyMaintenance, telling("property:maintenance", `{"status":"maintenance"}`), allOfProperty, whoSeesAll, true},
 	{inn.PropertyAvailability, telling("property:availability", `{"status":"available"}`), allOfProperty, whoSeesAll, true},
+	{inn.UnitStateChanged, func(s *site, w *caller, property string) {
+		_, err := s.store.AddUnit(s.t.Context(), operator, property, "room-1", "Room 1")
+		require.NoError(s.t, err)
+		telling("unit:state", `{"unit":"room-1","state":"dirty"}`)(s, w, property)
+	}, allOfProperty, whoSeesAll, true},
+	{inn.BlockMade, telling("block:made", `{"id":"BL-{property}","unit":"room-1","from":"2030-12-13","to":"2030-12-15","reason":"maintenance"}`), allOfProperty, whoSeesAll, true},
+	{inn.BlockChanged, telling("block:changed", `{"id":"BL-{property}","to":"2030-12-16"}`), allOfProperty, whoSeesAll, true},
+	{inn.BlockRemoved, telling("block:removed", `{"id":"BL-{property}"}`), allOfProperty, whoSeesAll, true},
 	{inn.AlertRaised, telling("alert:raised", `{"key":"boiler","title":"Boiler off"}`), allOfProperty, whoSeesAll, true},
 	{inn.AlertAcknowledged, telling("alert:acknowledged", `{"key":"boiler"}`), allOfProperty, whoSeesAll, true},
 	{inn.AlertResolved, telling("alert:resolved", `{"key":"boiler"}`), allOfProperty, whoSeesAll, true},
@@ -235,6 +246,10 @@ var happenings = []happening{
 	{inn.NotificationRead, inTheLog("notification:read {staff} {staff} -", `{"all":true}`), "staff", "staff", true},
 	{inn.SessionEnded, inTheLog("session:ended {staff} {staff} -", `{"session":999999}`), "staff", "staff", true},
 	// Pages read themselves anew: resync, and nothing of what it was.
+	{inn.PropertyChanged, func(s *site, _ *caller, property string) {
+		_, _, err := s.store.ChangeProperty(s.t.Context(), operator, property, inn.PropertyEdit{Name: inn.Given("New " + property)})
+		require.NoError(s.t, err)
+	}, allOfProperty, whoSeesAll, false},
 	{inn.GuestErased, inTheLog("guest:erased system guest -", `{}`), "", "", false},
 	{inn.HouseChanged, inTheLog("house:changed system house -", `{}`), "", "", false},
 	{inn.MemberChanged, inTheLog("member:changed {staff} {staff} -", `{}`), "staff", "staff", false},

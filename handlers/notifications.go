@@ -203,11 +203,11 @@ func (s *Site) undoOffer(ctx context.Context, v inn.Viewer, now time.Time) (*vie
 
 // open marks the card of something read whose page, or panel, somebody opens. A
 // page that a browser fetches ahead, or that fetches itself again, nobody has
-// opened. Where it cannot be stored just now the page opens all the same, and the
+// opened, nor has who asks for its head only. Where it cannot be stored just now the page opens all the same, and the
 // card stays unread.
 func (s *Site) open(c echo.Context, subject string) {
 	ctx, v, header := c.Request().Context(), viewer(c), c.Request().Header
-	if v.UserID == 0 || header.Get("HX-Target") == "main#main" && header.Get("HX-Source") != "body" || strings.Contains(header.Get("Sec-Purpose"), "prefetch") {
+	if v.UserID == 0 || c.Request().Method != http.MethodGet || header.Get("HX-Target") == "main#main" && header.Get("HX-Source") != "body" || strings.Contains(header.Get("Sec-Purpose"), "prefetch") {
 		return
 	}
 	n, err := s.store.Notification(ctx, v, subject)

@@ -43,9 +43,9 @@ func TestReadInOneTabIsReadInAllOfTheirs(t *testing.T) {
 	}
 	assert.NotContains(t, other.upTo(head), "booking:BK-1", "nobody else's tab hears of it")
 
-	require.Equal(t, 204, manager.tap("/notifications/booking:BK-1/unread").Status)
-	second.pushed(`data-notification="booking:BK-1" data-read="false"`)
 	for _, fields := range [][]string{{"kind", "booking_update"}, {"all", "true"}} {
+		require.Equal(t, 204, manager.tap("/notifications/booking:BK-1/unread").Status)
+		second.pushed(`data-notification="booking:BK-1" data-read="false"`)
 		require.Equal(t, 204, manager.tap("/notifications/read", fields...).Status)
 		first.pushed(`[id=&#34;marks-changed&#34;]`)
 		second.pushed(`[id=&#34;marks-changed&#34;]`)

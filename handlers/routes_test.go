@@ -112,6 +112,9 @@ var routeTable = []struct{ route, path, own, other string }{
 	{"POST /api/v1/notifications/:id/ack", "/api/v1/notifications/{card}/ack", "401 204 409 409 409 409 404", "401 204 409 404 404 404 404"},
 	{"POST /api/v1/notifications/:id/unack", "/api/v1/notifications/{card}/unack", "401 204 204 204 204 204 404", "401 204 204 404 404 404 404"},
 	{"GET /api/v1/metrics", "/api/v1/metrics?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+	{"GET /api/v1/units", "/api/v1/units?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+	{"GET /api/v1/blocks", "/api/v1/blocks?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
+	{"GET /api/v1/availability", "/api/v1/availability?property={property}", "401 200 200 200 200 200 403", "401 200 200 404 404 404 403"},
 
 	{"GET /static/*", "/static/app.css", "200 200 200 200 200 200 200", ""},
 	{"GET /livez", "/livez", "200 200 200 200 200 200 200", ""},

@@ -179,7 +179,7 @@ func TestOnesSessions(t *testing.T) {
 	assert.Contains(t, page, "127.0.0.1")
 	assert.Contains(t, page, "An unknown browser")
 	assert.NotContains(t, page, "<b>odd")
-	assert.Equal(t, 1, strings.Count(page, "This one"))
+	assert.Equal(t, 1, strings.Count(page, ">This one</span>"))
 	all := listed(t, desk)
 	require.Len(t, all, 3)
 	assert.Len(t, listed(t, s.as("owner")), 1, "nobody else's")

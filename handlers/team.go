@@ -239,7 +239,11 @@ func (s *Site) changeMember(c echo.Context) error {
 	} else if looks(form) {
 		return s.memberPage(c, http.StatusOK, id, &typed, nil)
 	}
-	if err = bare(nil, form, &typed); err == nil {
+	// Who may not do it is told so, and asked nothing about it.
+	if by := viewer(c).Role; by.MayGrant(m.Role) && by.MayGrant(typed.Role) {
+		err = bare(nil, form, &typed)
+	}
+	if err == nil {
 		err = s.store.ChangeMember(c.Request().Context(), viewer(c), id, typed.Role, typed.Properties.Chosen)
 	}
 	if typed.Problem, err = refused(err); typed.Problem != nil {
