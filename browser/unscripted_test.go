@@ -14,6 +14,7 @@ import (
 // evaluates still runs.
 func (w *window) unscripted() {
 	w.t.Helper()
+	w.inert = true
 	require.NoError(w.t, chromedp.Do(w.ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err

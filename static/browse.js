@@ -12,6 +12,7 @@ part("lists and panels", () => {
   const parts = () => main.getAttribute("hx-select-oob");
   const here = () => location.pathname + location.search;
   let asked = 0; // only the last answer counts
+  let shown = here(); // the address whose page this is; that in the bar may be still to come
   let typing = 0;
 
   // Shows the page at an address of this server in place of this one.
@@ -41,6 +42,12 @@ part("lists and panels", () => {
     if (ctx.sourceElement !== document.body || !ctx.request?.action) return;
     const answered = new URL(ctx.request.action, location.href);
     if (answered.pathname + answered.search !== here()) event.preventDefault();
+    else if (ctx.response.status < 400) shown = here();
+  });
+
+  // What was chosen while the server was away is shown when it is back.
+  document.addEventListener("baithaka:phase", ({ detail }) => {
+    if (detail === "live" && shown !== here() && main.querySelector("[data-opens]")) show(here(), { kept: true });
   });
 
   // ---- What is open beside the list -----------------------------------------
@@ -105,7 +112,7 @@ part("lists and panels", () => {
     return form.getAttribute("action") + (said && `?${said}`);
   }
 
-  const follow = (form, how) => { if (addressOf(form) !== here()) show(addressOf(form), how); };
+  const follow = (form, how) => { if (addressOf(form) !== here() || shown !== here()) show(addressOf(form), how); };
 
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.("[data-follows]");
