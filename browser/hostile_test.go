@@ -246,6 +246,7 @@ func TestHostileNamesAreOnlyNames(t *testing.T) {
 			form.querySelector('[name=name]').value = %s
 			form.querySelector('[name=email]').value = %s
 			form.querySelector('[name=email]').type = 'text'
+			form.querySelector('[type=checkbox][value=lake-house]').checked = true
 			form.noValidate = true
 			form.requestSubmit()
 		})()`, quoted(s), quoted(fmt.Sprintf("invited-%d@demo.test", i))))

@@ -64,8 +64,8 @@ func start(t *testing.T, flags ...string) *program {
 	house.Do(func() {
 		house.dir = filepath.Join(filepath.Dir(binary), "house")
 		p := &program{t: t, data: house.dir}
-		p.run("", "property", "add", "lake-house", "--name", "Lake House", "--units", "6", "--currency", "INR", "--timezone", "Asia/Kolkata", "--country", "IN")
-		p.run("", "property", "add", "hill-cottage", "--name", "Hill Cottage", "--units", "3", "--currency", "EUR", "--timezone", "Europe/Rome", "--country", "IT")
+		p.run("", "property", "add", "lake-house", "--name", "Lake House", "--units", "60", "--currency", "INR", "--timezone", "Asia/Kolkata", "--country", "IN")
+		p.run("", "property", "add", "hill-cottage", "--name", "Hill Cottage", "--units", "60", "--currency", "EUR", "--timezone", "Europe/Rome", "--country", "IT")
 		p.run(password, "user", "add", "admin@demo.test", "--name", "Asha Rao", "--role", "ADMIN")
 		p.run(password, "user", "add", "owner@demo.test", "--name", "Ravi Menon", "--role", "PROPERTY_OWNER", "--property", "lake-house")
 		p.run(password, "user", "add", "staff@demo.test", "--name", "Tara Singh", "--role", "STAFF", "--property", "lake-house")

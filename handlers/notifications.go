@@ -122,9 +122,12 @@ func cardFilter(a views.NotificationsAsked, now time.Time, zone *time.Location) 
 }
 
 // showPast is what happened to the subject of a card: inside the card, or as a
-// page of its own for a browser without JavaScript.
+// page of its own for a browser without JavaScript. What a page reads again by itself
+// nobody has opened.
 func (s *Site) showPast(c echo.Context) error {
-	s.open(c, c.Param("id"))
+	if c.QueryParam("again") == "" {
+		s.open(c, c.Param("id"))
+	}
 	p, err := s.page(c, "What happened", "/notifications")
 	if err != nil {
 		return err

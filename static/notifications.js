@@ -25,12 +25,14 @@ part("notifications", () => {
   document.addEventListener("htmx:after:settle", recount);
 
   // What happened to a card is read when that is opened, and again when the page
-  // reads itself anew.
+  // reads itself anew, which marks nothing read: nobody opened it.
   document.addEventListener("toggle", ({ target }) => {
     if (target.matches("details.past[open]")) htmx.trigger(target, "opened");
   }, true);
   document.addEventListener("htmx:after:swap", ({ detail }) => {
     if (detail.ctx.sourceElement?.id !== "main") return;
-    for (const past of document.querySelectorAll("details.past[open]")) htmx.trigger(past, "opened");
+    for (const past of document.querySelectorAll("details.past[open]")) {
+      htmx.ajax("GET", `${past.getAttribute("hx-get")}?again=yes`, { source: past, target: past.querySelector(".story") });
+    }
   });
 });
