@@ -190,7 +190,7 @@ func TestWhatIsInSightIsNotAnnounced(t *testing.T) {
 		last := p.publish(map[string]any{"type": "booking:modified", "payload": map[string]any{"id": id, "guests": guests}})
 		w.wait(fmt.Sprintf(`window.received.has(%q)`, last))
 	}
-	for _, path := range []string{"/bookings", "/notifications"} {
+	for _, path := range []string{"/bookings?sort=changed", "/notifications"} {
 		w.goTo(path)
 		change("BK-39")
 		assert.Equal(t, "0", w.text(`document.querySelectorAll('.toast').length`), path)
