@@ -59,10 +59,9 @@ func TestMarkAllReadIsTakenBack(t *testing.T) {
 
 	// What happens meanwhile is not the click's: a new card, one read by hand.
 	publish(t, s, website, sold("BK-7", "lake"))
-	head := s.head(t)
 	require.NoError(t, s.MarkAllRead(ctx, tom))
 	require.NoError(t, s.Clean(ctx, time.Now()))
-	head = s.head(t)
+	head := s.head(t)
 	require.NoError(t, s.UndoRead(ctx, maria, u.Click))
 	assert.ElementsMatch(t, append(before, "booking:BK-7"), unreadSubjects(t, s, maria))
 	events := since(t, s, head)
