@@ -23,11 +23,11 @@ lint: ## formatting, vet, staticcheck, generated files current, modules tidy
 # whatever held rows while it asks again would wait for itself there, and not only
 # under load. Those of the root run the program as it is, with all of them.
 unit: ## all tests of the program, with the race detector; and the stream clients of Go
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 25m ./...
 	cd clients && $(GO) test -count=1 -run TestGoLibraries .
 
 browser: ## the tests in Chromium, against the built program
-	cd browser && $(GO) test -count=1 ./...
+	cd browser && $(GO) test -count=1 -timeout 25m ./...
 
 clients: ## client libraries of streams, from Go and npm, against the built program: the table of docs/clients.md
 	if command -v npm >/dev/null; then cd clients/js && npm ci --silent; fi
