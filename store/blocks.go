@@ -52,7 +52,7 @@ func (t *tx) changeBlock(by inn.Viewer, p inn.Publication, to []inn.Topic) (*inn
 		now.UnitName = u.Name
 	}
 	if len(found) == 0 {
-		now.ByOwner = by.Role == inn.Owner
+		now.ByOwner = !operates(by) && !by.May(inn.PropertyManage, now.Property) // who blocks without managing it owns it
 	}
 	now.By = by.Name
 	e := &inn.Event{

@@ -191,14 +191,16 @@ func (t *tx) saveUnitState(by inn.Viewer, u inn.Unit, to []inn.Topic, p inn.Publ
 func (t *tx) managed(by inn.Viewer, slug string) (inn.Property, error) {
 	p, err := t.property(slug)
 	switch {
-	case err != nil, operates(by):
+	case err != nil:
 		return p, err
+	case slug == inn.Desk && (operates(by) || by.May(inn.PropertyManage, slug)):
+		return p, inn.E(inn.Conflict, "The desk has no rooms.")
+	case operates(by):
+		return p, nil
 	case !by.May(inn.PropertyView, slug):
 		return p, inn.NoSuch("property")
 	case !by.May(inn.PropertyManage, slug):
 		return p, inn.E(inn.Forbidden, "You do not manage %s.", p.Name)
-	case slug == inn.Desk:
-		return p, inn.E(inn.Conflict, "The desk has no rooms.")
 	}
 	return p, nil
 }

@@ -52,6 +52,7 @@ func TestAPropertyHasAsManyToSellAsItHasRoomsWithNames(t *testing.T) {
 
 	leavesNothing(t, s, inn.Conflict, "twice", func() error { _, err := s.AddUnit(ctx, operator, "lake", "room-1", "Again"); return err })
 	leavesNothing(t, s, inn.Invalid, "slug", func() error { _, err := s.AddUnit(ctx, operator, "lake", "Room 3", "Room 3"); return err })
+	leavesNothing(t, s, inn.Conflict, "the desk", func() error { _, err := s.AddUnit(ctx, operator, inn.Desk, "room-1", "Room"); return err })
 	leavesNothing(t, s, inn.NotFound, "property", func() error { _, err := s.AddUnit(ctx, operator, "moon", "room-1", "Room"); return err })
 
 	require.NoError(t, s.RemoveUnit(ctx, operator, "lake", "room-2"))
